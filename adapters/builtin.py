@@ -1,0 +1,38 @@
+"""The reference framework as a subject: it speaks the course's API, so the course's code serves it too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import framework
+from ..specs import Spec, all_specs
+from .fau.course import COURSE
+from .fau.subjects import ARGUMENTS, build
+
+
+class BuiltinAdapter:
+    """Builds subjects from the classes of the reference framework."""
+
+    def build(self, spec: Spec) -> Any:
+        """A subject of the spec's kind, or None where the framework does not have the component."""
+        return build(spec, _find)
+
+    def describe(self) -> dict[str, Any]:
+        """What a report says of the subject, as JSON types."""
+        known = {*ARGUMENTS, "NeuralNetwork"}
+        offered = [name for name in all_specs() if name in known and _find(name) is not None]
+        return {
+            "adapter": "builtin",
+            "course": "",
+            "edition": "",
+            "stage": "",
+            "offered": offered,
+            "missing": [name for name in all_specs() if name not in offered],
+            "conventions": dict(COURSE.conventions),
+            "notes": [],
+            "files": {},
+        }
+
+
+def _find(name: str) -> Any:
+    return getattr(framework, name, None)

@@ -1,0 +1,93 @@
+"""Course: a named set of required specs, test names and declared conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..specs import all_specs
+
+Selection = tuple[tuple[str, ...], tuple[str, ...] | None]
+"""Spec names and, if a test is about a part of the laws only, families of checks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What a course asks for, in components' names; those without a spec are known, but not covered yet.
+
+    Attributes:
+        name: as on the command line.
+        title: for a person.
+        stages: the components that each stage adds, by the stage's name, first stage first.
+        optional: components that never make a submission incomplete.
+        tests: what each of the course's test names is about: components and families (None: all).
+        conventions: the choices that the course's text makes, by the names that specs use.
+    """
+
+    name: str
+    title: str
+    stages: Mapping[str, tuple[str, ...]]
+    optional: tuple[str, ...] = ()
+    tests: Mapping[str, Selection]
+    conventions: Mapping[str, str]
+
+    def required(self, stage: str = "") -> tuple[str, ...]:
+        """The specs that a complete submission of the stage has, those of earlier stages included.
+
+        Args:
+            stage: its name; empty for the last one.
+
+        Raises:
+            LookupError: there is no such stage.
+        """
+        names = list(self.stages)
+        if stage and stage not in names:
+            raise LookupError(f"{self.title} has no stage {stage!r}; there are: {', '.join(names)}")
+        reached = names[: names.index(stage) + 1] if stage else names
+        return tuple(name for each in reached for name in self.stages[each] if name in all_specs())
+
+    def filter(self, name: str) -> Selection:
+        """The specs that the test called `name` is about; none if they are not covered yet (see `not_covered`).
+
+        Upper and lower case do not matter. A method's name after the class (`TestDropout.test_x`) is ignored: the
+        laws are not those of the course's suite.
+
+        Raises:
+            LookupError: the course has no such test.
+        """
+        components, families = self._test(name)
+        return tuple(component for component in components if component in all_specs()), families
+
+    def not_covered(self, name: str) -> tuple[str, ...]:
+        """The components of the test called `name` that have no spec yet.
+
+        Raises:
+            LookupError: the course has no such test.
+        """
+        return tuple(component for component in self._test(name)[0] if component not in all_specs())
+
+    def _test(self, name: str) -> Selection:
+        wanted = name.partition(".")[0].lower()
+        for known, selection in self.tests.items():
+            if known.lower() == wanted:
+                return selection
+        raise LookupError(f"{self.title} has no test {name!r}; there are: {', '.join(self.tests)}")
+
+
+def courses() -> dict[str, Course]:
+    """Every course by its name."""
+    from .fau.course import COURSE  # a course's facts need the dataclass above
+
+    return {COURSE.name: COURSE}
+
+
+def find_course(name: str) -> Course:
+    """The course called `name`.
+
+    Raises:
+        LookupError: there is none; the message lists what there is.
+    """
+    known = courses()
+    if name not in known:
+        raise LookupError(f"there is no course {name!r}; there are: {', '.join(known)}")
+    return known[name]

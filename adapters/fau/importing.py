@@ -1,0 +1,226 @@
+"""Importing a submission's modules by name, in every style in which submissions import each other.
+
+Python imports the submission as if its root were first on the module search path. Beyond that, three things help:
+a package's `__init__.py` whose statements fail one by one does not take the package's other modules with it; names
+that only resolve on their author's machine (`from Base import`, `from src_to_implement.Layers import`) are found; and
+what the course supplies or no layer needs (`Layers.Helpers`, plots) is replaced.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from . import helpers_module
+from .layout import PREFIX, Layout
+from .standins import InertModule, stands_in
+
+_KEPT = {"backproof", "numpy", *sys.stdlib_module_names}
+
+
+class Importer:
+    """Imports the components of one submission.
+
+    In one process one submission at a time is importable: the modules of another are put aside meanwhile.
+
+    Args:
+        layout: the submission's files.
+    """
+
+    _active: Importer | None = None
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._modules: dict[str, ModuleType] = {}  # ours, while another submission is active
+        self._aside: dict[str, ModuleType] = {}  # others of the same names, while we are
+        self._finders = (_Packages(layout), _Fallbacks(layout))
+        own = {path.stem for path in layout.sources} | {folder.name for folder in layout.folders}
+        self._own_names = (own | set(_aliases(layout)) | {"Helpers"}) - _KEPT
+
+    def find(self, name: str) -> Any:
+        """The class of the component called `name`; None if the submission has none.
+
+        Raises:
+            Exception: whatever the submission's module raises while it is imported.
+        """
+        component = self._layout.components.get(name)
+        if component is None:
+            return None
+        with self._importing():
+            self._prepare_star_imports(component.path)
+            module = importlib.import_module(component.module)
+        if not hasattr(module, component.attribute):
+            relative = component.path.relative_to(self._layout.root)
+            raise AttributeError(f"{relative} has no class {component.attribute}, but should define it")
+        return getattr(module, component.attribute)
+
+    @contextmanager
+    def _importing(self) -> Iterator[None]:
+        self._activate()
+        before, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing is written beside the submission
+        try:
+            yield
+        finally:
+            sys.dont_write_bytecode = before
+
+    def _activate(self) -> None:
+        if Importer._active is self:
+            return
+        if Importer._active is not None:
+            Importer._active._deactivate()
+        self._aside = self._take_modules()
+        sys.modules.update(self._modules)
+        sys.path.insert(0, str(self._layout.root))
+        sys.meta_path.insert(0, self._finders[0])
+        sys.meta_path.append(self._finders[1])
+        importlib.invalidate_caches()
+        Importer._active = self
+
+    def _deactivate(self) -> None:
+        sys.path.remove(str(self._layout.root))
+        for finder in self._finders:
+            sys.meta_path.remove(finder)
+        self._modules = self._take_modules()
+        sys.modules.update(self._aside)
+
+    def _take_modules(self) -> dict[str, ModuleType]:
+        """Remove the modules that have our names from `sys.modules`; returns them."""
+        names = [name for name in sys.modules if name.partition(".")[0] in self._own_names]
+        return {name: sys.modules.pop(name) for name in names}
+
+    def _prepare_star_imports(self, path: Path) -> None:
+        """Before a file does `from Layers import *`: leave out of `Layers.__all__` what cannot be imported."""
+        source = self._layout.sources[path]
+        for module in {found.module for found in source.imports if found.name == "*" and found.level == 0}:
+            if module not in {folder.name for folder in self._layout.folders[1:]}:
+                continue
+            package = importlib.import_module(module)
+            names = getattr(package, "__all__", None)
+            if isinstance(names, list | tuple):
+                setattr(package, "__all__", [name for name in names if _importable(package, name)])
+
+
+def _importable(package: ModuleType, name: str) -> bool:
+    if hasattr(package, name):
+        return True
+    try:
+        importlib.import_module(f"{package.__name__}.{name}")
+    except Exception as error:  # noqa: BLE001 - the submission may raise anything
+        _say(f"from {package.__name__} import *: {name} is left out, because importing it failed: {error}")
+        return False
+    return True
+
+
+def _say(text: str) -> None:
+    print(f"backproof: {text}", file=sys.stderr)
+
+
+def _aliases(layout: Layout) -> dict[str, Path]:
+    """Top-level names under which files may import each other: the folders above, and folders in another case."""
+    aliases = {PREFIX: layout.root, layout.root.name: layout.root}
+    for folder in layout.root.parents:
+        if folder.is_relative_to(layout.folder):
+            aliases.setdefault(folder.name, folder)
+    for name in ("Layers", "Optimization"):
+        lower = [folder for folder in layout.folders[1:] if folder.name.lower() == name.lower()]
+        aliases[name] = lower[0] if lower else layout.root  # the root: a flat folder
+        aliases.setdefault(name.lower(), aliases[name])
+    return {name: folder for name, folder in aliases.items() if name.isidentifier()}
+
+
+class _Packages(MetaPathFinder):
+    """Asked first: the submission's own packages, whose `__init__.py` runs statement by statement."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        del target
+        name = fullname.rpartition(".")[2]
+        for entry in [str(self._layout.root)] if path is None else path:
+            folder = Path(entry, name)
+            if folder.is_relative_to(self._layout.folder) and (folder / "__init__.py").is_file():
+                return _package(fullname, folder)
+        if path is None and name == PREFIX:
+            return _package(fullname, self._layout.root)
+        if path is None and stands_in(name):
+            return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
+        return None
+
+
+class _Fallbacks(MetaPathFinder):
+    """Asked last, for what nothing else has found."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._folders = _aliases(layout)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        del target
+        top, _, name = fullname.rpartition(".")
+        if stands_in(fullname.partition(".")[0]):
+            return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
+        if name == "Helpers" and (path is None or any(self._is_layers(Path(entry)) for entry in path)):
+            return importlib.util.spec_from_file_location(fullname, helpers_module.__file__)
+        if path is not None or top:
+            return None
+        if name in self._folders:
+            return _package(fullname, self._folders[name])
+        for folder in self._layout.folders[1:]:  # `from Base import BaseLayer`, as if Layers were on the search path
+            if folder / f"{name}.py" in self._layout.sources:
+                return importlib.util.spec_from_file_location(fullname, folder / f"{name}.py")
+        return None
+
+    def _is_layers(self, folder: Path) -> bool:
+        return folder in self._layout.folders
+
+
+class _InertLoader(Loader):
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return InertModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing to execute."""
+
+
+def _package(fullname: str, folder: Path) -> ModuleSpec | None:
+    """The spec of a package in `folder`, with or without an `__init__.py`."""
+    init = folder / "__init__.py"
+    if not init.is_file():
+        spec = ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        return spec
+    loader = _StatementLoader(fullname, str(init))
+    return importlib.util.spec_from_file_location(
+        fullname, init, loader=loader, submodule_search_locations=[str(folder)]
+    )
+
+
+class _StatementLoader(SourceFileLoader):
+    """Executes a package's `__init__.py` statement by statement, so that one that fails does not stop the others."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            tree = ast.parse(self.get_data(self.path), filename=self.path)
+        except SyntaxError as error:
+            _say(f"{self.path} is ignored: line {error.lineno}: {error.msg}")
+            return
+        for statement in tree.body:
+            code = compile(ast.Module(body=[statement], type_ignores=[]), self.path, "exec")
+            try:
+                exec(code, module.__dict__)  # noqa: S102 - this is how Python executes a module
+            except Exception as error:  # noqa: BLE001 - the submission may raise anything
+                _say(f"{self.path}, line {statement.lineno}, is skipped: {type(error).__name__}: {error}")

@@ -1,0 +1,128 @@
+"""NeuralNetwork: the submission's network, made of the submission's own parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from ...specs import Array, NetworkSpec, Phase
+from ..base import NetworkAdapter
+from ..seeding import preserved_random_state, reseed
+from .layers import CourseLayer
+from .phases import layer_phase, set_network_phase
+from .probes import BatchFeed, SmallRandom
+from .signatures import call_with_up_to
+
+
+class _RecordingForward:
+    """Replaces a layer's `forward` on the instance: notes the phase, then does the same."""
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = layer
+        self.phase: Phase | None = None
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        self.phase = layer_phase(self._layer)
+        return type(self._layer).forward(self._layer, *arguments, **keywords)
+
+
+class CourseNetwork(NetworkAdapter):
+    """A network of the course's API.
+
+    Args:
+        spec: the configured component.
+        network_class: the submission's NeuralNetwork.
+        layers: the submission's layers, in order.
+        loss: the submission's loss.
+        optimizer: the submission's optimizer.
+    """
+
+    def __init__(
+        self, spec: NetworkSpec, network_class: Any, layers: Sequence[CourseLayer], loss: Any, optimizer: Any
+    ) -> None:
+        super().__init__(spec)
+        self._feed = BatchFeed()
+        # Exercise 1 has no initializers.
+        self.network = call_with_up_to(network_class, optimizer, SmallRandom(1), SmallRandom(2))
+        self.network.data_layer = self._feed
+        self.network.loss_layer = loss
+        self._layers = layers
+        for layer in layers:
+            self._append(layer)
+        self._recorders = []
+        for index, layer in enumerate(layers):
+            layer.layer = self.network.layers[index]  # the network may have taken a copy
+            recorder = _RecordingForward(layer.layer)
+            layer.layer.forward = recorder
+            self._recorders.append(recorder)
+
+    def _append(self, layer: CourseLayer) -> None:
+        """Append as the edition does; before 2021 only trainable layers had a method for it."""
+        append = getattr(self.network, "append_layer", None)
+        if append is None:
+            trainable = bool(layer.spec.parameters())
+            append = self.network.append_trainable_layer if trainable else self.network.layers.append
+        append(layer.layer)
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        self._feed.batch = inputs.copy(), labels.copy()
+
+    def forward(self) -> float:
+        random_state = np.random.get_state()  # noqa: NPY002 - submissions draw from the global state
+        result = self.network.forward()
+        if np.ndim(result) == 0:
+            loss: float = result
+            return loss
+        # An edition whose forward returns the predictions: the loss appears in the record of train alone.
+        trial = deepcopy(self.network)
+        with preserved_random_state():
+            np.random.set_state(random_state)  # noqa: NPY002 - as above
+            trial.train(1)
+        loss = trial.loss[-1]
+        return loss
+
+    def backward(self) -> None:
+        self.network.backward()
+
+    def train(self, iterations: int) -> list[float]:
+        self.network.train(iterations)
+        return list(self.network.loss)
+
+    def test(self, inputs: Array) -> Array:
+        result: Array = self.network.test(inputs)
+        return result
+
+    def set_phase(self, phase: Phase) -> None:
+        set_network_phase(self.network, phase)
+
+    def seen_phases(self) -> list[str]:
+        return ["" if recorder.phase is None else recorder.phase.value for recorder in self._recorders]
+
+    def parameters(self) -> Mapping[str, Array]:
+        return {
+            f"{index}.{name}": value
+            for index, layer in enumerate(self._layers)
+            for name, value in layer.parameters().items()
+        }
+
+    def gradients(self) -> Mapping[str, Array]:
+        return {
+            f"{index}.{name}": value
+            for index, layer in enumerate(self._layers)
+            for name, value in layer.gradients().items()
+        }
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        for index, layer in enumerate(self._layers):
+            prefix = f"{index}."
+            own = {
+                name.removeprefix(prefix): value for name, value in parameters.items() if name.startswith(prefix)
+            }
+            if own:
+                layer.assign(own)
+
+    def reseed(self, seed: int) -> None:
+        reseed(seed, self.network)

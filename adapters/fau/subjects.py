@@ -1,0 +1,116 @@
+"""From a spec to a subject: one table of classes and constructor arguments for every course-like framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...specs import (
+    BatchNormalization,
+    FullyConnected,
+    InitializerSpec,
+    LayerSpec,
+    LossSpec,
+    NeuralNetwork,
+    OptimizerSpec,
+    RegularizerSpec,
+    SoftMax,
+    Spec,
+    Unsupported,
+)
+from .batch_normalization import CourseBatchNormalization
+from .components import CourseInitializer, CourseLoss, CourseOptimizer, CourseRegularizer
+from .fully_connected import CourseFullyConnected
+from .layers import CourseLayer
+from .network import CourseNetwork
+from .signatures import least_arguments
+
+Find = Callable[[str], Any]
+"""From a component's name to the submission's class; None where there is none."""
+
+# Constructor arguments in the course's order; parameters are called differently by everybody, so they go by position.
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "Adam": ("learning_rate", "mu", "rho"),
+    "BatchNormalization": ("channels",),
+    "Constant": ("value",),
+    "CrossEntropyLoss": (),
+    "Dropout": ("keep",),
+    "Flatten": (),
+    "FullyConnected": ("input_size", "output_size"),
+    "He": (),
+    "L1_Regularizer": ("alpha",),
+    "L2_Regularizer": ("alpha",),
+    "ReLU": (),
+    "Sgd": ("learning_rate",),
+    "SgdWithMomentum": ("learning_rate", "momentum_rate"),
+    "Sigmoid": (),
+    "SoftMax": (),
+    "TanH": (),
+    "UniformRandom": (),
+    "Xavier": (),
+}
+
+
+def build(spec: Spec, find: Find) -> Any:
+    """The subject of a spec, or None where the submission lacks the component.
+
+    Raises:
+        Unsupported: a part that the spec needs is missing, or the edition's component is another thing.
+    """
+    if isinstance(spec, NeuralNetwork):
+        return _network(spec, find)
+    make = _constructor(spec, find)
+    if make is None:
+        return None
+    match spec:
+        case LayerSpec():
+            return _layer(spec, make)
+        case LossSpec():
+            return CourseLoss(spec, make())
+        case RegularizerSpec():
+            return CourseRegularizer(spec, make())
+        case OptimizerSpec():
+            regularizer = getattr(spec, "regularizer", None)
+            return CourseOptimizer(spec, make(), None if regularizer is None else _part(regularizer, find)())
+        case InitializerSpec():
+            return CourseInitializer(spec, make())
+    return None
+
+
+def _constructor(spec: Spec, find: Find) -> Callable[[], Any] | None:
+    names = ARGUMENTS.get(spec.name())
+    cls = None if names is None else find(spec.name())
+    if names is None or cls is None:
+        return None
+    arguments = [getattr(spec, name) for name in names]
+    return lambda: cls(*arguments)
+
+
+def _part(spec: Spec, find: Find) -> Callable[[], Any]:
+    """The constructor of something that another component needs."""
+    make = _constructor(spec, find)
+    if make is None:
+        raise Unsupported(f"the submission has no {spec.name()}, which this configuration needs")
+    return make
+
+
+def _layer(spec: LayerSpec, make: Callable[[], Any]) -> CourseLayer:
+    if isinstance(spec, FullyConnected):
+        return CourseFullyConnected(spec, make)
+    layer = make()
+    if isinstance(spec, BatchNormalization):
+        return CourseBatchNormalization(spec, layer)
+    if isinstance(spec, SoftMax) and least_arguments(layer.forward) > 1:
+        raise Unsupported("SoftMax.forward takes the labels as well: in the edition of 2018/19 it is a loss")
+    return CourseLayer(spec, layer)
+
+
+def _network(spec: NeuralNetwork, find: Find) -> CourseNetwork | None:
+    network_class = find("NeuralNetwork")
+    if network_class is None:
+        return None
+    optimizer = build(spec.optimizer, find)
+    if optimizer is None:
+        raise Unsupported(f"the submission has no {spec.optimizer.name()}, which this configuration needs")
+    layers = [_layer(layer, _part(layer, find)) for layer in spec.layers]
+    return CourseNetwork(spec, network_class, layers, _part(spec.loss, find)(), optimizer.optimizer)

@@ -1,0 +1,116 @@
+"""Reading Python files without executing them: what they define, and what they import."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+_LARGEST = 2_000_000  # bytes; a larger file is data, not a layer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """One import: `from {dots}{module} import {name}`, or `import {module}` where name is empty.
+
+    Attributes:
+        module: dotted name; empty for `from . import name`.
+        name: what is taken from the module; "*" for everything.
+        level: number of leading dots.
+    """
+
+    module: str
+    name: str
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A Python file, read only.
+
+    Attributes:
+        path: the file.
+        error: why it cannot be parsed; empty if it can.
+        classes: the classes defined at the top level, with the names of their base classes' last parts.
+        names: every name bound at the top level, in order.
+        imports: every import of the file, also those inside functions.
+        all: the literal `__all__`; None without.
+        methods: class name to {method name: names of its positional parameters}.
+    """
+
+    path: Path
+    error: str = ""
+    classes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    imports: tuple[Import, ...] = ()
+    all: tuple[str, ...] | None = None
+    methods: dict[str, dict[str, tuple[str, ...]]]
+
+
+def read_source(path: Path) -> Source:
+    """Parse the file; a file that cannot be read or parsed gives a `Source` with an error."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return Source(path=path, error="too large", methods={})
+        with tokenize.open(path) as file:
+            tree = ast.parse(file.read(), filename=str(path))
+    except SyntaxError as error:
+        return Source(path=path, error=f"line {error.lineno}: {error.msg}", methods={})
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
+        return Source(path=path, error=f"{type(error).__name__}: {error}", methods={})
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node in tree.body]
+    return Source(
+        path=path,
+        classes=tuple(node.name for node in classes),
+        names=tuple(_bound_names(tree.body)),
+        imports=tuple(_imports(tree)),
+        all=_literal_all(tree),
+        methods={node.name: _methods(node) for node in classes},
+    )
+
+
+def _bound_names(body: list[ast.stmt]) -> list[str]:
+    names: list[str] = []
+    for node in body:
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.append(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names += [alias.asname or alias.name.partition(".")[0] for alias in aliases]
+            case ast.Assign(targets=targets):
+                names += [target.id for target in targets if isinstance(target, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                names.append(name)
+            case ast.If(body=first, orelse=second):
+                names += _bound_names(first) + _bound_names(second)
+            case ast.Try(body=first, orelse=second, finalbody=third, handlers=handlers):
+                names += _bound_names(first) + _bound_names(second) + _bound_names(third)
+                names += [name for handler in handlers for name in _bound_names(handler.body)]
+    return names
+
+
+def _imports(tree: ast.Module) -> list[Import]:
+    found: list[Import] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [Import(module=alias.name, name="", level=0) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [Import(module=node.module or "", name=alias.name, level=node.level) for alias in node.names]
+    return found
+
+
+def _literal_all(tree: ast.Module) -> tuple[str, ...] | None:
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items) | ast.Tuple(elts=items)):
+                return tuple(item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str))
+    return None
+
+
+def _methods(node: ast.ClassDef) -> dict[str, tuple[str, ...]]:
+    return {
+        method.name: tuple(argument.arg for argument in (*method.args.posonlyargs, *method.args.args))
+        for method in node.body
+        if isinstance(method, ast.FunctionDef)
+    }

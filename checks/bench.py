@@ -1,0 +1,129 @@
+"""Bench: what a law works with: fresh subjects, data drawn from the seed, the conventions."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..specs import Case, LayerSpec, LossSpec, Phase, Spec, Trait
+from ..wall import RemoteSubject, SessionLike
+
+Array = NDArray[np.float64]
+
+
+def spec_text(spec: Spec) -> str:
+    """A configured spec as a call: `Dropout(keep=0.25)`."""
+
+    def text(value: Any) -> str:
+        if isinstance(value, Spec):
+            return spec_text(value)
+        if isinstance(value, tuple):
+            return "[" + ", ".join(text(item) for item in value) + "]"
+        return repr(value)
+
+    given = {name: value for name, value in spec.arguments().items() if value is not None}
+    return f"{spec.name()}({', '.join(f'{name}={text(value)}' for name, value in given.items())})"
+
+
+@dataclass
+class Bench:
+    """One case, ready for a law.
+
+    Attributes:
+        case: what is looked at.
+        session: where subjects are built.
+        conventions: declared or detected, by name.
+        seed: the run's seed; all data derives from it, the case and the check.
+        purpose: the check's id, so that two checks do not share data.
+        subjects: every subject built so far, for their transcripts.
+    """
+
+    case: Case
+    session: SessionLike
+    conventions: Mapping[str, str]
+    seed: int = 0
+    purpose: str = ""
+    subjects: list[RemoteSubject] = field(default_factory=list)
+
+    def rng(self, salt: int = 0) -> np.random.Generator:
+        """A generator that depends on the seed, the case, the check and `salt` alone."""
+        words = f"{self.case.spec.name()}/{self.case.name}/{self.purpose}".encode()
+        return np.random.default_rng([self.seed, self.case.seed, zlib.crc32(words), salt])
+
+    def new(self, spec: Spec | None = None) -> RemoteSubject:
+        """A fresh subject, as constructed."""
+        subject = self.session.build(spec or self.case.spec, seed=self.seed)
+        self.subjects.append(subject)
+        return subject
+
+    def layer(self, rng: np.random.Generator, *, phase: Phase | None = None) -> RemoteSubject:
+        """A fresh layer with drawn parameters, in the case's phase (or `phase`), reseeded.
+
+        A layer that normalises by running statistics has seen two training batches before the test phase.
+        """
+        subject, spec = self.new(), self.layer_spec
+        phase = phase or self.case.phase
+        drawn = self.parameters(rng)
+        if drawn:
+            subject.assign(drawn)
+        if phase is Phase.TEST and spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN):
+            subject.set_phase(Phase.TRAIN)
+            for _ in range(2):
+                subject.forward(3.0 * rng.normal(size=self.case.input_shape) + 1.0)
+        subject.set_phase(phase)
+        subject.reseed(self.seed)
+        return subject
+
+    @property
+    def layer_spec(self) -> LayerSpec:
+        """The case's spec, which must be a layer's."""
+        if not isinstance(self.case.spec, LayerSpec):
+            raise TypeError(f"{self.case.spec.name()} is no layer")
+        return self.case.spec
+
+    def parameters(self, rng: np.random.Generator) -> dict[str, Array]:
+        """Drawn values for every parameter; none is near 0."""
+        shapes = {name: parameter.shape for name, parameter in self.layer_spec.parameters().items()}
+        return {
+            name: rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.7, size=shape)
+            for name, shape in shapes.items()
+        }
+
+    def data(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
+        """Ordinary input: normal, with a mean, no entry 0; probabilities for losses."""
+        shape = self.case.input_shape if shape is None else shape
+        if isinstance(self.case.spec, LossSpec):
+            raw = rng.uniform(0.2, 1.0, size=shape)
+            probabilities: Array = raw / raw.sum(axis=-1, keepdims=True)
+            return probabilities
+        normal = rng.normal(loc=0.3, scale=1.0, size=shape)
+        away: Array = np.where(np.abs(normal) < 1e-2, 0.5, normal)
+        return away
+
+    def target(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
+        """One-hot rows."""
+        batch, classes = self.case.input_shape if shape is None else shape
+        rows: Array = np.eye(classes)[rng.integers(classes, size=batch)]
+        return rows
+
+    def incoming(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
+        """An incoming gradient of the output's shape: random signs, no entry 0."""
+        shape = self.layer_spec.output_shape(self.case.input_shape) if shape is None else shape
+        return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
+
+    @property
+    def where(self) -> str:
+        """The configuration, for a person."""
+        case = self.case
+        parts = [spec_text(case.spec)]
+        if case.input_shape:
+            parts.append(f"shape {case.input_shape}")
+        if isinstance(case.spec, LayerSpec):
+            parts.append(f"{case.phase} phase")
+        parts.append(case.dtype)
+        return ", ".join(parts)

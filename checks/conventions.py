@@ -1,0 +1,105 @@
+"""Detecting conventions: choices on which correct implementations differ, probed before the plan.
+
+A probe asks the subject one question whose answer tells the options apart. It never judges: where the
+answer fits no option the convention stays undetected, and the laws say what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from ..specs import Adam, BatchNormalization, CrossEntropyLoss, L2_Regularizer, Phase, ReLU, Spec, Unsupported
+from ..wall import SessionLike, SubjectError
+from .laws.phase_running import SPREAD, batch_statistics, running_statistics
+
+Probe = Callable[[SessionLike], str]
+
+
+def detect(session: SessionLike, offered: Iterable[str]) -> dict[str, str]:
+    """The conventions of the specs in `offered`, by name; those that cannot be told are left out."""
+    names = set(offered)
+    found: dict[str, str] = {}
+    for (spec, convention), probe in _PROBES.items():
+        if spec.name() not in names:
+            continue
+        try:
+            answer = probe(session)
+        except (SubjectError, Unsupported, TypeError, ValueError, KeyError, IndexError, AttributeError):
+            continue  # the laws will report what is wrong with this component
+        if answer:
+            found[convention] = answer
+    return found
+
+
+def _closest(value: float, options: dict[str, float]) -> str:
+    fitting = [name for name, expected in options.items() if abs(value - expected) <= 1e-6 * max(abs(expected), 1e-12)]
+    return fitting[0] if fitting else ""
+
+
+def _relu_at_zero(session: SessionLike) -> str:
+    layer = session.build(ReLU())
+    _, gradient = layer.many([("forward", (np.zeros((2, 3)),)), ("backward", (np.ones((2, 3)),))])
+    values = set(np.unique(gradient).tolist())
+    if values == {0.0}:
+        return "0"
+    if values == {1.0}:
+        return "1"
+    return "between" if all(0 <= value <= 1 for value in values) else ""
+
+
+def _reduction(session: SessionLike) -> str:
+    prediction, target = np.full((4, 2), 0.5), np.eye(2)[[0, 1, 0, 1]]
+    found = float(np.asarray(session.build(CrossEntropyLoss()).forward(prediction, target)).item())
+    return _closest(found, {"sum": 4 * np.log(2), "mean": np.log(2)})
+
+
+def _l2_gradient(session: SessionLike) -> str:
+    found = session.build(L2_Regularizer(alpha=0.5)).gradient(np.full((2, 2), 3.0))
+    return _closest(float(np.asarray(found).ravel()[0]), {"alpha w": 1.5, "2 alpha w": 3.0})
+
+
+def _l2_norm(session: SessionLike) -> str:
+    found = float(np.asarray(session.build(L2_Regularizer(alpha=0.5)).norm(np.full((3, 2), 3.0))).item())
+    square = 6 * 9.0
+    options = {"alpha sum w²": 0.5 * square, "alpha sqrt(sum w²)": 0.5 * square**0.5, "alpha/2 sum w²": 0.25 * square}
+    return _closest(found, options)
+
+
+def _adam_epsilon(session: SessionLike) -> str:
+    """The first step is learning_rate * g / (|g| + epsilon): two small gradients give epsilon."""
+    for gradient in (1e-8, 1e-15):
+        optimizer = session.build(Adam(learning_rate=1.0, mu=0.9, rho=0.999))
+        step = -float(np.asarray(optimizer.update(np.zeros(3), np.full(3, gradient))).ravel()[0])
+        epsilon = gradient * (1 / step - 1) if step > 0 else np.nan
+        if epsilon > 1e-3 * gradient:
+            return f"{epsilon:.1e}".replace("e-0", "e-").replace("1.0e", "1e")
+    return "none"
+
+
+def _running_statistics(session: SessionLike) -> str:
+    layer = session.build(BatchNormalization(channels=2))
+    rng = np.random.default_rng(0)
+    first, second = (SPREAD * scale * rng.normal(size=(50, 2)) for scale in (1.0, 5.0))
+    layer.set_phase(Phase.TRAIN)
+    layer.many([("forward", (first,)), ("forward", (second,))])
+    found = running_statistics(layer, first.shape, np.ones(2), np.zeros(2))
+    one, two = batch_statistics(first), batch_statistics(second)
+    decay = float(np.sum((one.mean - two.mean) * (found.mean - two.mean)) / np.sum(np.square(one.mean - two.mean)))
+    options = {
+        "variance": np.sqrt(decay * one.std**2 + (1 - decay) * two.std**2),
+        "standard deviation": decay * one.std + (1 - decay) * two.std,
+    }
+    fitting = [name for name, std in options.items() if np.allclose(found.std, std, rtol=1e-6, atol=0)]
+    return f"{fitting[0]}, decay {decay:.3g}" if fitting else ""
+
+
+_PROBES: dict[tuple[type[Spec], str], Probe] = {
+    (ReLU, "relu'(0)"): _relu_at_zero,
+    (CrossEntropyLoss, "loss reduction"): _reduction,
+    (L2_Regularizer, "L2 gradient"): _l2_gradient,
+    (L2_Regularizer, "L2 norm"): _l2_norm,
+    (Adam, "Adam epsilon"): _adam_epsilon,
+    (BatchNormalization, "running statistics"): _running_statistics,
+}

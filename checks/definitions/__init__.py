@@ -1,0 +1,11 @@
+"""Definitions: what forward must return, naively, with a bound of the rounding error that is allowed.
+
+Independent of the room `framework`: loops and textbook formulas, no shared code.
+"""
+
+from . import activations, affine, losses, normalisation, reshaping  # noqa: F401 - importing registers the definitions
+from .dispatch import forward, loss
+from .optimizers import trajectory
+from .regularizers import penalty, penalty_gradient
+
+__all__ = ["forward", "loss", "penalty", "penalty_gradient", "trajectory"]

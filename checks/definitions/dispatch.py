@@ -1,0 +1,21 @@
+"""Which definition belongs to which spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatch
+
+from ...specs import LayerSpec, LossSpec
+from ..numerics.compare import Array, Estimate
+
+
+@singledispatch
+def forward(spec: LayerSpec, x: Array, parameters: Mapping[str, Array]) -> Estimate:
+    """The output of a layer without randomness and without running statistics, or in the train phase."""
+    raise NotImplementedError(f"there is no definition of {spec.name()}")
+
+
+@singledispatch
+def loss(spec: LossSpec, prediction: Array, target: Array, reduction: str) -> Estimate:
+    """The loss; `reduction` is `sum` or `mean` over the batch."""
+    raise NotImplementedError(f"there is no definition of {spec.name()}")

@@ -1,0 +1,141 @@
+"""Check: one law, a plain generator function that selects the cases it holds for."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from typing import Any
+
+from ..specs import Case, Kind
+from .measurement import Measurement
+
+
+class Level(IntEnum):
+    """How much is asked: what training needs, what the texts and correct use demand, hygiene."""
+
+    CORE = 1
+    FULL = 2
+    STRICT = 3
+
+    @classmethod
+    def of(cls, name: str) -> Level:
+        """The level called `name`."""
+        return cls[name.upper()]
+
+
+LawFunction = Callable[..., Iterator[Measurement]]
+
+
+def _everything(case: Case) -> bool:
+    del case
+    return True
+
+
+def _one(case: Case) -> tuple[str, ...]:
+    del case
+    return ("",)
+
+
+def _always(level: Level, case: Case) -> Level:
+    del case
+    return level
+
+
+def _nothing(case: Case) -> tuple[str, ...]:
+    del case
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One law with its selection.
+
+    Attributes:
+        id: `family.law`.
+        function: the generator; takes a `Bench`, and a quantity if the check has several.
+        kinds: the kinds of spec that it is about.
+        when: chooses among their cases.
+        level: the level at which it is asked, by case.
+        needs: checks of the same case that must hold first.
+        quantities: what it measures one by one, by case; `("",)` for a single measurement.
+        components: names of the specs whose findings block this one when they fail, by case.
+    """
+
+    id: str
+    function: LawFunction
+    kinds: frozenset[Kind]
+    when: Callable[[Case], bool]
+    level: Callable[[Case], Level]
+    needs: tuple[str, ...]
+    quantities: Callable[[Case], tuple[str, ...]]
+    components: Callable[[Case], tuple[str, ...]]
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+    @property
+    def law(self) -> str:
+        """The law, in one sentence: the first line of the function's docstring."""
+        return (inspect.getdoc(self.function) or "").splitlines()[0]
+
+    def applies(self, case: Case) -> bool:
+        """Tell whether the law holds for `case`."""
+        return case.spec.kind in self.kinds and self.when(case)
+
+
+_CHECKS: dict[str, Check] = {}
+
+
+def check(
+    check_id: str,
+    *kinds: Kind,
+    when: Callable[[Case], bool] = _everything,
+    level: Level | Callable[[Case], Level] = Level.FULL,
+    needs: tuple[str, ...] = (),
+    quantities: Callable[[Case], tuple[str, ...]] = _one,
+    components: Callable[[Case], tuple[str, ...]] = _nothing,
+) -> Callable[[LawFunction], LawFunction]:
+    """Register a law under `check_id`; see `Check` for the arguments."""
+
+    def decorate(function: LawFunction) -> LawFunction:
+        if check_id in _CHECKS:
+            raise ValueError(f"two checks are called {check_id}")
+        by_case = level if callable(level) else partial(_always, level)
+        _CHECKS[check_id] = Check(
+            id=check_id,
+            function=function,
+            kinds=frozenset(kinds),
+            when=when,
+            level=by_case,
+            needs=needs,
+            quantities=quantities,
+            components=components,
+        )
+        return function
+
+    return decorate
+
+
+def all_checks() -> dict[str, Check]:
+    """Every registered check by id, in the order in which they run within a case."""
+    from . import laws  # noqa: F401, PLC0415 - importing the laws registers them; they import this module
+
+    return dict(_CHECKS)
+
+
+def find_check(check_id: str) -> Check:
+    """The check called `check_id`.
+
+    Raises:
+        LookupError: there is none.
+    """
+    checks: dict[str, Any] = all_checks()
+    if check_id not in checks:
+        raise LookupError(f"there is no check {check_id!r}; `backproof list` shows them")
+    found: Check = checks[check_id]
+    return found

@@ -1,0 +1,17 @@
+"""The laws, by family. Importing this package registers them, in the order in which they run."""
+
+from . import (  # noqa: F401 - importing registers the checks
+    contract,
+    contract_state,
+    gradient,
+    gradient_update,
+    initializer,
+    loss,
+    network,
+    optimizer,
+    phase,
+    phase_mask,
+    phase_running,
+    regularization,
+    value,
+)

@@ -1,0 +1,167 @@
+"""Contract: what every later check relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Kind, Trait
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, describe, failed, passed, same
+from ..numerics.compare import Estimate, compare
+from .selection import core_in_training, deterministic, full_in_training, has, trainable
+
+FORWARD = ("contract.constructs", "contract.forward")
+BACKWARD = (*FORWARD, "contract.backward")
+
+
+@check("contract.constructs", *Kind, level=Level.CORE)
+def constructs(bench: Bench) -> Iterator[Measurement]:
+    """The component can be constructed with the arguments of its spec."""
+    bench.new()
+    yield passed()
+
+
+def array_of_shape(name: str, found: object, shape: tuple[int, ...], *, hint: str = "") -> Measurement:
+    """`found` is a floating-point array of `shape` without NaN and infinity."""
+    expected = f"a floating-point array of shape {shape}"
+    if not isinstance(found, np.ndarray):
+        return failed(
+            f"{name} is {describe(found)}, but should be {expected}",
+            expected=expected,
+            found=describe(found),
+            hint=hint,
+        )
+    if found.shape != shape:
+        text = f"{name} has shape {found.shape}, but should have {shape}"
+        return failed(text, expected=f"shape {shape}", found=f"shape {found.shape}", hint=hint)
+    if found.dtype.kind != "f":
+        text = f"{name} has dtype {found.dtype}, but should be floating-point"
+        return failed(text, expected="floating-point", found=str(found.dtype), hint=hint)
+    wrong = ~np.isfinite(found)
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        text = f"{name}{list(place)} = {found[place]}, but should be finite; {int(wrong.sum())} of {found.size} entries are not"
+        return failed(text, expected="finite numbers", found=str(found[place]), hint=hint)
+    return passed()
+
+
+@check("contract.forward", Kind.LAYER, level=Level.CORE, needs=("contract.constructs",))
+def forward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+    """Forward returns finite floating-point numbers in the declared shape."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    shape = bench.layer_spec.output_shape(bench.case.input_shape)
+    yield array_of_shape(
+        f"forward(x) for x of shape {bench.case.input_shape}",
+        layer.forward(bench.data(rng)),
+        shape,
+        hint="look at the return statement of forward and at the axes of its matrix products",
+    )
+
+
+@check("contract.backward", Kind.LAYER, level=core_in_training, needs=FORWARD)
+def backward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+    """Backward returns finite floating-point numbers in the shape of forward's input."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    layer.forward(bench.data(rng))
+    yield array_of_shape(
+        "backward(dy)",
+        layer.backward(bench.incoming(rng)),
+        bench.case.input_shape,
+        hint="backward must return the gradient with respect to the layer's input, in the input's shape",
+    )
+
+
+@check("contract.gradients", Kind.LAYER, when=trainable, level=Level.CORE, needs=BACKWARD)
+def gradients_have_the_parameters_shapes(bench: Bench) -> Iterator[Measurement]:
+    """After backward, every parameter has a finite gradient of its own shape."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    layer.forward(bench.data(rng))
+    layer.backward(bench.incoming(rng))
+    gradients = layer.gradients()
+    for name, parameter in bench.layer_spec.parameters().items():
+        yield array_of_shape(f"the gradient of {name}", gradients.get(name), parameter.shape)
+
+
+@check("contract.pure", Kind.LAYER, level=full_in_training, needs=BACKWARD)
+def arguments_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+    """Forward and backward do not modify the arrays that they are given."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    layer.forward(bench.data(rng))
+    layer.backward(bench.incoming(rng))
+    yield unmodified(layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient",)})
+
+
+def unmodified(mutations: object, names: dict[str, tuple[str, ...]]) -> Measurement:
+    """None of the calls of `names` has modified an argument."""
+    for mutation in list(mutations):  # type: ignore[call-overload]  # a list of wall.Mutation
+        if mutation.method in names and mutation.argument < len(names[mutation.method]):
+            what = names[mutation.method][mutation.argument]
+            return failed(
+                f"{mutation.method} modifies {what}",
+                expected="the array as it was given",
+                found="other values in it after the call",
+                hint="the caller still needs that array: work on a copy (x.copy()) or use an expression that makes a new one",
+            )
+    return passed()
+
+
+@check("contract.repeatable", Kind.LAYER, needs=FORWARD)
+def forward_is_repeatable(bench: Bench) -> Iterator[Measurement]:
+    """The same input and the same seed give the same output, whatever was computed in between."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x, other = bench.data(rng), bench.data(rng, (bench.case.input_shape[0] + 1, *bench.case.input_shape[1:]))
+    layer.reseed(bench.seed)
+    first = layer.forward(x)
+    layer.forward(other)
+    layer.reseed(bench.seed)
+    if bench.case.spec.traits & {Trait.RANDOM_MASK} and not deterministic(bench.case):
+        again = layer.forward(x)
+        if not np.array_equal(first, again):
+            return  # a generator of its own cannot be reseeded from outside: nothing to compare
+        yield passed()
+        return
+    yield same(
+        "the second forward(x)",
+        layer.forward(x),
+        first,
+        meaning="forward depends on earlier calls",
+        hint="everything that forward uses must come from its input and the parameters; look for state that is not reset",
+    )
+
+
+@check("contract.batch", Kind.LAYER, when=has(Trait.BATCH_INDEPENDENT), needs=FORWARD)
+def samples_are_independent(bench: Bench) -> Iterator[Measurement]:
+    """A sample's output does not depend on the other samples of the batch."""
+    if not deterministic(bench.case):
+        yield passed()
+        return
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+    together = layer.forward(x)
+    others = rng.permutation(len(x))
+    shuffled = layer.forward(x[others])
+    size = np.abs(together[others]).max(initial=0.0)
+    bound = np.full(together.shape, 1e3 * np.finfo(float).eps * max(size, np.finfo(float).tiny))
+    difference = compare(shuffled, Estimate(together[others], bound))
+    if difference.within:
+        yield passed(difference.largest, difference.tolerance)
+        return
+    worst = difference.worst[0]
+    yield failed(
+        f"sample {worst['index'][0]} gives another output when the samples are in another order",
+        expected=f"{worst['expected']:.6g}",
+        found=f"{worst['found']:.6g}",
+        hint="look for a sum, mean or maximum that runs over the batch axis or over the whole array",
+        measured=difference.largest,
+        tolerance=difference.tolerance,
+        evidence={"worst": list(difference.worst)},
+    )

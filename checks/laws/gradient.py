@@ -1,0 +1,229 @@
+"""Gradient: backward is the transposed Jacobian of forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ...wall import RemoteSubject
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, failed, number, passed, undecided
+from ..numerics.gradient import BlockChecker, GradientResult
+from ..numerics.localise import Localiser
+from .contract import BACKWARD
+from .contract_state import close_to
+from .selection import core_in_training, deterministic, has, parameter_names
+
+Array = NDArray[np.float64]
+
+
+def _differentiable(case: Case) -> bool:
+    return deterministic(case) and has(Trait.DIFFERENTIABLE)(case)
+
+
+def _core_parameters(case: Case) -> bool:
+    return _differentiable(case) and bool(parameter_names(case))
+
+
+def factors(case: Case) -> dict[str, float]:
+    """Ratios of a wrong gradient to the right one that mean something, by name."""
+    batch = case.input_shape[0] if case.input_shape else 1
+    known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
+    keep = getattr(case.spec, "keep", None)
+    if keep is not None and keep < 1:
+        known.update({"keep": keep, "1/keep": 1 / keep, "(1 - keep)": 1 - keep})
+    return known
+
+
+@check("gradient.input", Kind.LAYER, when=_differentiable, level=core_in_training, needs=BACKWARD)
+def input_gradient(bench: Bench) -> Iterator[Measurement]:
+    """Backward returns the transposed Jacobian of forward, applied to the incoming gradient."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        return layer.many([("forward", (point,)) for point in points])
+
+    def pull(v: Array) -> Array:
+        gradient: Array = layer.many([("forward", (x,)), ("backward", (v,))])[1]
+        return gradient
+
+    yield from judge("the input gradient", BlockChecker(evaluate, pull, x, rng), factors(bench.case))
+
+
+@check(
+    "gradient.parameter",
+    Kind.LAYER,
+    when=_core_parameters,
+    level=core_in_training,
+    needs=("contract.gradients", *BACKWARD),
+    quantities=parameter_names,
+)
+def parameter_gradient(bench: Bench, quantity: str) -> Iterator[Measurement]:
+    """The gradient of every parameter is the transposed Jacobian of forward with respect to it."""
+    rng = bench.rng()
+    values = bench.parameters(bench.rng())
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+    yield from judge(
+        f"the gradient of {quantity}", parameter_checker(layer, quantity, values, x, rng), factors(bench.case)
+    )
+
+
+def parameter_checker(
+    layer: RemoteSubject, name: str, values: Mapping[str, Array], x: Array, rng: np.random.Generator
+) -> BlockChecker:
+    """The checker of one parameter's gradient at `values`, for the input `x`."""
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        steps = [step for point in points for step in (("assign", ({name: point},)), ("forward", (x,)))]
+        return layer.many(steps)[1::2]
+
+    def pull(v: Array) -> Array:
+        steps = [("assign", ({name: values[name]},)), ("forward", (x,)), ("backward", (v,)), ("gradients", ())]
+        gradient: Array = layer.many(steps)[3][name]
+        return gradient
+
+    return BlockChecker(evaluate, pull, values[name], rng)
+
+
+def judge(name: str, checker: BlockChecker, known: Mapping[str, float]) -> Iterator[Measurement]:
+    """Run the checker; after a failure, say which entries are wrong and what they look like."""
+    result = checker.run()
+    if result.undecided:
+        share = f"{result.masked:.0%}"
+        yield undecided(
+            f"{name}: forward is not smooth at {share} of the outputs near this point", masked=result.masked
+        )
+    elif result.fault is None:
+        yield passed(result.error, result.tolerance)
+    else:
+        yield _explain(name, checker, result, known)
+
+
+def _explain(name: str, checker: BlockChecker, result: GradientResult, known: Mapping[str, float]) -> Measurement:
+    fault = result.fault
+    assert fault is not None  # noqa: S101 - the caller has looked
+    claimed = checker.pull(fault.cotangent)
+    location = Localiser(checker.evaluate, checker.x, fault.cotangent, claimed, checker.rng).locate(known)
+    worst = next((entry for entry in location.entries if entry.wrong), None)
+    evidence: dict[str, object] = {
+        "worst": [
+            {"index": list(entry.index), "found": entry.found, "expected": entry.expected}
+            for entry in location.entries[:5]
+            if entry.wrong
+        ],
+        "wrong share of the entries looked at": location.wrong_share,
+    }
+    if location.ratio is not None:
+        evidence["ratio"] = {"value": location.ratio, "reads": location.reading}
+    if location.reading:
+        evidence["pattern"] = location.reading
+    if worst is None:
+        low, high = fault.expected
+        expected = number(low) if low == high else f"a number in [{number(low)}, {number(high)}]"
+        found, place = number(fault.found), "along a random direction"
+    else:
+        expected, found, place = number(worst.expected), number(worst.found), f"at entry {list(worst.index)}"
+    reading = f": {location.reading}" if location.reading else ""
+    return failed(
+        f"{name} is {found} {place}, but finite differences of forward give {expected}{reading}",
+        expected=expected,
+        found=found,
+        hint="derive the formula on paper for one entry, then compare with backward line by line",
+        measured=result.error,
+        tolerance=result.tolerance,
+        evidence=evidence,
+    )
+
+
+@check(
+    "gradient.kink",
+    Kind.LAYER,
+    when=lambda case: case.phase is Phase.TRAIN and has(Trait.ELEMENTWISE)(case) and deterministic(case),
+    level=Level.FULL,
+    needs=("gradient.input",),
+)
+def gradient_at_zero(bench: Bench) -> Iterator[Measurement]:
+    """Where the input is exactly 0, backward stays between the derivatives from the left and from the right."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+    x.ravel()[::2] = 0.0
+    step = 2.0**-20
+    y, right, left = layer.many([("forward", (point,)) for point in (x, x + step, x - step)])
+    _, g = layer.many([("forward", (x,)), ("backward", (np.ones_like(y),))])
+    ends = np.stack([(right - y) / step, (y - left) / step])
+    # One-sided quotients err by step |f''| / 2 <= step for the functions here, and by rounding / step.
+    slack = 2 * step + 4 * np.finfo(float).eps * (1 + np.abs(y)) / step
+    wrong = ~((g >= ends.min(axis=0) - slack) & (g <= ends.max(axis=0) + slack))
+    if not wrong.any():
+        yield passed()
+        return
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    low, high = float(ends.min(axis=0)[place]), float(ends.max(axis=0)[place])
+    yield failed(
+        f"backward(1) at x{list(place)} = {x[place]:.3g} is {g[place]:.6g}, but should lie in [{low:.6g}, {high:.6g}]",
+        expected=f"[{low:.6g}, {high:.6g}]",
+        found=f"{g[place]:.6g}",
+        hint="any value between the two one-sided derivatives is right at a kink; this one is outside",
+    )
+
+
+@check("gradient.mask", Kind.LAYER, when=has(Trait.RANDOM_MASK), level=Level.CORE, needs=BACKWARD)
+def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
+    """Backward multiplies the incoming gradient by the very mask, scaled alike, that forward has applied."""
+    spec = bench.case.spec
+    assert isinstance(spec, LayerSpec)  # noqa: S101 - the selection has looked
+    for salt in range(3):
+        rng = bench.rng(salt)
+        layer = bench.layer(rng)
+        x, dy = bench.data(rng), bench.incoming(rng)
+        y, dx = layer.many([("forward", (x,)), ("backward", (dy,))])
+        mask = np.where(y == 0, 0.0, y / x)
+        wrong_place = (dx == 0) != (mask == 0)
+        if wrong_place.any():
+            place = tuple(int(i) for i in np.argwhere(wrong_place)[0])
+            yield failed(
+                f"backward drops other units than forward: at {list(place)} forward's factor is {mask[place]:.6g}, "
+                f"backward's {dx[place] / dy[place]:.6g}; {int(wrong_place.sum())} of {mask.size} entries differ",
+                expected=f"{mask[place]:.6g}",
+                found=f"{dx[place] / dy[place]:.6g}",
+                hint="store the mask in forward and use the stored one in backward",
+            )
+        expected = close_to(dy * mask, 16)
+        ratio = _shared_ratio(dx, expected.value)
+        for name, value in {**factors(bench.case), "-1": -1.0}.items():
+            if ratio is not None and abs(ratio - value) < 1e-9 * abs(value):
+                yield failed(
+                    f"backward(dy) is {name} times what it should be: it lacks or repeats the scaling of forward",
+                    expected=number(float(np.abs(mask).max())),
+                    found=number(float(np.abs(dx / dy).max())),
+                    hint="forward multiplies by mask / keep, so backward must multiply by the same mask / keep",
+                    evidence={"ratio": {"value": ratio, "reads": f"{name} times what it should be"}},
+                )
+        difference = np.abs(dx - expected.value)
+        if not (difference <= expected.error).all():
+            place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), difference.shape))
+            yield failed(
+                f"backward(dy){list(place)} = {dx[place]:.6g}, but dy times forward's factor is {expected.value[place]:.6g}",
+                expected=number(float(expected.value[place])),
+                found=number(float(dx[place])),
+                hint="backward must multiply the incoming gradient by the factor that forward has applied",
+            )
+    yield passed()
+
+
+def _shared_ratio(found: Array, expected: Array) -> float | None:
+    """Found / expected, if it is one number but 1."""
+    kept = expected != 0
+    if not kept.any():
+        return None
+    ratios = found[kept] / expected[kept]
+    shared = bool(np.ptp(ratios) <= 1e-9 * np.abs(ratios).max())
+    return float(ratios[0]) if shared and abs(ratios[0] - 1) > 1e-9 else None

@@ -1,0 +1,101 @@
+"""Gradient and update: what an attached optimizer may and may not change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Kind
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, failed, same
+from ..numerics.compare import Estimate
+from .contract import BACKWARD
+from .selection import parameter_names, trainable
+
+RATE = 0.125
+
+
+@check("gradient.before-update", Kind.LAYER, when=trainable, level=Level.CORE, needs=BACKWARD)
+def input_gradient_is_taken_before_the_update(bench: Bench) -> Iterator[Measurement]:
+    """Backward computes the input gradient with the parameters of the forward pass, not with updated ones."""
+    rng = bench.rng()
+    x, dy = bench.data(rng), bench.incoming(rng)
+    plain, updating = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
+    updating.attach_optimizer(RATE, 0.0)
+    results = []
+    for layer in (plain, updating):
+        layer.reseed(bench.seed)
+        layer.forward(x)
+        results.append(layer.backward(dy))
+    yield same(
+        "backward(dy) with an optimizer",
+        results[1],
+        results[0],
+        meaning="the optimizer changes the input gradient",
+        hint="compute the input gradient first and update the parameters last",
+    )
+
+
+@check(
+    "optimizer.applied",
+    Kind.LAYER,
+    when=trainable,
+    level=Level.CORE,
+    needs=("contract.gradients", *BACKWARD),
+    quantities=parameter_names,
+)
+def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Measurement]:
+    """With an optimizer, each backward updates every parameter once, by the optimizer's rule and its own gradient."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    before = layer.parameters()[quantity]
+    layer.attach_optimizer(RATE, 0.0)
+    layer.forward(bench.data(rng))
+    layer.backward(bench.incoming(rng))
+    gradient, after = layer.gradients()[quantity], layer.parameters()[quantity]
+    if gradient.any() and np.array_equal(after, before):
+        yield failed(
+            f"{quantity} does not change",
+            expected="new values after a backward with an optimizer",
+            found="the old values",
+            hint=f"after computing the gradient, set {quantity} to optimizer.calculate_update({quantity}, gradient)",
+        )
+    bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
+    yield agrees(
+        f"{quantity} after one step",
+        after,
+        Estimate(before - RATE * gradient, bound),
+        hint=f"the new value should be {quantity} - learning_rate * gradient, applied once",
+    )
+
+
+@check(
+    "optimizer.state",
+    Kind.LAYER,
+    when=trainable,
+    needs=("optimizer.applied",),
+    quantities=parameter_names,
+)
+def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[Measurement]:
+    """Every parameter has an optimizer state of its own: its trajectory follows from its own gradients alone."""
+    rng = bench.rng()
+    momentum = 0.75
+    layer = bench.layer(rng)
+    layer.attach_optimizer(RATE, momentum)
+    expected = layer.parameters()[quantity]
+    velocity, size = np.zeros_like(expected), np.abs(expected)
+    for step in range(4):
+        layer.forward(bench.data(rng))
+        layer.backward(bench.incoming(rng))
+        gradient = layer.gradients()[quantity]
+        velocity = momentum * velocity - RATE * gradient
+        expected = expected + velocity
+        size = np.maximum(size, np.abs(expected)) + np.abs(velocity)
+        yield agrees(
+            f"{quantity} after {step + 1} steps with momentum",
+            layer.parameters()[quantity],
+            Estimate(expected, 8 * (step + 2) * np.finfo(float).eps * size + np.finfo(float).tiny),
+            hint="give every parameter its own copy of the optimizer (copy.deepcopy), so that momenta do not mix",
+        )

@@ -1,0 +1,199 @@
+"""Initializer: distributions by exact tests, and how layers use initializers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Constant, Kind, LayerSpec, UniformRandom
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, failed, number, passed
+from ..numerics.compare import estimate
+from .contract import array_of_shape
+from .selection import trainable
+
+FALSE_ALARM = 1e-12  # per test, under the null hypothesis that the distribution is right
+
+
+def _random(case: Case) -> bool:
+    return not isinstance(case.spec, Constant)
+
+
+def _draw(bench: Bench, seed: int) -> NDArray[np.float64]:
+    initializer = bench.new()
+    initializer.reseed(seed)
+    result: NDArray[np.float64] = initializer.initialize(bench.case.input_shape, *bench.case.fans)
+    return result
+
+
+@check("contract.initializer", Kind.INITIALIZER, level=Level.CORE, needs=("contract.constructs",))
+def initialize_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+    """Initialize returns finite floating-point numbers in the shape asked for."""
+    yield array_of_shape(
+        f"initialize({bench.case.input_shape}, fan_in, fan_out)", _draw(bench, bench.seed), bench.case.input_shape
+    )
+
+
+@check(
+    "initializer.constant",
+    Kind.INITIALIZER,
+    when=lambda case: not _random(case),
+    level=Level.CORE,
+    needs=("contract.initializer",),
+)
+def constant_everywhere(bench: Bench) -> Iterator[Measurement]:
+    """Every entry has the declared value."""
+    value = np.full(bench.case.input_shape, float(bench.case.spec.arguments()["value"]))
+    yield agrees("initialize(shape)", _draw(bench, bench.seed), estimate(value, value, 0))
+
+
+@check("initializer.distribution", Kind.INITIALIZER, when=_random, level=Level.CORE, needs=("contract.initializer",))
+def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
+    """The entries follow the declared distribution (three exact tests, each with a false-alarm rate of 1e-12)."""
+    values = _draw(bench, bench.seed).ravel()
+    if isinstance(bench.case.spec, UniformRandom):
+        yield _inside(values, 0.0, 1.0)
+        yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))  # Hoeffding's bound
+        yield _shape(values, np.clip(np.sort(values), 0, 1))
+        return
+    fan_in, fan_out = bench.case.fans
+    variance = 2 / (fan_in + fan_out) if bench.case.spec.name() == "Xavier" else 2 / fan_in
+    deviation = math.sqrt(variance)
+    yield _spread(values, deviation, bench.case.fans)
+    yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
+    yield _shape(values, _normal_cdf(np.sort(values) / deviation))
+
+
+def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z])
+
+
+def _inside(values: NDArray[np.float64], low: float, high: float) -> Measurement:
+    outside = (values < low) | (values >= high)
+    if not outside.any():
+        return passed()
+    value = float(values[outside][0])
+    return failed(
+        f"initialize draws {number(value)}, but should draw from [{low:g}, {high:g})",
+        expected=f"[{low:g}, {high:g})",
+        found=number(value),
+    )
+
+
+def _mean(values: NDArray[np.float64], expected: float, bound: float) -> Measurement:
+    mean = float(values.mean())
+    if abs(mean - expected) <= bound:
+        return passed(abs(mean - expected), bound)
+    return failed(
+        f"the mean of the draws is {number(mean)}, but should be {number(expected)}",
+        expected=number(expected),
+        found=number(mean),
+        measured=abs(mean - expected),
+        tolerance=bound,
+    )
+
+
+def _spread(values: NDArray[np.float64], deviation: float, fans: tuple[int, int]) -> Measurement:
+    """The sum of squares over the variance is chi-squared with n degrees of freedom (Laurent, Massart 2000)."""
+    n, exponent = values.size, math.log(2 / FALSE_ALARM)
+    ratio = float(np.sum(np.square(values))) / (n * deviation**2)
+    upper = 2 * math.sqrt(exponent / n) + 2 * exponent / n
+    lower = 2 * math.sqrt(exponent / n)
+    if 1 - lower <= ratio <= 1 + upper:
+        return passed(abs(ratio - 1), upper)
+    fan_in, fan_out = fans
+    found = math.sqrt(float(np.mean(np.square(values))))
+    readings = {
+        "2 / (fan_in + fan_out)": 2 / (fan_in + fan_out),
+        "2 / fan_in": 2 / fan_in,
+        "2 / fan_out": 2 / fan_out,
+        "1 / fan_in": 1 / fan_in,
+        "1 / fan_out": 1 / fan_out,
+        "the square of the right variance": deviation**4,
+        "the right deviation": deviation,
+        "1": 1.0,
+    }
+    fitting = [name for name, value in readings.items() if 1 - lower <= found**2 / value <= 1 + upper]
+    looks = f": it looks like a variance of {fitting[0]}" if fitting else ""
+    return failed(
+        f"the standard deviation of the draws is {number(found)}, but should be {number(deviation)}"
+        f" for fan_in={fan_in}, fan_out={fan_out}{looks}",
+        expected=number(deviation),
+        found=number(found),
+        hint="the second argument of np.random.normal is the standard deviation, the square root of the variance",
+        measured=abs(ratio - 1),
+        tolerance=upper,
+    )
+
+
+def _shape(values: NDArray[np.float64], cdf: NDArray[np.float64]) -> Measurement:
+    """Largest distance of the empirical distribution function (Dvoretzky, Kiefer, Wolfowitz; Massart 1990)."""
+    n = values.size
+    steps = np.arange(n + 1) / n
+    distance = float(max(np.max(steps[1:] - cdf), np.max(cdf - steps[:-1])))
+    bound = math.sqrt(math.log(2 / FALSE_ALARM) / (2 * n))
+    if distance <= bound:
+        return passed(distance, bound)
+    return failed(
+        "the draws do not have the declared distribution",
+        expected=f"a distribution function within {bound:.3f} of the declared one",
+        found=f"a distance of {distance:.3f}",
+        measured=distance,
+        tolerance=bound,
+    )
+
+
+@check("initializer.fresh", Kind.INITIALIZER, when=_random, needs=("contract.initializer",))
+def every_call_draws_anew(bench: Bench) -> Iterator[Measurement]:
+    """Two calls draw different numbers, and so do two entries."""
+    initializer = bench.new()
+    one, two = (initializer.initialize(bench.case.input_shape, *bench.case.fans) for _ in range(2))
+    if np.array_equal(one, two):
+        yield failed(
+            "two calls of initialize return the same numbers", expected="fresh draws", found="the same array twice"
+        )
+    if np.unique(one).size < 0.9 * one.size:
+        yield failed(
+            "entries repeat", expected="independent draws", found=f"{np.unique(one).size} values in {one.size} entries"
+        )
+    yield passed()
+
+
+@check("initializer.layer", Kind.LAYER, when=trainable, needs=("contract.constructs",))
+def layers_use_their_initializers(bench: Bench) -> Iterator[Measurement]:
+    """Initialize fills every parameter from its initializer, with the right fans, unless the layer fixes the value."""
+    weights_value, bias_value = 0.625, -0.375
+    layer = bench.new()
+    record = layer.initialize(weights_value, bias_value)
+    spec = bench.layer_spec
+    assert isinstance(spec, LayerSpec)  # noqa: S101 - layer_spec says so
+    parameters = layer.parameters()
+    for name, parameter in spec.parameters().items():
+        fixed = parameter.initial
+        wanted = fixed if fixed is not None else bias_value if name == "bias" else weights_value
+        value = np.full(parameter.shape, wanted)
+        yield agrees(
+            f"{name} after initialize",
+            parameters.get(name),
+            estimate(value, value, 0),
+            hint="initialize must fill the weights from the weights initializer and the bias from the bias initializer"
+            if fixed is None
+            else f"this layer starts {name} at {fixed:g} whatever the initializer says",
+        )
+    weights = spec.parameters()["weights"]
+    fans = record.get("fans") if isinstance(record, dict) else None
+    if weights.fan_in is None or not fans:
+        yield passed()
+        return
+    expected = [weights.fan_in, weights.fan_out]
+    if list(fans[0]) != expected:
+        yield failed(
+            f"the weights initializer is called with fan_in, fan_out = {list(fans[0])}, but should be {expected}",
+            expected=str(expected),
+            found=str(list(fans[0])),
+            hint="fan_in is the number of inputs of one unit, fan_out the number of units that one input reaches",
+        )

@@ -1,0 +1,135 @@
+"""Losses: contract, value and gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Kind
+from .. import definitions
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, describe, failed, passed, same
+from ..numerics.gradient import BlockChecker
+from .contract import array_of_shape, unmodified
+from .gradient import judge
+
+Array = NDArray[np.float64]
+
+
+def finite_number(name: str, found: object, hint: str = "") -> Measurement:
+    """`found` is one finite number (an array with one entry counts)."""
+    value = np.asarray(found) if isinstance(found, int | float | np.ndarray) and not isinstance(found, bool) else None
+    if value is None or value.size != 1 or value.dtype.kind not in "fiu":
+        return failed(
+            f"{name} is {describe(found)}, but should be a number",
+            expected="a number",
+            found=describe(found),
+            hint=hint,
+        )
+    if not np.isfinite(value).all():
+        return failed(
+            f"{name} = {value.item()}, but should be finite",
+            expected="a finite number",
+            found=str(value.item()),
+            hint=hint,
+        )
+    return passed()
+
+
+@check("contract.loss-forward", Kind.LOSS, level=Level.CORE, needs=("contract.constructs",))
+def forward_returns_a_number(bench: Bench) -> Iterator[Measurement]:
+    """Forward returns one finite number, the loss of the whole batch."""
+    rng = bench.rng()
+    yield finite_number("forward(prediction, target)", bench.new().forward(bench.data(rng), bench.target(rng)))
+
+
+@check("contract.loss-backward", Kind.LOSS, level=Level.CORE, needs=("contract.loss-forward",))
+def backward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+    """Backward returns finite floating-point numbers in the shape of the prediction."""
+    rng = bench.rng()
+    loss, target = bench.new(), bench.target(rng)
+    loss.forward(bench.data(rng), target)
+    yield array_of_shape("backward(target)", loss.backward(target), bench.case.input_shape)
+
+
+@check("contract.loss-pure", Kind.LOSS, needs=("contract.loss-backward",))
+def arguments_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+    """Forward and backward do not modify predictions and targets."""
+    rng = bench.rng()
+    loss, target = bench.new(), bench.target(rng)
+    loss.forward(bench.data(rng), target)
+    loss.backward(target)
+    yield unmodified(loss.mutations, {"forward": ("the prediction", "the target"), "backward": ("the target",)})
+
+
+@check("contract.loss-latest", Kind.LOSS, needs=("contract.loss-backward",))
+def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement]:
+    """Backward belongs to the latest forward, not to an earlier one."""
+    rng = bench.rng()
+    prediction, target = bench.data(rng), bench.target(rng)
+    shape = (bench.case.input_shape[0] + 2, bench.case.input_shape[1])
+    clean, used = bench.new(), bench.new()
+    reference = clean.many([("forward", (prediction, target)), ("backward", (target,))])[1]
+    other = bench.target(rng, shape)
+    used.many([("forward", (bench.data(rng, shape), other)), ("backward", (other,))])
+    again = used.many([("forward", (prediction, target)), ("backward", (target,))])[1]
+    yield same("backward(target)", again, reference, meaning="backward uses something of an earlier forward")
+
+
+@check("value.loss", Kind.LOSS, level=Level.CORE, needs=("contract.loss-forward",))
+def loss_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+    """Forward equals the mathematical definition, reduced over the batch as the conventions say."""
+    reduction = bench.conventions.get("loss reduction", "sum")
+    for salt in range(2):
+        rng = bench.rng(salt)
+        prediction, target = bench.data(rng), bench.target(rng)
+        found = np.asarray(bench.new().forward(prediction, target), dtype=float).reshape(())
+        expected = definitions.loss(bench.case.spec, prediction, target, reduction)
+        hint = f"the definition is: {bench.case.spec.definition}, as a {reduction} over the batch"
+        yield agrees("forward(prediction, target)", found, expected, hint=hint)
+
+
+@check("value.loss-extreme", Kind.LOSS, needs=("value.loss",))
+def loss_is_finite_at_certainty(bench: Bench) -> Iterator[Measurement]:
+    """The loss of a certain and right prediction is 0, of a certain and wrong one large but finite."""
+    rng = bench.rng()
+    target = bench.target(rng)
+    right = np.asarray(bench.new().forward(target, target), dtype=float).reshape(())
+    yield agrees(
+        "forward(target, target)",
+        right,
+        definitions.loss(bench.case.spec, np.maximum(target, 1e-300), target, "sum"),
+        hint="probability 1 has the logarithm 0",
+    )
+    loss, wrong = bench.new(), np.roll(target, 1, axis=-1)
+    hint = "add np.finfo(float).eps inside the logarithm, and divide by prediction + eps in backward"
+    found = loss.forward(wrong, target)
+    yield finite_number("forward at probability 0 of the target", found, hint)
+    if not float(np.asarray(found).item()) > 10:
+        text = f"forward at probability 0 of the target = {np.asarray(found).item():.6g}, but should be large"
+        yield failed(text, expected="more than 10", found=f"{np.asarray(found).item():.6g}", hint=hint)
+    yield array_of_shape("backward at probability 0 of the target", loss.backward(target), wrong.shape, hint=hint)
+
+
+@check("gradient.prediction", Kind.LOSS, level=Level.CORE, needs=("contract.loss-backward",))
+def prediction_gradient(bench: Bench) -> Iterator[Measurement]:
+    """Backward returns the gradient of forward with respect to the prediction."""
+    rng = bench.rng()
+    loss, prediction, target = bench.new(), bench.data(rng), bench.target(rng)
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        values = loss.many([("forward", (point, target)) for point in points])
+        return [np.asarray(value, dtype=float).reshape(1) for value in values]
+
+    def pull(v: Array) -> Array:
+        gradient: Array = loss.many([("forward", (prediction, target)), ("backward", (target,))])[1]
+        return float(v[0]) * gradient
+
+    batch = bench.case.input_shape[0]
+    known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
+    yield from judge(
+        "the gradient with respect to the prediction", BlockChecker(evaluate, pull, prediction, rng), known
+    )

@@ -1,0 +1,110 @@
+"""Optimizer: trajectories against the published update, one state per instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Kind, Spec
+from ...wall import RemoteSubject
+from .. import definitions
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, same
+from .contract import unmodified
+
+STEPS = 6
+
+
+def plain(case: Case) -> bool:
+    """Optimizer cases without a regularizer."""
+    return getattr(case.spec, "regularizer", None) is None
+
+
+def _gradients(bench: Bench, rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    shape = bench.case.input_shape
+    return [rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape) for _ in range(STEPS)]
+
+
+def adam_epsilon(conventions: object) -> float:
+    """The detected epsilon of Adam; 0 if none."""
+    text = conventions.get("Adam epsilon", "none") if hasattr(conventions, "get") else "none"
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _walk(optimizer: RemoteSubject, start: NDArray[np.float64], gradients: list[NDArray[np.float64]]) -> list[object]:
+    """The weights after each step; a step starts from the weights that the previous one returned."""
+    weights: object = start
+    visited = []
+    for gradient in gradients:
+        weights = optimizer.update(weights, gradient)
+        visited.append(weights)
+        if not isinstance(weights, np.ndarray | float | int):
+            break
+    return visited
+
+
+def follow(bench: Bench, hint: str) -> Iterator[Measurement]:
+    """Compare a trajectory with the definition."""
+    rng = bench.rng()
+    start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
+    spec: Spec = bench.case.spec
+    expected = definitions.trajectory(
+        spec,  # type: ignore[arg-type]  # the selection has chosen optimizers
+        start,
+        gradients,
+        epsilon=adam_epsilon(bench.conventions),
+        l2_gradient=bench.conventions.get("L2 gradient", "alpha w"),
+    )
+    found = _walk(bench.new(), start, gradients)
+    for step, (weights, reference) in enumerate(zip(found, expected, strict=False), start=1):
+        value = np.asarray(weights, dtype=float) if isinstance(weights, float | int) else weights
+        yield agrees(f"the weights after {step} step{'s' if step > 1 else ''}", value, reference, hint=hint)
+
+
+@check("optimizer.trajectory", Kind.OPTIMIZER, when=plain, level=Level.CORE, needs=("contract.constructs",))
+def trajectory_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+    """The weights follow the published update, step by step."""
+    yield from follow(bench, f"the update is: {bench.case.spec.definition}")
+
+
+@check("optimizer.gradient-pure", Kind.OPTIMIZER, needs=("contract.constructs",))
+def gradient_is_left_alone(bench: Bench) -> Iterator[Measurement]:
+    """The optimizer does not modify the gradient that it is given."""
+    rng = bench.rng()
+    optimizer = bench.new()
+    _walk(optimizer, np.asarray(bench.data(rng)), _gradients(bench, rng))
+    yield unmodified([entry for entry in optimizer.mutations if entry.argument == 1], {"update": ("", "the gradient")})
+
+
+@check("optimizer.weights-pure", Kind.OPTIMIZER, level=Level.STRICT, needs=("contract.constructs",))
+def weights_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+    """The optimizer returns new weights and does not modify the old ones."""
+    rng = bench.rng()
+    optimizer = bench.new()
+    _walk(optimizer, np.asarray(bench.data(rng)), _gradients(bench, rng))
+    yield unmodified(optimizer.mutations, {"update": ("the weights",)})
+
+
+@check("optimizer.instances", Kind.OPTIMIZER, needs=("contract.constructs",))
+def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
+    """Two optimizers do not influence each other, and a new one starts without a past."""
+    rng = bench.rng()
+    start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
+    alone = _walk(bench.new(), start, gradients)
+    one, other = bench.new(), bench.new()
+    _walk(other, np.asarray(bench.data(rng, (7,))), [np.full((7,), 3.0)] * 2)
+    again = _walk(one, start, gradients)
+    for step, (found, reference) in enumerate(zip(again, alone, strict=False), start=1):
+        yield same(
+            f"the weights after {step} steps",
+            np.asarray(found),
+            np.asarray(reference),
+            meaning="another optimizer's steps change this one's",
+            hint="store velocity and moments on self in __init__, never on the class",
+        )

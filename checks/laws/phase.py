@@ -1,0 +1,146 @@
+"""Phase: train and test differ exactly as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, agrees, failed, passed, same
+from ..numerics.compare import Estimate
+from .contract import FORWARD
+from .contract_state import close_to
+from .selection import training
+
+
+def _indifferent(case: Case) -> bool:
+    return training(case) and Trait.PHASE_DEPENDENT not in case.spec.traits
+
+
+def _dependent(case: Case) -> bool:
+    return training(case) and Trait.PHASE_DEPENDENT in case.spec.traits
+
+
+def _masked(case: Case) -> bool:
+    return isinstance(case.spec, LayerSpec) and Trait.RANDOM_MASK in case.spec.traits
+
+
+@check("phase.same", Kind.LAYER, when=_indifferent, needs=FORWARD)
+def phases_do_not_matter(bench: Bench) -> Iterator[Measurement]:
+    """Forward is the same in the train and in the test phase."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+    train = layer.forward(x)
+    layer.set_phase(Phase.TEST)
+    yield same("forward(x) in the test phase", layer.forward(x), train, meaning="the phase changes the output")
+
+
+@check("phase.identity", Kind.LAYER, when=_masked, needs=FORWARD)
+def test_phase_is_the_identity(bench: Bench) -> Iterator[Measurement]:
+    """In the test phase forward returns its input unchanged."""
+    rng = bench.rng()
+    layer = bench.layer(rng, phase=Phase.TEST)
+    x = bench.data(rng)
+    yield agrees(
+        "forward(x) in the test phase",
+        layer.forward(x),
+        close_to(x, 8),
+        hint="inverted dropout scales by 1 / keep in training, so that nothing is left to do in the test phase",
+    )
+
+
+@check("phase.deterministic", Kind.LAYER, when=_dependent, needs=FORWARD)
+def test_phase_is_deterministic(bench: Bench) -> Iterator[Measurement]:
+    """In the test phase the same input gives the same output, whatever has passed through before."""
+    rng = bench.rng()
+    layer = bench.layer(rng, phase=Phase.TEST)
+    x = bench.data(rng)
+    first = layer.forward(x)
+    layer.forward(5.0 * bench.data(rng) + 7.0)
+    yield same(
+        "the second forward(x) in the test phase",
+        layer.forward(x),
+        first,
+        meaning="a forward in the test phase changes the layer",
+        hint="in the test phase nothing may be drawn at random, and running statistics must not be updated",
+    )
+
+
+@check("phase.default", Kind.LAYER, when=_dependent, needs=FORWARD)
+def new_layers_train(bench: Bench) -> Iterator[Measurement]:
+    """A new layer is in the train phase."""
+    rng = bench.rng()
+    new, told = bench.new(), bench.new()
+    parameters = bench.parameters(rng)
+    x = 3.0 * bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:])) + 1.0
+    told.set_phase(Phase.TRAIN)
+    outputs = []
+    for layer in (new, told):
+        if parameters:
+            layer.assign(parameters)
+        layer.reseed(bench.seed)
+        outputs.append(layer.forward(x))
+    trained = _looks_trained(bench, outputs[0], x) if _masked(bench.case) else np.array_equal(outputs[0], outputs[1])
+    if trained:
+        yield passed()
+    else:
+        yield failed(
+            "a new layer does not behave as in the train phase",
+            expected="the train phase",
+            found="another output than after the phase was set to train",
+            hint="testing_phase must be False by default, set in the base class's __init__ (call super().__init__())",
+        )
+
+
+def _looks_trained(bench: Bench, y: np.ndarray[tuple[int, ...], np.dtype[np.float64]], x: object) -> bool:
+    """A mask was drawn, unless everything is kept."""
+    return bool(getattr(bench.case.spec, "keep", 1.0) == 1.0 or not np.array_equal(y, x))
+
+
+@check("phase.restored", Kind.LAYER, when=_dependent, needs=FORWARD)
+def switching_back_restores(bench: Bench) -> Iterator[Measurement]:
+    """Switching to the test phase and back to the train phase restores the train phase."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:]))
+    before = layer.forward(x)
+    layer.set_phase(Phase.TEST)
+    layer.forward(x)
+    layer.set_phase(Phase.TRAIN)
+    after = layer.forward(x)
+    hint = "forward must look at the phase in every call and must not store what the test phase has set"
+    if _masked(bench.case):
+        restored = _looks_trained(bench, after, x)
+        yield (
+            passed()
+            if restored
+            else failed(
+                "after test and back to train nothing is dropped any more",
+                expected="a random mask",
+                found="x unchanged",
+                hint=hint,
+            )
+        )
+        return
+    yield same("forward(x) back in the train phase", after, before, meaning="the test phase leaves a trace", hint=hint)
+
+
+@check("phase.unbiased", Kind.LAYER, when=lambda case: training(case) and _masked(case), needs=FORWARD)
+def mean_output_equals_test_output(bench: Bench) -> Iterator[Measurement]:
+    """The mean of the train phase's output is the test phase's output."""
+    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    layer = bench.layer(bench.rng())
+    ones = np.ones((400, 100))
+    mean = float(np.mean(layer.forward(ones)))
+    # 7 standard deviations of the mean of n independent masks: two-sided false-alarm rate below 3e-12.
+    bound = 7 * np.sqrt((1 - keep) / keep / ones.size) + 1e-12
+    yield agrees(
+        "the mean of forward(ones)",
+        np.asarray(mean),
+        Estimate(np.asarray(1.0), np.asarray(bound)),
+        hint="inverted dropout divides by the probability to keep a unit (not by the one to drop it)",
+    )

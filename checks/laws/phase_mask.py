@@ -1,0 +1,117 @@
+"""Phase: the distribution of random masks, with stated false-alarm rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Kind, Trait
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, failed, number, passed
+from .contract import FORWARD
+from .selection import has
+
+ROWS, COLUMNS = 200, 150
+DEVIATIONS = 7.0  # two-sided false-alarm rate below 3e-12 for a binomial count of this size
+
+
+def _random(case: Case) -> bool:
+    return has(Trait.RANDOM_MASK)(case)
+
+
+def _kept(bench: Bench, shape: tuple[int, ...], salt: int = 0) -> NDArray[np.float64]:
+    layer = bench.layer(bench.rng(salt))
+    layer.reseed(bench.seed + salt)
+    result: NDArray[np.float64] = layer.forward(np.ones(shape))
+    return result
+
+
+@check("phase.mask-values", Kind.LAYER, when=_random, needs=FORWARD)
+def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
+    """In the train phase every entry is either 0 or the input divided by the probability to keep it."""
+    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng, (60, 40))
+    y = layer.forward(x)
+    right = x / keep
+    wrong = (y != 0) & (np.abs(y - right) > 16 * np.finfo(float).eps * np.abs(right))
+    if not wrong.any():
+        yield passed()
+        return
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    yield failed(
+        f"forward(x){list(place)} = {number(y[place])} for {number(x[place])}, but should be 0 or {number(right[place])}",
+        expected=f"0 or {number(right[place])}",
+        found=number(y[place]),
+        hint=f"kept entries are divided by the probability to keep a unit, {keep:g}",
+        evidence={"factor": float(y[place] / x[place]), "expected factor": 1 / keep},
+    )
+
+
+@check("phase.mask-rate", Kind.LAYER, when=_random, needs=FORWARD)
+def mask_keeps_the_declared_fraction(bench: Bench) -> Iterator[Measurement]:
+    """Every unit is kept with the declared probability."""
+    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    kept = _kept(bench, (ROWS, COLUMNS)) != 0
+    bound = DEVIATIONS * np.sqrt(keep * (1 - keep) / kept.size) + 1 / kept.size
+    share = float(kept.mean())
+    if abs(share - keep) <= bound:
+        yield passed(abs(share - keep), bound)
+        return
+    swapped = abs(share - (1 - keep)) <= bound
+    yield failed(
+        f"{share:.1%} of the units are kept, but should be {keep:.1%}"
+        + (": keep and drop are swapped" if swapped else ""),
+        expected=f"{keep:.1%}",
+        found=f"{share:.1%}",
+        hint="the argument is the probability to keep a unit"
+        if swapped
+        else "compare a uniform random number with keep",
+        measured=abs(share - keep),
+        tolerance=bound,
+    )
+
+
+@check("phase.mask-elementwise", Kind.LAYER, when=_random, needs=("phase.mask-rate",))
+def mask_is_drawn_per_entry(bench: Bench) -> Iterator[Measurement]:
+    """Every entry has a mask of its own: rows, columns and channels are not dropped together."""
+    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    spread = keep * (1 - keep)
+    for shape in ((ROWS, COLUMNS), (20, 15, 10, 10)):
+        kept = (_kept(bench, shape, salt=1) != 0).astype(float)
+        for axis in range(len(shape)):
+            # The mean of a line of n independent entries has variance keep (1-keep) / n; shared masks do not shrink it.
+            line = kept.mean(axis=axis)
+            variance, lines, n = float(np.mean((line - keep) ** 2)), line.size, shape[axis]
+            # Relative deviation of a mean of squares: sqrt((2 + 1/(n keep (1-keep))) / lines); 10 of them.
+            bound = spread / n * (1 + 10 * np.sqrt((2 + 1 / (n * spread)) / lines))
+            if variance > bound:
+                yield failed(
+                    f"entries along axis {axis} of an input of shape {shape} are dropped together",
+                    expected=f"the kept share of such a line varies by {np.sqrt(spread / n):.2g}",
+                    found=f"it varies by {np.sqrt(variance):.2g}",
+                    hint="draw the mask with the shape of the input: np.random.rand(*input.shape) < keep",
+                    measured=variance,
+                    tolerance=bound,
+                )
+    yield passed()
+
+
+@check("phase.mask-fresh", Kind.LAYER, when=_random, needs=FORWARD)
+def every_forward_draws_a_new_mask(bench: Bench) -> Iterator[Measurement]:
+    """Every forward in the train phase draws a new mask."""
+    layer = bench.layer(bench.rng())
+    ones = np.ones((ROWS, COLUMNS))
+    first, second = layer.forward(ones), layer.forward(ones)
+    if np.array_equal(first, second):
+        yield failed(
+            "two forward passes drop the same units",
+            expected="a new mask in every forward",
+            found="the same mask twice",
+            hint="draw the mask in forward, without seeding, and not in __init__",
+        )
+    yield passed()

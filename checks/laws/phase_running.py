@@ -1,0 +1,179 @@
+"""Phase: running statistics, seen from outside.
+
+In the test phase such a layer is affine per channel: y = weights (x - m) / s + bias. Two inputs give m and s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ...wall import RemoteSubject
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, agrees, failed, number, passed
+from ..numerics.compare import Estimate
+from .contract import FORWARD
+from .selection import training
+
+Array = NDArray[np.float64]
+
+# With values of size 100, an epsilon below 1e-10 changes the variance by less than 1e-13 of itself.
+SPREAD = 100.0
+
+
+class Statistics(NamedTuple):
+    """Mean and standard deviation per channel."""
+
+    mean: Array
+    std: Array
+
+
+def _normalises(case: Case) -> bool:
+    return training(case) and isinstance(case.spec, LayerSpec) and case.spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN)
+
+
+def running_statistics(layer: RemoteSubject, shape: tuple[int, ...], weights: Array, bias: Array) -> Statistics:
+    """The statistics that the layer uses in the test phase, read off two forward passes; leaves it in that phase."""
+    layer.set_phase(Phase.TEST)
+    at_zero, at_one = layer.many([("forward", (np.full(shape, value),)) for value in (0.0, SPREAD)])
+    axes = tuple(axis for axis in range(len(shape)) if axis != 1)
+    low, high = at_zero.mean(axis=axes), at_one.mean(axis=axes)
+    with np.errstate(all="ignore"):
+        std = weights * SPREAD / (high - low)
+        return Statistics(-(low - bias) * std / weights, std)
+
+
+def batch_statistics(x: Array) -> Statistics:
+    """Mean and (biased) standard deviation of each channel."""
+    axes = tuple(axis for axis in range(x.ndim) if axis != 1)
+    return Statistics(x.mean(axis=axes), x.std(axis=axes))
+
+
+def _batch(bench: Bench, rng: np.random.Generator) -> Array:
+    channels = bench.case.input_shape[1]
+    shape = (1, channels) + (1,) * (len(bench.case.input_shape) - 2)
+    offset, spread = rng.uniform(-2, 2, size=shape), rng.uniform(0.5, 2, size=shape)
+    return SPREAD * (offset + spread * rng.normal(size=bench.case.input_shape))
+
+
+def _bound(reference: Statistics) -> Array:
+    """Rounding of statistics that were read off two outputs, and epsilon."""
+    size: Array = np.abs(reference.mean) + reference.std + SPREAD
+    return 1e-9 * size
+
+
+def _agree(what: str, found: Statistics, expected: Statistics, hint: str) -> Iterator[Measurement]:
+    for name, value, reference in zip(("mean", "standard deviation"), found, expected, strict=True):
+        yield agrees(
+            f"the running {name} {what} (per channel)", value, Estimate(reference, _bound(expected)), hint=hint
+        )
+
+
+@check("phase.running-first", Kind.LAYER, when=_normalises, needs=FORWARD)
+def first_batch_initialises(bench: Bench) -> Iterator[Measurement]:
+    """After one training batch, the test phase uses that batch's mean and variance."""
+    rng = bench.rng()
+    values = bench.parameters(bench.rng())
+    layer = bench.layer(rng, phase=Phase.TRAIN)
+    x = _batch(bench, rng)
+    layer.forward(x)
+    found = running_statistics(layer, x.shape, values["weights"], values["bias"])
+    expected = batch_statistics(x)
+    yield from _agree(
+        "after one batch", found, expected, "start the running mean and variance from the first training batch"
+    )
+
+
+@check("phase.running-average", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
+def later_batches_are_averaged(bench: Bench) -> Iterator[Measurement]:
+    """Each further training batch moves mean and variance by one moving average with a decay in (0, 1)."""
+    rng = bench.rng()
+    values = bench.parameters(bench.rng())
+    layer = bench.layer(rng, phase=Phase.TRAIN)
+    first, second = _batch(bench, rng), _batch(bench, rng)
+    layer.many([("forward", (first,)), ("forward", (second,))])
+    found = running_statistics(layer, first.shape, values["weights"], values["bias"])
+    one, two = batch_statistics(first), batch_statistics(second)
+    gap = float(np.sum((one.mean - two.mean) * (found.mean - two.mean)))
+    decay = gap / float(np.sum(np.square(one.mean - two.mean)))
+    if not 1e-6 < decay < 1 - 1e-6:
+        reads = (
+            "never moves"
+            if abs(decay - 1) < 1e-6
+            else "forgets the first batch"
+            if abs(decay) < 1e-6
+            else "is no average"
+        )
+        yield failed(
+            f"the running mean {reads}: weight of the old value {number(decay)}, but should lie in (0, 1)",
+            expected="a weight in (0, 1)",
+            found=number(decay),
+            hint="running = decay * running + (1 - decay) * batch, with a decay such as 0.8, in every training forward",
+        )
+        return
+    hint = "use the same moving average, with the same decay, for the mean and for the variance (or the deviation)"
+    mean = decay * one.mean + (1 - decay) * two.mean
+    yield agrees("the running mean after two batches (per channel)", found.mean, Estimate(mean, _bound(two)), hint=hint)
+    options = {
+        "variance": np.sqrt(decay * one.std**2 + (1 - decay) * two.std**2),
+        "standard deviation": decay * one.std + (1 - decay) * two.std,
+        # The batch's variance is multiplied by n / (n - 1) in some frameworks (Ioffe, Szegedy 2015, algorithm 2).
+        "unbiased variance": np.sqrt(decay * one.std**2 + (1 - decay) * _unbiased(two.std, second) ** 2),
+    }
+    if any((np.abs(found.std - option) <= _bound(two)).all() for option in options.values()):
+        yield passed()
+        return
+    yield agrees(
+        "the running standard deviation after two batches (per channel)",
+        found.std,
+        Estimate(options["variance"], _bound(two)),
+        hint=hint,
+        **{"decay of the mean": decay},
+    )
+
+
+def _unbiased(std: Array, x: Array) -> Array:
+    n = x.size / x.shape[1]
+    result: Array = std * np.sqrt(n / (n - 1))
+    return result
+
+
+@check("phase.running-frozen", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
+def test_batches_leave_statistics_alone(bench: Bench) -> Iterator[Measurement]:
+    """Forward in the test phase leaves the running statistics alone."""
+    rng = bench.rng()
+    values = bench.parameters(bench.rng())
+    layer = bench.layer(rng, phase=Phase.TRAIN)
+    x = _batch(bench, rng)
+    layer.forward(x)
+    before = running_statistics(layer, x.shape, values["weights"], values["bias"])
+    layer.forward(_batch(bench, rng))
+    layer.set_phase(Phase.TRAIN)
+    after = running_statistics(layer, x.shape, values["weights"], values["bias"])
+    yield from _agree("after a test batch", after, before, "update the running statistics in the train phase only")
+
+
+@check("phase.running-use", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
+def training_uses_the_batch(bench: Bench) -> Iterator[Measurement]:
+    """In the train phase every batch is normalised by its own statistics, also after the first one."""
+    rng = bench.rng()
+    values = bench.parameters(bench.rng())
+    layer = bench.layer(rng, phase=Phase.TRAIN)
+    x = _batch(bench, rng)
+    y = layer.many([("forward", (_batch(bench, rng),)), ("forward", (x,))])[1]
+    found = batch_statistics(np.asarray(y))
+    bound = Estimate(values["bias"], np.full(values["bias"].shape, 1e-9))
+    hint = "in the train phase normalise with the mean and variance of the current batch"
+    yield agrees("the mean of the output per channel", found.mean, bound, hint=hint)
+    scale = np.abs(values["weights"])
+    yield agrees(
+        "the standard deviation of the output per channel",
+        found.std,
+        Estimate(scale, np.full(scale.shape, 1e-9)),
+        hint=hint,
+    )

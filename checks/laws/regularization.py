@@ -1,0 +1,93 @@
+"""Regularization: norms, (sub-)gradients and how optimizers apply them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Case, Kind
+from .. import definitions
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, failed
+from ..numerics.compare import estimate
+from .contract import array_of_shape, unmodified
+from .loss import finite_number
+from .optimizer import follow
+
+
+def regularized(case: Case) -> bool:
+    """Optimizer cases with a regularizer."""
+    return getattr(case.spec, "regularizer", None) is not None
+
+
+def _regularizer(case: Case) -> tuple[str, ...]:
+    return (case.spec.arguments()["regularizer"].name(),)
+
+
+@check("regularization.norm", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
+def norm_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+    """norm(w) is the penalty alpha times the norm of the weights."""
+    for salt in range(2):
+        weights = bench.data(bench.rng(salt)) * (1.0, 30.0)[salt]
+        found = bench.new().norm(weights)
+        yield finite_number("norm(w)", found)
+        expected = definitions.penalty(bench.case.spec, weights, bench.conventions.get("L2 norm", "alpha sum w²"))
+        value = np.asarray(found, dtype=float).reshape(())
+        yield agrees("norm(w)", value, expected, hint=f"the definition is: {bench.case.spec.definition}")
+
+
+@check("regularization.gradient", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
+def gradient_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+    """calculate_gradient(w) is the (sub-)gradient of the penalty."""
+    for salt in range(2):
+        weights = bench.data(bench.rng(salt)) * (1.0, 30.0)[salt]
+        found = bench.new().gradient(weights)
+        expected = definitions.penalty_gradient(
+            bench.case.spec, weights, bench.conventions.get("L2 gradient", "alpha w")
+        )
+        yield array_of_shape("calculate_gradient(w)", found, weights.shape)
+        yield agrees("calculate_gradient(w)", found, expected, hint=f"the definition is: {bench.case.spec.definition}")
+
+
+@check("regularization.zero", Kind.REGULARIZER, needs=("regularization.gradient",))
+def gradient_at_zero_weights(bench: Bench) -> Iterator[Measurement]:
+    """At weights that are exactly 0 the norm is 0 and the gradient lies in [-alpha, alpha]."""
+    weights = np.zeros(bench.case.input_shape)
+    regularizer = bench.new()
+    yield agrees("norm(0)", np.asarray(regularizer.norm(weights), dtype=float).reshape(()), estimate(0.0, 0.0, 0))
+    found = regularizer.gradient(weights)
+    yield array_of_shape("calculate_gradient(0)", found, weights.shape)
+    alpha = float(bench.case.spec.arguments()["alpha"])
+    largest = float(np.abs(found).max(initial=0.0))
+    if largest > alpha * (1 + 1e-12):
+        yield failed(
+            f"calculate_gradient(0) has an entry of size {largest:.6g}, but should lie in [-{alpha:g}, {alpha:g}]",
+            expected=f"[-{alpha:g}, {alpha:g}]",
+            found=f"{largest:.6g}",
+        )
+
+
+@check("contract.regularizer-pure", Kind.REGULARIZER, needs=("contract.constructs",))
+def weights_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+    """Norm and calculate_gradient do not modify the weights."""
+    regularizer, weights = bench.new(), bench.data(bench.rng())
+    regularizer.norm(weights)
+    regularizer.gradient(weights)
+    yield unmodified(regularizer.mutations, {"norm": ("the weights",), "gradient": ("the weights",)})
+
+
+@check(
+    "regularization.applied",
+    Kind.OPTIMIZER,
+    when=regularized,
+    needs=("contract.constructs",),
+    components=_regularizer,
+)
+def optimizers_apply_the_penalty(bench: Bench) -> Iterator[Measurement]:
+    """The optimizer subtracts learning_rate times the penalty's gradient at the old weights, outside of its moments."""
+    yield from follow(
+        bench,
+        "take the penalty's gradient at the weights before the step, times the learning rate, outside of the moments",
+    )

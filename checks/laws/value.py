@@ -1,0 +1,57 @@
+"""Value: forward equals the mathematical definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from .. import definitions
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees
+from .contract import FORWARD, array_of_shape
+from .selection import deterministic
+
+
+def _defined(case: Case) -> bool:
+    """Cases whose output is a function of input and parameters alone (running statistics are not)."""
+    spec = case.spec
+    if not isinstance(spec, LayerSpec) or not deterministic(case) or Trait.RANDOM_MASK in spec.traits:
+        return False
+    return not (spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN) and case.phase is Phase.TEST)
+
+
+@check("value.forward", Kind.LAYER, when=_defined, level=Level.CORE, needs=FORWARD)
+def forward_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+    """Forward equals the mathematical definition at ordinary inputs."""
+    for salt in range(2):
+        rng = bench.rng(salt)
+        parameters = bench.parameters(bench.rng(salt))
+        layer = bench.layer(rng)
+        x = bench.data(rng) * (1.0, 3.0)[salt]
+        expected = definitions.forward(bench.layer_spec, x, parameters)
+        yield agrees("forward(x)", layer.forward(x), expected, hint=f"the definition is: {bench.case.spec.definition}")
+
+
+@check("value.extreme", Kind.LAYER, when=_defined, needs=("value.forward",))
+def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
+    """Forward is finite and equals the definition at very large, very small and zero inputs."""
+    for salt, (low, high) in enumerate(((-1e4, 1e4), (-50.0, 50.0), (-1e-8, 1e-8))):
+        rng = bench.rng(salt)
+        parameters = bench.parameters(bench.rng(salt))
+        layer = bench.layer(rng)
+        x = rng.uniform(low, high, size=bench.case.input_shape)
+        if not bench.layer_spec.has(Trait.BATCH_STATISTICS, bench.case.phase):
+            x.ravel()[: x.size // 4] = 0.0
+        elif high < 1:
+            continue  # a batch without variance: epsilon decides, which the definition leaves open
+        name = f"forward(x) for entries of x in [{low:g}, {high:g}]"
+        found = layer.forward(x)
+        hint = (
+            "rearrange the formula so that no intermediate result overflows (softmax: subtract the row's maximum first)"
+        )
+        shape = array_of_shape(name, found, bench.layer_spec.output_shape(x.shape), hint=hint)
+        yield shape
+        yield agrees(name, np.asarray(found), definitions.forward(bench.layer_spec, x, parameters), hint=hint)

@@ -1,0 +1,115 @@
+"""Measurement: what a law yields; helpers that phrase one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..wall import Foreign
+from .numerics.compare import Estimate, compare
+from .results import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One comparison of a subject with a law; fields as in `results.Finding`."""
+
+    verdict: Verdict = Verdict.PASSED
+    message: str = ""
+    expected: str = ""
+    found: str = ""
+    hint: str = ""
+    measured: float | None = None
+    tolerance: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def passed(measured: float | None = None, tolerance: float | None = None) -> Measurement:
+    """The law holds."""
+    return Measurement(measured=measured, tolerance=tolerance)
+
+
+def failed(message: str, *, expected: str, found: str, hint: str = "", **more: Any) -> Measurement:
+    """The law is broken."""
+    return Measurement(verdict=Verdict.FAILED, message=message, expected=expected, found=found, hint=hint, **more)
+
+
+def undecided(message: str, **evidence: Any) -> Measurement:
+    """The numerics cannot tell."""
+    return Measurement(verdict=Verdict.UNDECIDED, message=message, evidence=evidence)
+
+
+def describe(value: Any) -> str:
+    """A value in a few words: its kind, shape and dtype, not its content."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}, dtype {value.dtype}"
+    if isinstance(value, Foreign):
+        return f"{value.type_name} {value.text}" if len(value.text) < 60 else f"an object of type {value.type_name}"
+    return (
+        repr(value)
+        if value is None or isinstance(value, bool | int | float)
+        else f"{type(value).__name__} {str(value)[:60]!r}"
+    )
+
+
+def number(value: float) -> str:
+    """A number as reports print it."""
+    return f"{value:.6g}"
+
+
+def agrees(name: str, found: Any, expected: Estimate, *, hint: str = "", **evidence: Any) -> Measurement:
+    """`found` equals `expected` within the bound of every entry.
+
+    Args:
+        name: what it is, with the call: `forward(x)`.
+        found: what the subject returned.
+        expected: the definition's value and the bound of its rounding error.
+        hint: what to do next if it does not.
+        evidence: small values to keep with a failure.
+    """
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiub" or found.shape != expected.value.shape:
+        shape = f"an array of shape {expected.value.shape}"
+        return failed(
+            f"{name} is {describe(found)}, but should be {shape}", expected=shape, found=describe(found), hint=hint
+        )
+    difference = compare(found, expected)
+    if difference.within:
+        return passed(difference.largest, difference.tolerance)
+    first = difference.worst[0]
+    place = f"[{', '.join(map(str, first['index']))}]" if first["index"] else ""
+    share = f"{difference.count} of {found.size} entries differ" if found.size > 1 else ""
+    message = f"{name}{place} = {number(first['found'])}, but should be {number(first['expected'])}"
+    return failed(
+        f"{message}; {share}" if share else message,
+        expected=number(first["expected"]),
+        found=number(first["found"]),
+        hint=hint,
+        measured=difference.largest,
+        tolerance=difference.tolerance,
+        evidence={"worst": list(difference.worst), **evidence},
+    )
+
+
+def same(name: str, found: Any, reference: Any, *, meaning: str, hint: str = "", **evidence: Any) -> Measurement:
+    """`found` equals `reference` bit for bit; `meaning` says what a difference means."""
+    if isinstance(found, np.ndarray) and isinstance(reference, np.ndarray) and found.shape == reference.shape:
+        equal = (found == reference) | (np.isnan(found) & np.isnan(reference))
+        if equal.all():
+            return passed(0.0, 0.0)
+        place = tuple(int(i) for i in np.argwhere(~equal)[0])
+        return failed(
+            f"{meaning}: {name}{list(place)} = {number(float(found[place]))}, but should be "
+            f"{number(float(reference[place]))}; {int((~equal).sum())} of {equal.size} entries differ",
+            expected=number(float(reference[place])),
+            found=number(float(found[place])),
+            hint=hint,
+            measured=float(np.max(np.abs(np.where(equal, 0.0, found - reference)))),
+            tolerance=0.0,
+            evidence=evidence,
+        )
+    return failed(
+        f"{meaning}: {name} is {describe(found)}", expected=describe(reference), found=describe(found), hint=hint
+    )

@@ -1,0 +1,153 @@
+"""Plan: every finding that a run must produce, written down before the first check runs."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..specs import Case, all_specs
+from .bench import spec_text
+from .law import Check, Level, all_checks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One planned finding.
+
+    Attributes:
+        id: `LAYER/CASE/CHECK[/QUANTITY]`.
+        check, case, quantity: what to run.
+        level: the level at which it is asked.
+        needs: ids that must hold first; the first that does not is named as the root cause.
+    """
+
+    id: str
+    check: Check
+    case: Case
+    quantity: str
+    level: Level
+    needs: tuple[str, ...] = ()
+
+    @property
+    def layer(self) -> str:
+        """The spec's name."""
+        return self.case.spec.name()
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Spec and case: what shares one session."""
+        return (self.layer, self.case.name)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the user asked for.
+
+    Attributes:
+        level: highest level that is asked.
+        names: spec names, check ids, globs over ids; empty for everything.
+        families: for a spec name, the families it is restricted to; a course's test name may stand for some only.
+    """
+
+    level: Level = Level.FULL
+    names: tuple[str, ...] = ()
+    families: dict[str, frozenset[str] | None] = field(default_factory=dict)
+
+    def takes(self, planned: Planned) -> bool:
+        """Tell whether `planned` is asked for."""
+        if planned.level > self.level:
+            return False
+        if not self.names and not self.families:
+            return True
+        if planned.layer in self.families:
+            families = self.families[planned.layer]
+            if families is None or planned.check.family in families:
+                return True
+        return any(_matches(name, planned) for name in self.names)
+
+
+def _matches(name: str, planned: Planned) -> bool:
+    """`name` is a spec, a check, an id or its beginning, or a glob over ids or checks."""
+    if name.lower() == planned.layer.lower() or name == planned.check.id or name == planned.check.family:
+        return True
+    if planned.id == name or planned.id.startswith(name.rstrip("/") + "/"):
+        return True
+    return fnmatch.fnmatchcase(planned.id, name) or fnmatch.fnmatchcase(planned.check.id, name)
+
+
+class UnknownName(ValueError):  # noqa: N818 - a usage error, phrased for the user
+    """A filter selects nothing; the text says what there is."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that could be run, and which of it is asked for.
+
+    Attributes:
+        everything: all findings of the offered specs, by id; prerequisites come from here.
+        selected: the planned findings, in order.
+    """
+
+    everything: dict[str, Planned]
+    selected: tuple[Planned, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the planned ids and configurations, shortened."""
+        digest = hashlib.sha256()
+        for planned in self.selected:
+            digest.update(f"{planned.id} {spec_text(planned.case.spec)} {planned.case.input_shape}\n".encode())
+        return digest.hexdigest()[:16]
+
+
+def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Plan:  # noqa: B008 - frozen
+    """Plan the findings for the specs named in `offered`.
+
+    Raises:
+        UnknownName: a name of the selection selects nothing at any level.
+    """
+    everything = {planned.id: planned for planned in _resolve(list(_findings(offered)))}
+    for name in selection.names:
+        if not any(_matches(name, planned) for planned in everything.values()):
+            known = name.lower() in (spec.lower() for spec in all_specs())
+            why = "the subject does not offer it" if known else "it is no layer, check, course test or id"
+            raise UnknownName(f"nothing is called {name!r}: {why}; `backproof list` shows all names")
+    return Plan(everything, tuple(planned for planned in everything.values() if selection.takes(planned)))
+
+
+def _findings(offered: Iterable[str]) -> Iterator[Planned]:
+    names = set(offered)
+    checks = all_checks()
+    for name, spec in all_specs().items():
+        if name not in names:
+            continue
+        for case in spec.cases():
+            for check in checks.values():
+                if not check.applies(case):
+                    continue
+                for quantity in check.quantities(case):
+                    suffix = f"/{quantity}" if quantity else ""
+                    yield Planned(
+                        id=f"{name}/{case.name}/{check.id}{suffix}",
+                        check=check,
+                        case=case,
+                        quantity=quantity,
+                        level=check.level(case),
+                    )
+
+
+def _resolve(findings: Sequence[Planned]) -> Iterator[Planned]:
+    """Fill in the ids that each finding needs: within its case, and of the components it is built of."""
+    by_case: dict[tuple[str, str, str], list[str]] = {}
+    by_spec: dict[str, list[str]] = {}
+    for planned in findings:
+        by_case.setdefault((*planned.group, planned.check.id), []).append(planned.id)
+        if planned.level <= Level.FULL:
+            by_spec.setdefault(planned.layer, []).append(planned.id)
+    for planned in findings:
+        inside = [known for need in planned.check.needs for known in by_case.get((*planned.group, need), ())]
+        parts = [known for part in planned.check.components(planned.case) for known in by_spec.get(part, ())]
+        yield replace(planned, needs=(*inside, *parts))
+        yield replace(planned, needs=(*inside, *parts, *own))

@@ -1,0 +1,9 @@
+"""The initializers of the framework."""
+
+from .base import Initializer, RandomInitializer
+from .constant import Constant
+from .he import He
+from .uniform_random import UniformRandom
+from .xavier import Xavier
+
+__all__ = ["Constant", "He", "Initializer", "RandomInitializer", "UniformRandom", "Xavier"]

@@ -1,0 +1,25 @@
+"""Logistic sigmoid."""
+
+import numpy as np
+
+from ..validation import Tensor
+from .base import BaseLayer
+
+
+class Sigmoid(BaseLayer):
+    """``1 / (1 + exp(-x))``, elementwise; the derivative needs only the activation y: ``y * (1 - y)``."""
+
+    _activation: Tensor | None = None
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        """Map any shape to the same shape, to values in [0, 1]."""
+        input_tensor = self._checked_input(input_tensor)
+        exponential = np.exp(-np.abs(input_tensor))  # in [0, 1]: cannot overflow
+        self._activation = np.where(input_tensor >= 0, 1.0, exponential) / (1 + exponential)
+        return self._activation.copy()
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        """Multiply the error by the derivative."""
+        activation = self._of_latest_forward(self._activation)
+        derivative: Tensor = activation * (1 - activation)
+        return self._checked_error(error_tensor, activation.shape) * derivative

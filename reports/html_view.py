@@ -1,0 +1,237 @@
+"""What the page shows, prepared for the template: anchors, links, groups, evidence within a budget."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from ..checks.results import Finding, Result, Verdict, count_verdicts
+from .commands import reproduce, rerun
+from .digest import Cause, Cell, Matrix, matrix, root_causes
+from .evidence import Block, Sentence, evidence_blocks
+from .wording import GRAVITY, RUN_MARKS, RUN_TONES, TONES, gravest, plural
+
+BUDGET = 1_200_000  # characters of evidence on one page; what exceeds it is in the results file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One finding in its layer's table.
+
+    Attributes:
+        more: its evidence is shown below the table.
+        cause: number of the root cause that it belongs to; 0 if none.
+        explained: the root cause shows this very finding in full.
+        blocker: anchor of the finding that blocks it.
+    """
+
+    finding: Finding
+    anchor: str
+    more: bool
+    cause: int
+    explained: bool
+    blocker: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckGroup:
+    """One law's findings for one layer."""
+
+    check: str
+    law: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyGroup:
+    """One family's laws for one layer."""
+
+    name: str
+    anchor: str
+    cell: Cell
+    checks: tuple[CheckGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerGroup:
+    """One layer's findings."""
+
+    name: str
+    anchor: str
+    verdict: Verdict
+    counts: dict[str, int]
+    families: dict[str, FamilyGroup]
+
+    @property
+    def rows(self) -> list[Row]:
+        """All findings of the layer."""
+        return [row for family in self.families.values() for check in family.checks for row in check.rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseView:
+    """One root cause with the evidence of its lead and links to the others."""
+
+    number: int
+    cause: Cause
+    anchor: str
+    row: str
+    again: str
+    blocks: tuple[Block, ...]
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Everything on the page."""
+
+    result: Result
+    mark: str
+    tone: str
+    lede: str
+    shares: tuple[tuple[Verdict, int], ...]
+    tones: tuple[tuple[str, float, float], ...]
+    causes: tuple[CauseView, ...]
+    families: tuple[str, ...]
+    layers: tuple[LayerGroup, ...]
+    faults: tuple[Finding, ...]
+    undecided: int
+    command: str
+
+
+def page_view(result: Result) -> Page:
+    """Prepare a result for the template."""
+    causes = root_causes(result)
+    budget = _Budget(result.header.subject)
+    row_anchors = {finding.id: f"f{number}" for number, finding in enumerate(result.findings, 1)}
+    views = [_cause(number, cause, result, row_anchors, budget) for number, cause in enumerate(causes, 1)]
+    table = matrix(result.findings)
+    verdict = result.footer.verdict
+    return Page(
+        result=result,
+        mark=RUN_MARKS.get(verdict, "?"),
+        tone=RUN_TONES.get(verdict, "warn"),
+        lede=_lede(result, causes),
+        shares=tuple((v, result.footer.counts[v]) for v in GRAVITY if result.footer.counts.get(v)),
+        tones=_tone_shares(result),
+        causes=tuple(views),
+        families=table.families,
+        layers=tuple(_layers(table, causes, row_anchors, budget)),
+        faults=tuple(finding for finding in result.findings if finding.verdict is Verdict.HARNESS_ERROR),
+        undecided=sum(finding.verdict is Verdict.UNDECIDED for finding in result.findings),
+        command=reproduce(result.header),
+    )
+
+
+class _Budget:
+    """Evidence in full until the page is large; then only its sentences."""
+
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
+        self._left = BUDGET
+
+    def blocks(self, finding: Finding) -> tuple[Block, ...]:
+        if not finding.evidence and not finding.output:
+            return ()
+        blocks = evidence_blocks(finding, self._subject)
+        cost = len(escape(json.dumps(finding.evidence, default=str))) + len(escape(finding.output))
+        if cost <= self._left:
+            self._left -= cost
+            return blocks
+        sentences = tuple(block for block in blocks if isinstance(block, Sentence))
+        return (*sentences, Sentence("More", "the page is full; the results file has the rest of the evidence"))
+
+
+def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], budget: _Budget) -> CauseView:
+    lead = cause.lead
+    return CauseView(
+        number=number,
+        cause=cause,
+        anchor=f"cause-{number}",
+        row=anchors[lead.id],
+        again=rerun(result.header, lead.id),
+        blocks=budget.blocks(lead),
+        others=tuple((anchors[other.id], other.id.partition("/")[2]) for other in cause.others),
+    )
+
+
+def _layers(
+    table: Matrix, causes: Iterable[Cause], anchors: dict[str, str], budget: _Budget
+) -> Iterable[LayerGroup]:
+    numbers = {finding.id: number for number, cause in enumerate(causes, 1) for finding in cause.findings}
+    leads = {cause.lead.id for cause in causes}
+    slugs = _Slugs()
+
+    def row(finding: Finding) -> Row:
+        explained = finding.id in leads
+        blocks = () if explained else budget.blocks(finding)
+        return Row(
+            finding=finding,
+            anchor=anchors[finding.id],
+            more=not explained and (bool(blocks) or finding.verdict is not Verdict.PASSED),
+            cause=numbers.get(finding.id, 0),
+            explained=explained,
+            blocker=anchors.get(finding.blocked_by, ""),
+            blocks=blocks,
+        )
+
+    def family(layer: str, name: str, cell: Cell) -> FamilyGroup:
+        checks: dict[str, list[Finding]] = {}
+        for finding in cell.findings:
+            checks.setdefault(finding.check, []).append(finding)
+        groups = tuple(
+            CheckGroup(check=check, law=found[0].law, rows=tuple(map(row, found))) for check, found in checks.items()
+        )
+        return FamilyGroup(name=name, anchor=slugs.unique(f"{layer}-{name}"), cell=cell, checks=groups)
+
+    for layer, cells in table.rows.items():
+        findings = [finding for cell in cells.values() for finding in cell.findings]
+        yield LayerGroup(
+            name=layer,
+            anchor=slugs.unique(layer),
+            verdict=gravest(finding.verdict for finding in findings),
+            counts=count_verdicts(findings),
+            families={name: family(layer, name, cell) for name, cell in cells.items()},
+        )
+
+
+class _Slugs:
+    """Anchors from names: plain letters, each once."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def unique(self, name: str) -> str:
+        slug = base = "layer-" + (re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:60] or "unnamed")
+        number = 2
+        while slug in self._used:
+            slug, number = f"{base}-{number}", number + 1
+        self._used.add(slug)
+        return slug
+
+
+def _lede(result: Result, causes: tuple[Cause, ...]) -> str:
+    """One sentence below the verdict."""
+    layers = len({finding.layer for finding in result.findings})
+    if causes:
+        broken = len({cause.layer for cause in causes})
+        return f"{plural(len(causes), 'root cause')} in {broken} of {plural(layers, 'component')}. Fix the first one first."
+    if result.passed:
+        return f"Every law that could be decided holds, in {plural(layers, 'component')}."
+    return " ".join(result.footer.reasons) or "The run gives no reason."
+
+
+def _tone_shares(result: Result) -> tuple[tuple[str, float, float], ...]:
+    """The bar below the verdict: tone, start and width in per cent."""
+    total = sum(result.footer.counts.values()) or 1
+    start, shares = 0.0, []
+    for tone in ("bad", "warn", "idle", "good"):
+        width = 100 * sum(n for name, n in result.footer.counts.items() if TONES[Verdict(name)] == tone) / total
+        if width:
+            shares.append((tone, round(start, 3), round(width, 3)))
+        start += width
+    return tuple(shares)

@@ -1,0 +1,123 @@
+"""The summary of a run on a terminal: what a student can act on, root causes first."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from ..checks.results import Finding, Header, Result, Verdict
+from .commands import check_pattern, rerun
+from .digest import Cause, foremost, matrix, root_causes
+from .terminal_cause import cause_block
+from .terminal_matrix import matrix_block
+from .terminal_text import Writer
+from .wording import (
+    HARNESS_FAULT,
+    MARKS,
+    RUN_MARKS,
+    RUN_TONES,
+    UNDECIDED,
+    UNPROTECTED,
+    counts_text,
+    duration_text,
+    listed,
+    plural,
+)
+
+IN_FULL = 8  # root causes that are explained; a student fixes one at a time
+IN_LINES = 12  # further root causes with a line of their own; beyond, a line per layer
+
+
+def summary(result: Result, console: Console) -> None:
+    """Print what to fix first, then the overview, then the verdict; a few lines if the run is conformant."""
+    writer = Writer(console)
+    causes = root_causes(result)
+    if causes:
+        shown, rest = foremost(causes, IN_FULL)
+        for block in _causes(shown, result.header, writer):
+            writer.print(block)
+        for block in _further(rest, result.header, writer):
+            writer.print(block)
+    if not result.passed and result.findings:
+        writer.print(matrix_block(matrix(result.findings), writer))
+    for label, text in _notes(result):
+        writer.print(writer.field(label, text, lines=2 if result.passed else 3))
+    writer.print(_verdict(result, writer))
+
+
+def render_text(result: Result, width: int = 100) -> str:
+    """The summary as plain text."""
+    console = Console(file=io.StringIO(), width=width, no_color=True, force_terminal=False, legacy_windows=False)
+    with console.capture() as capture:
+        summary(result, console)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _causes(causes: Sequence[Cause], header: Header, writer: Writer) -> list[RenderableType]:
+    """Every cause in full, under its layer's name."""
+    blocks: list[RenderableType] = []
+    layer = None
+    for cause in causes:
+        if cause.layer != layer:
+            layer = cause.layer
+            blocks.append(writer.rule(layer))
+        blocks += [cause_block(cause, header, writer), Text()]
+    return blocks
+
+
+def _further(causes: Sequence[Cause], header: Header, writer: Writer) -> list[RenderableType]:
+    """Causes that are not shown in full, each with the command that shows it alone."""
+    if not causes:
+        return []
+    if len(causes) <= IN_LINES:
+        entries = [(_title(cause.lead), rerun(header, check_pattern(cause.lead))) for cause in causes]
+    else:
+        numbers = Counter(cause.layer for cause in causes)
+        entries = [(f"✗ {layer}: {plural(n, 'root cause')}", rerun(header, layer)) for layer, n in numbers.items()]
+    column = max(len(title) for title, _ in entries)
+    lines = [writer.command_line(f"{title:<{column}}", command) for title, command in entries]
+    return [writer.rule(plural(len(causes), "more root cause")), Group(*lines, Text())]
+
+
+def _title(finding: Finding) -> str:
+    return f"{MARKS[finding.verdict]} {finding.layer} {finding.check} {finding.quantity}".rstrip()
+
+
+def _notes(result: Result) -> list[tuple[str, str]]:
+    """What a reader must know besides the causes: label and text."""
+    header, footer = result.header, result.footer
+    notes = []
+    if not result.passed and footer.reasons:
+        notes.append(("Why", " ".join(footer.reasons)))
+    faults = [finding for finding in result.findings if finding.verdict is Verdict.HARNESS_ERROR]
+    if faults:
+        where = f"{listed((f.id for f in faults), 3)} ({faults[0].message})"
+        notes.append(("Our fault", f"{HARNESS_FAULT} It was at {where}"))
+    undecided = [finding.id for finding in result.findings if finding.verdict is Verdict.UNDECIDED]
+    if undecided:
+        notes.append(("Undecided", f"{plural(len(undecided), 'check')}; {UNDECIDED}: {listed(undecided, 2)}"))
+    if footer.missing:
+        by = f" (required by {header.course})" if header.course else ""
+        notes.append(("Missing", listed(footer.missing, 12) + by))
+    if header.conventions:
+        notes.append(("Conventions", "; ".join(f"{name}: {choice}" for name, choice in header.conventions.items())))
+    if header.notes:
+        notes.append(("Notes", " ".join(header.notes)))
+    protection = f"sandbox: {header.sandbox or 'none'}" if header.protected else UNPROTECTED
+    notes.append(("Run", f"seed {header.seed}, effort {header.effort}, level {header.level}; {protection}"))
+    return notes
+
+
+def _verdict(result: Result, writer: Writer) -> Text:
+    """The last line: verdict, counts, seconds."""
+    verdict, layers = result.footer.verdict, {finding.layer for finding in result.findings}
+    mark, tone = RUN_MARKS.get(verdict, "?"), RUN_TONES.get(verdict, "warn")
+    line = writer.text(f"{mark} {verdict}", tone=tone, bold=True)
+    seconds = duration_text(result.footer.seconds)
+    return line.append_text(
+        writer.text(f": {counts_text(result.footer.counts)} in {plural(len(layers), 'component')}, {seconds}")
+    )

@@ -1,0 +1,80 @@
+"""One root cause on a terminal: the law, the two sides, where, what it looks like, what to do next."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+
+from ..checks.results import Finding, Header, Verdict
+from .commands import rerun
+from .digest import Cause
+from .terminal_text import Writer
+from .tracebacks import innermost
+from .wording import MARKS, TONES, listed, next_step, number_text, plural, verdict_word
+
+MOST_DIAGNOSES = 2
+
+
+def cause_block(cause: Cause, header: Header, writer: Writer) -> RenderableType:
+    """The block for one cause, without its layer's name."""
+    lead = cause.lead
+    name = f"{lead.check} {lead.quantity}".rstrip()
+    title = writer.text(f"{MARKS[lead.verdict]} {name}", tone=TONES[lead.verdict], bold=True)
+    title.append_text(writer.text(f"  {verdict_word(lead.verdict)}"))
+    fields = [writer.field(label, text) for label, text in _fields(cause, header.subject) if text]
+    return Group(title, *fields, writer.command("Again", _again(lead, header, writer)))
+
+
+def _again(lead: Finding, header: Header, writer: Writer) -> str:
+    """The command for this finding alone, or for its layer where that is shorter and fits."""
+    alone = rerun(header, lead.id)
+    return alone if len(alone) <= writer.width - 14 else rerun(header, lead.layer)
+
+
+def _fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
+    lead = cause.lead
+    return [
+        ("Law", lead.law),
+        *_outcome(lead, subject),
+        ("Where", lead.where or lead.case),
+        ("Also", _also(cause)),
+        *(("Looks like", text) for text in _diagnoses(lead)),
+        ("Next", next_step(lead)),
+    ]
+
+
+def _outcome(finding: Finding, subject: str) -> list[tuple[str, str]]:
+    """What was expected and what was found; an error at its innermost line."""
+    traceback = finding.evidence.get("traceback")
+    if isinstance(traceback, str) and traceback.strip():
+        return [("Raised", innermost(traceback, subject))]
+    if finding.expected and finding.found:
+        return [("Expected", finding.expected), ("Found", finding.found + _error(finding))]
+    return [("Found", finding.message + _error(finding))]
+
+
+def _error(finding: Finding) -> str:
+    """How far beyond the bound, if both are numbers."""
+    if finding.verdict is not Verdict.FAILED or finding.measured is None or finding.tolerance is None:
+        return ""
+    return f" (error {number_text(finding.measured)}, at most {number_text(finding.tolerance)} allowed)"
+
+
+def _also(cause: Cause) -> str:
+    """Where else the same was seen, and what waits for it."""
+    lead = cause.lead
+    names = dict.fromkeys(
+        other.case if (other.check, other.quantity) == (lead.check, lead.quantity) else other.id.partition("/")[2]
+        for other in cause.others
+    )
+    parts = [f"in {listed(names, 4)}"] if names else []
+    if cause.blocked:
+        parts.append(f"blocks {plural(cause.blocked, 'check')}")
+    return "; ".join(parts)
+
+
+def _diagnoses(finding: Finding) -> list[str]:
+    """What the failure looks like; the id names the entry of the catalogue."""
+    return [
+        f"{diagnosis.text} [{diagnosis.mistake}]" if diagnosis.exact else f"perhaps: {diagnosis.text} [{diagnosis.mistake}]"
+        for diagnosis in finding.diagnosis[:MOST_DIAGNOSES]
+    ]

@@ -1,0 +1,98 @@
+"""What every component must do: declarations only.
+
+Table of contents: the vocabulary and the base classes, then one spec per component.
+"""
+
+from .batch_normalization import BatchNormalization
+from .cross_entropy import CrossEntropyLoss
+from .domain import Domain, Instances, Integers, Reals, argument
+from .dropout import Dropout
+from .flatten import Flatten
+from .fully_connected import FullyConnected
+from .initializers import Constant, He, UniformRandom, Xavier
+from .network import NeuralNetwork
+from .optimizers import Adam, Sgd, SgdWithMomentum
+from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
+from .regularizers import L1_Regularizer, L2_Regularizer
+from .relu import ReLU
+from .sigmoid import Sigmoid
+from .softmax import SoftMax
+from .spec import (
+    Case,
+    InitializerSpec,
+    LayerSpec,
+    LossSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    RegularizerSpec,
+    Spec,
+)
+from .subject import (
+    Adapter,
+    Array,
+    Build,
+    InitializerSubject,
+    LayerSubject,
+    LossSubject,
+    NetworkSubject,
+    OptimizerSubject,
+    RegularizerSubject,
+    Unsupported,
+)
+from .tanh import TanH
+from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait
+
+__all__ = [
+    "Adam",
+    "Adapter",
+    "Array",
+    "BatchNormalization",
+    "Build",
+    "Case",
+    "Constant",
+    "Convention",
+    "CrossEntropyLoss",
+    "Domain",
+    "Dropout",
+    "Flatten",
+    "FullyConnected",
+    "He",
+    "InitializerSpec",
+    "InitializerSubject",
+    "Instances",
+    "Integers",
+    "Kind",
+    "L1_Regularizer",
+    "L2_Regularizer",
+    "LayerSpec",
+    "LayerSubject",
+    "LossSpec",
+    "LossSubject",
+    "NetworkSpec",
+    "NetworkSubject",
+    "NeuralNetwork",
+    "OptimizerSpec",
+    "OptimizerSubject",
+    "Parameter",
+    "Phase",
+    "ReLU",
+    "Reals",
+    "RegularizerSpec",
+    "RegularizerSubject",
+    "Sgd",
+    "SgdWithMomentum",
+    "Shape",
+    "Sigmoid",
+    "SoftMax",
+    "Spec",
+    "TanH",
+    "Trait",
+    "UniformRandom",
+    "Unsupported",
+    "Xavier",
+    "all_specs",
+    "argument",
+    "find_spec",
+    "spec_from_wire",
+    "spec_to_wire",
+]

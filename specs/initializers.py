@@ -1,0 +1,68 @@
+"""Constant, UniformRandom, Xavier and He: where weights start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .domain import Reals, argument
+from .registry import register
+from .spec import Case, InitializerSpec
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Constant(InitializerSpec):
+    """The same value everywhere."""
+
+    value: float = argument(Reals(), "the value")
+
+    source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 8.4"
+    definition: ClassVar[str] = "w = value"
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        return (
+            Case(name="matrix", spec=cls(value=0.1), input_shape=(4, 3), fans=(4, 3)),
+            Case(name="vector", spec=cls(value=-2.5), input_shape=(5,), fans=(5, 1)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomInitializer(InitializerSpec):
+    """Independent draws from one distribution."""
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        return (
+            Case(name="matrix", spec=cls(), input_shape=(90, 40), fans=(90, 40)),
+            Case(name="kernels", spec=cls(), input_shape=(8, 3, 10, 15), fans=(450, 1200)),
+            Case(name="fan-in-1", spec=cls(), input_shape=(1, 3000), fans=(1, 3000)),
+        )
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class UniformRandom(RandomInitializer):
+    """The uniform distribution on [0, 1)."""
+
+    source: ClassVar[str] = "LeCun, Bottou, Orr, Müller: Efficient BackProp (1998), section 4.6"
+    definition: ClassVar[str] = "w ~ U[0, 1)"
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Xavier(RandomInitializer):
+    """The normal distribution whose variance suits the forward and the backward pass."""
+
+    source: ClassVar[str] = "Glorot, Bengio: Understanding the Difficulty of Training (AISTATS 2010), equation 12"
+    definition: ClassVar[str] = "w ~ N(0, 2 / (fan_in + fan_out))"
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class He(RandomInitializer):
+    """The normal distribution whose variance suits rectified units."""
+
+    source: ClassVar[str] = "He et al.: Delving Deep into Rectifiers (ICCV 2015), equation 10"
+    definition: ClassVar[str] = "w ~ N(0, 2 / fan_in)"

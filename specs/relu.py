@@ -1,0 +1,39 @@
+"""ReLU: the rectified linear unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .registry import register
+from .spec import Case, LayerSpec
+from .vocabulary import Convention, Shape, Trait
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ReLU(LayerSpec):
+    """The rectified linear unit: any shape -> the same shape, entry by entry."""
+
+    source: ClassVar[str] = "Nair, Hinton: Rectified Linear Units Improve Restricted Boltzmann Machines (ICML 2010)"
+    definition: ClassVar[str] = "y = max(0, x)"
+    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE})
+    conventions: ClassVar[tuple[Convention, ...]] = (
+        Convention(
+            name="relu'(0)",
+            options=("0", "1", "between"),
+            about="which element of the generalised gradient [0, 1] backward uses where the input is exactly 0",
+            source="Clarke: Optimization and Nonsmooth Analysis (1983), section 2.3",
+        ),
+    )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        return (
+            Case(name="vector", spec=cls(), input_shape=(10, 5)),
+            Case(name="image", spec=cls(), input_shape=(2, 3, 4, 5)),
+            Case(name="batch-1", spec=cls(), input_shape=(1, 7)),
+        )

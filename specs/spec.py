@@ -1,0 +1,126 @@
+"""Spec: the contract of one component; an instance is a configured component."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from .domain import require_domains
+from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec(ABC):
+    """What a component must do, declared; its fields are the constructor's arguments.
+
+    Class attributes:
+        kind: which protocol an implementation follows.
+        source: where the component is defined in the literature.
+        definition: its mathematics in one line, for a person.
+        traits: the properties by which laws choose specs.
+        conventions: the choices on which correct implementations differ.
+    """
+
+    kind: ClassVar[Kind]
+    source: ClassVar[str]
+    definition: ClassVar[str]
+    traits: ClassVar[frozenset[Trait]] = frozenset()
+    conventions: ClassVar[tuple[Convention, ...]] = ()
+
+    def __post_init__(self) -> None:
+        require_domains(self)
+
+    @classmethod
+    def name(cls) -> str:
+        """The name by which adapters, reports and the command line know the component."""
+        return cls.__name__
+
+    def arguments(self) -> dict[str, Any]:
+        """The configured arguments by name."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    @classmethod
+    @abstractmethod
+    def cases(cls) -> tuple[Case, ...]:
+        """The named edge cases that every run visits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSpec(Spec):
+    """The contract of one layer: y = forward(x), dx = backward(dy)."""
+
+    kind: ClassVar[Kind] = Kind.LAYER
+
+    @abstractmethod
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of forward's result for an input of `input_shape`."""
+
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The trainable arrays by name, in the layout of the spec."""
+        return {}
+
+    def has(self, trait: Trait, phase: Phase) -> bool:
+        """Tell whether `trait` holds in `phase`; a layer whose phases differ overrides this."""
+        del phase
+        return trait in self.traits
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossSpec(Spec):
+    """The contract of one loss: L = forward(prediction, target), dprediction = backward(target)."""
+
+    kind: ClassVar[Kind] = Kind.LOSS
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegularizerSpec(Spec):
+    """The contract of one regularizer: norm(w) >= 0 and a (sub-)gradient of it."""
+
+    kind: ClassVar[Kind] = Kind.REGULARIZER
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerSpec(Spec):
+    """The contract of one optimizer: w' = update(w, g), with a state of its own."""
+
+    kind: ClassVar[Kind] = Kind.OPTIMIZER
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitializerSpec(Spec):
+    """The contract of one initializer: an array of a shape, for a fan-in and a fan-out."""
+
+    kind: ClassVar[Kind] = Kind.INITIALIZER
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSpec(Spec):
+    """The contract of a network: layers in order, a loss, an optimizer, a phase."""
+
+    kind: ClassVar[Kind] = Kind.NETWORK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A configured spec, an input shape, a phase, a dtype and a seed.
+
+    Attributes:
+        name: unique among the spec's cases, readable, without `/`.
+        spec: the configured component.
+        input_shape: shape of the input (layers), prediction (losses) or weights (the others).
+        phase: the phase in which the laws look at the component.
+        dtype: NumPy name of the floating-point type of the data.
+        seed: from which all of the case's data is drawn.
+        fans: fan-in and fan-out, for initializers.
+    """
+
+    name: str
+    spec: Spec
+    input_shape: Shape = ()
+    phase: Phase = Phase.TRAIN
+    dtype: str = "float64"
+    seed: int = 0
+    fans: tuple[int, int] = (1, 1)

@@ -1,0 +1,140 @@
+"""Subject: an implementation under test, seen in the spec's terms.
+
+One protocol per kind of spec. An adapter returns objects that follow them; the wall carries the
+calls to the worker. Arrays are in the layout of the spec, whatever the implementation uses inside.
+A method that an implementation cannot offer raises `Unsupported`, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from .spec import Spec
+from .vocabulary import Phase
+
+Array = NDArray[Any]
+
+
+class Unsupported(Exception):  # noqa: N818 - not an error: the implementation does not offer this
+    """The adapter does not offer this component or this operation; the text says why."""
+
+
+class LayerSubject(Protocol):
+    """A layer."""
+
+    def set_phase(self, phase: Phase) -> None:
+        """Switch between the train and the test phase."""
+
+    def forward(self, x: Array) -> Array:
+        """Y = f(x; parameters)."""
+
+    def backward(self, dy: Array) -> Array:
+        """The gradient with respect to the latest forward's input; updates if an optimizer is attached."""
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of the parameters by name, in the spec's layout."""
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+    def gradients(self) -> Mapping[str, Array]:
+        """Copies of the parameters' gradients of the latest backward, by name."""
+
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness that forward may use."""
+
+    def attach_optimizer(self, learning_rate: float, momentum: float) -> None:
+        """Give the layer gradient descent with momentum; v' = momentum v - learning_rate g, w' = w + v'."""
+
+    def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
+        """Initialise with constants; returns how the weights initializer was called: {"fans": [[in, out], ...]}."""
+
+
+class LossSubject(Protocol):
+    """A loss; targets are one-hot rows."""
+
+    def forward(self, prediction: Array, target: Array) -> float:
+        """The loss, reduced over the batch as the conventions say."""
+
+    def backward(self, target: Array) -> Array:
+        """Its gradient with respect to the latest forward's prediction."""
+
+
+class RegularizerSubject(Protocol):
+    """A regularizer."""
+
+    def norm(self, weights: Array) -> float:
+        """The loss that it adds."""
+
+    def gradient(self, weights: Array) -> Array:
+        """The (sub-)gradient that it adds."""
+
+
+class OptimizerSubject(Protocol):
+    """An optimizer, with its regularizer if the spec has one."""
+
+    def update(self, weights: Array, gradient: Array) -> Array:
+        """The new weights."""
+
+
+class InitializerSubject(Protocol):
+    """An initializer."""
+
+    def initialize(self, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
+        """An array of `shape`."""
+
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness that it may use."""
+
+
+class NetworkSubject(Protocol):
+    """A network whose layers, loss and optimizer come from the same implementation.
+
+    Parameters are named `INDEX.NAME`, for example `0.weights`.
+    """
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out at every iteration."""
+
+    def forward(self) -> float:
+        """One forward pass over the batch: the loss."""
+
+    def backward(self) -> None:
+        """One backward pass, with the optimizer's update."""
+
+    def train(self, iterations: int) -> list[float]:
+        """Train; returns the losses that the network has recorded so far."""
+
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+
+    def set_phase(self, phase: Phase) -> None:
+        """Set the network's phase."""
+
+    def seen_phases(self) -> list[str]:
+        """The phase that each layer was in during its latest forward."""
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of all parameters."""
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+    def gradients(self) -> Mapping[str, Array]:
+        """Copies of all gradients of the latest backward."""
+
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness."""
+
+
+class Adapter(Protocol):
+    """Maps specs to subjects. A module with a function `build` is one as well."""
+
+    def build(self, spec: Spec) -> Any:
+        """A subject of the spec's kind, or None where the implementation does not have the component."""
+
+
+Build = Callable[[Spec], Any]

@@ -1,0 +1,71 @@
+"""The small words that specs, adapters and checks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Shape = tuple[int, ...]
+
+
+class Phase(StrEnum):
+    """What the network is doing; some layers behave differently in the two."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+class Kind(StrEnum):
+    """Which protocol of `specs.subject` an implementation of a spec follows."""
+
+    LAYER = "layer"
+    LOSS = "loss"
+    OPTIMIZER = "optimizer"
+    REGULARIZER = "regularizer"
+    INITIALIZER = "initializer"
+    NETWORK = "network"
+
+
+class Trait(StrEnum):
+    """A property by which laws choose the specs that they hold for."""
+
+    BATCH_INDEPENDENT = "batch independent"  # one sample's output does not depend on the other samples
+    BATCH_STATISTICS = "batch statistics"  # in the train phase the batch is normalised by its own statistics
+    DIFFERENTIABLE = "differentiable"  # almost everywhere
+    ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
+    RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
+    PHASE_DEPENDENT = "phase dependent"  # train and test differ
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One trainable array of a layer, in the layout of the spec.
+
+    Attributes:
+        shape: the array's shape.
+        fan_in: number of inputs that one output sums over; None if initializers do not apply.
+        fan_out: number of outputs that one input reaches; None if initializers do not apply.
+        initial: the value that every entry must start from, if the layer fixes it.
+    """
+
+    shape: Shape
+    fan_in: int | None = None
+    fan_out: int | None = None
+    initial: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convention:
+    """A choice on which correct implementations differ: never a failure, always reported.
+
+    Attributes:
+        name: how reports and adapters call it.
+        options: what an implementation may choose.
+        about: one sentence for a person.
+        source: where the freedom comes from.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    about: str
+    source: str = ""

@@ -1,0 +1,158 @@
+"""Executes operations on subjects: the part that the worker and the direct mode share.
+
+An operation takes plain values and gives an `Outcome`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..specs import Phase, Spec, Unsupported
+from .outcomes import Failure, Outcome
+from .tracebacks import frames_of
+from .values import Array, Plainer, cap, describe
+
+REPLY_BYTES = 256 * 2**20
+
+
+@dataclass
+class _Held:
+    """A subject and what its latest forward or backward was given and returned."""
+
+    subject: Any
+    arguments: Sequence[Any] = ()
+    result: Any = None
+
+
+class Desk:
+    """Builds subjects and executes operations on them.
+
+    Attributes:
+        build: the adapter's `build`.
+        roots: folders and files of the submission, for tracebacks.
+        reply_bytes: arrays above this size do not cross.
+        reraise: exceptions that are not the subject's, for example Ctrl-C in direct mode.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Spec], Any],
+        *,
+        roots: Sequence[str] = (),
+        reply_bytes: int = REPLY_BYTES,
+        reraise: tuple[type[BaseException], ...] = (),
+    ) -> None:
+        self.build = build
+        self.roots = tuple(roots)
+        self.reply_bytes = reply_bytes
+        self.reraise = reraise
+        self._held: list[_Held] = []
+
+    def construct(self, spec: Spec, seed: int) -> Outcome:
+        """Build a subject; the value is the handle by which operations refer to it."""
+        np.random.seed(seed % 2**32)  # noqa: NPY002 - submissions draw from the global generator
+        random.seed(seed)
+        try:
+            subject = self.build(spec)
+        except BaseException as error:  # a submission may raise anything, SystemExit too
+            return self._failed(error, ())
+        if subject is None:
+            return Outcome(failure=_unsupported(f"the adapter does not offer {spec.name()}"))
+        self._held.append(_Held(subject))
+        return Outcome(value=len(self._held) - 1)
+
+    def execute(self, handle: int, method: str, arguments: Sequence[Any]) -> Outcome:
+        """Call a method of a subject; the arrays in `arguments` are handed over, not copied."""
+        held = self._held[handle]
+        if not callable(function := getattr(held.subject, method, None)):
+            kind = type(held.subject).__name__
+            return Outcome(failure=_unsupported(f"the adapter's {kind} has no method {method}"))
+        if method == "set_phase":
+            arguments = [Phase(item) for item in arguments]
+        before = [_fingerprint(item) for item in arguments]
+        try:
+            result = function(*arguments)
+        except BaseException as error:  # a submission may raise anything, SystemExit too
+            return self._failed(error, _changed(arguments, before))
+        if method in {"forward", "backward"}:
+            held.arguments, held.result = arguments, result
+        mutated = _changed(arguments, before)
+        try:
+            value = Plainer(self.reply_bytes).plain(result)
+        except BaseException as error:  # a hostile mapping raises while it is read
+            if isinstance(error, self.reraise):
+                raise
+            value = describe(result)
+        return Outcome(value=value, mutated=mutated)
+
+    def poison(self, handle: int, what: str) -> None:
+        """Overwrite the arrays of the latest forward or backward: its `result` or its `argument`s."""
+        held = self._held[handle]
+        for array in _arrays_in(held.result if what == "result" else list(held.arguments)):
+            _overwrite(array)
+
+    def _failed(self, error: BaseException, mutated: tuple[int, ...]) -> Outcome:
+        if isinstance(error, self.reraise):
+            raise error
+        if isinstance(error, Unsupported):
+            return Outcome(failure=_unsupported(_text_of(error)), mutated=mutated)
+        frames = frames_of(error, self.roots)
+        failure = Failure(
+            kind="raised",
+            type_name=type(error).__name__,
+            text=_text_of(error),
+            where=frames.where,
+            detail=frames.detail,
+        )
+        return Outcome(failure=failure, mutated=mutated)
+
+
+def _unsupported(text: str) -> Failure:
+    return Failure(kind="unsupported", type_name="Unsupported", text=text)
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return cap(str(error))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # the submission's __str__ may raise anything
+        return "its text cannot be read"
+
+
+def _arrays_in(value: Any) -> list[Array]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, Mapping):
+        return [array for item in value.values() for array in _arrays_in(item)]
+    if isinstance(value, list | tuple):
+        return [array for item in value for array in _arrays_in(item)]
+    return []
+
+
+def _fingerprint(argument: Any) -> list[tuple[Any, ...]]:
+    """The arrays' bytes; a method of the array type itself, which a submission cannot replace."""
+    return [(array.shape, array.dtype, array.tobytes()) for array in _arrays_in(argument)]
+
+
+def _changed(arguments: Sequence[Any], before: Sequence[list[tuple[Any, ...]]]) -> tuple[int, ...]:
+    return tuple(index for index, old in enumerate(before) if _fingerprint(arguments[index]) != old)
+
+
+def _overwrite(array: Array) -> None:
+    """NaN, or the largest value where there is none; a read-only view cannot be written to and stays."""
+    try:
+        array.flags.writeable = True
+    except ValueError:
+        return
+    if array.dtype.kind in "fc":
+        array[...] = np.nan
+    elif array.dtype.kind in "iu":
+        array[...] = np.iinfo(array.dtype).max
+    elif array.dtype.kind == "b":
+        np.logical_not(array, out=array)

@@ -1,0 +1,122 @@
+"""Values that may cross the wall, and how anything else is described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+TEXT_LENGTH = 1_000
+ENTRIES = 10_000
+DEPTH = 8
+
+# Only plain numbers: their bytes mean the same in every process, and no byte pattern is harmful.
+_INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+_FLOATS = ("float16", "float32", "float64", "complex64", "complex128")
+DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name).newbyteorder("<") for name in ("bool", *_INTEGERS, *_FLOATS)}
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a subject returned where the value itself may not cross.
+
+    Attributes:
+        type_name: the type of the value, for example `generator` or `ndarray of object`.
+        text: its capped `repr`, or why there is none.
+    """
+
+    type_name: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.type_name}: {self.text}"
+
+
+def cap(text: str, length: int = TEXT_LENGTH) -> str:
+    """The text, shortened to `length` characters with a note of how many were left out."""
+    if len(text) <= length:
+        return text
+    return f"{text[:length]}... ({len(text) - length} more characters)"
+
+
+def printable(text: str, length: int = TEXT_LENGTH) -> str:
+    """Text from a submission, made harmless for a terminal and for UTF-8: no control characters, no surrogates."""
+    text = cap(text, length).encode("utf-8", "replace").decode("utf-8")
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def describe(value: object) -> Foreign:
+    """Describe a value that may not cross; its `repr` is the submission's code and may raise."""
+    cls = type(value)
+    if isinstance(value, np.ndarray):
+        text = f"array of dtype {value.dtype} and shape {value.shape}, {value.nbytes} bytes"
+        return Foreign(f"{cls.__name__} of {value.dtype}", cap(text))
+    try:
+        text = repr(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever the submission's __repr__ raises
+        text = f"its repr raises {type(error).__name__}"
+    return Foreign(cap(cls.__name__), cap(text))
+
+
+class Plainer:
+    """Turns what a subject returned into a value that may cross the wall.
+
+    Numbers, `None`, strings (capped), lists, mappings with string keys and numeric arrays cross; tuples become lists,
+    NumPy scalars become numbers. Anything else, arrays of more than `array_bytes` bytes and collections with more
+    than 10,000 entries become `Foreign`. Arrays are not copied.
+    """
+
+    def __init__(self, array_bytes: int) -> None:
+        self.bytes_left = array_bytes
+        self.entries_left = ENTRIES
+
+    def plain(self, value: object, depth: int = 0) -> Any:
+        """The value itself where it may cross, else its description."""
+        self.entries_left -= 1
+        if value is None or isinstance(value, bool | Foreign):
+            return value
+        if isinstance(value, str):
+            return cap(str.__str__(value))
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic | int | float | complex):
+            return _number(value)
+        if isinstance(value, list | tuple | Mapping) and depth < DEPTH and len(value) <= self.entries_left:
+            return self._collection(value, depth)
+        return describe(value)
+
+    def _array(self, value: Array) -> Array | Foreign:
+        known = value.dtype.kind in "biufc" and value.dtype.name in DTYPES
+        masked = isinstance(value, np.ma.MaskedArray)
+        if not known or masked or value.nbytes > self.bytes_left:
+            return describe(value)
+        self.bytes_left -= value.nbytes
+        return np.asarray(value, dtype=value.dtype.newbyteorder("="))
+
+    def _collection(self, value: list[Any] | tuple[Any, ...] | Mapping[Any, Any], depth: int) -> Any:
+        if not isinstance(value, Mapping):
+            return [self.plain(item, depth + 1) for item in value]
+        if not all(isinstance(key, str) for key in value):
+            return describe(value)
+        return {cap(str.__str__(key)): self.plain(item, depth + 1) for key, item in value.items()}
+
+
+def _number(value: np.generic | complex) -> bool | int | float | complex | Foreign:
+    if isinstance(value, np.generic):
+        if value.dtype.name not in DTYPES:
+            return describe(value)
+        value = value.item()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value) if -(2**63) <= value < 2**64 else describe(value)
+    return float(value) if isinstance(value, float) else complex(value)
