@@ -72,22 +72,3 @@ class Course:
             if known.lower() == wanted:
                 return selection
         raise LookupError(f"{self.title} has no test {name!r}; there are: {', '.join(self.tests)}")
-
-
-def courses() -> dict[str, Course]:
-    """Every course by its name."""
-    from .fau.course import COURSE  # a course's facts need the dataclass above
-
-    return {COURSE.name: COURSE}
-
-
-def find_course(name: str) -> Course:
-    """The course called `name`.
-
-    Raises:
-        LookupError: there is none; the message lists what there is.
-    """
-    known = courses()
-    if name not in known:
-        raise LookupError(f"there is no course {name!r}; there are: {', '.join(known)}")
-    return known[name]

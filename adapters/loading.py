@@ -1,127 +1,127 @@
 """Targets: what is checked, as JSON types that cross to the worker.
 
-`{"kind": "builtin"}`, `{"kind": "folder", "path": …, "course": …}`, `{"kind": "module", "path": …}` or
-`{"kind": "import", "name": …, "path": …}`. `resolve`, `readable`, `preload` and `fingerprint` only look at files.
+`{"kind": "builtin"}`, `{"kind": "folder", "path": …, "course": …, "root": …, "notes": […]}`,
+`{"kind": "module", "path": …}` or `{"kind": "import", "name": …, "path": …}`, as `resolve` makes them.
+`readable`, `preload` and `fingerprint` only look at files; `load` executes an adapter module, but no submission.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import SubjectNotFound
+from .fau.adapter import FauAdapter, third_party
+from .fau.layout import Layout, find_layout, read_layout
+from .module import load_file, load_import
+from .resolving import locations
 from .source import read_source
 
 Target = Mapping[str, Any]
 
 _SKIPPED = {"__pycache__", "node_modules", "site-packages", "venv", "env"}
-_MOST_FILES = 5_000
-
-
-def resolve(argument: str | None) -> dict[str, Any]:
-    """The target that the user's argument means; nothing is executed.
-
-    Args:
-        argument: a folder, an adapter module (.py), an import path; None for the built-in framework.
-
-    Raises:
-        SubjectNotFound: there is no such thing; the text says what to do.
-    """
-    if argument is None:
-        return {"kind": "builtin"}
-    path = Path(argument).expanduser()
-    if path.is_dir():
-        from .fau.layout import find_layout
-
-        find_layout(path)
-        return {"kind": "folder", "path": str(path.resolve()), "course": "fau-exercises"}
-    if path.suffix == ".ipynb":
-        raise SubjectNotFound(f"{argument}: notebooks are not supported yet; name a folder or an adapter module (.py)")
-    if path.suffix == ".py":
-        return _resolve_file(path, argument)
-    if path.exists():
-        raise SubjectNotFound(f"{argument} is neither a folder nor a Python file; name a folder or an adapter module")
-    return _resolve_import(argument)
+_MOST_FILES = 5_000  # a fingerprint of more than that names no submission
 
 
 def load(target: Target) -> Any:
     """The adapter of a target: an object with `build(spec)` and `describe()`.
 
-    The files of a folder are not executed before the first `build`; an adapter module is executed now.
-
     Raises:
         SubjectNotFound: the files are no longer there.
+        ValueError: the target's kind is not known.
         Exception: whatever an adapter module raises while it is executed.
     """
     match target["kind"]:
         case "builtin":
-            from .builtin import BuiltinAdapter
+            from .builtin import BuiltinAdapter  # noqa: PLC0415 - a worker may not read the framework otherwise
 
             return BuiltinAdapter()
         case "folder":
-            from .fau.adapter import FauAdapter
-            from .fau.layout import find_layout
-
-            return FauAdapter(find_layout(Path(target["path"])))
+            return FauAdapter(_layout(target))
         case "module":
-            from .module import load_file
-
             return load_file(Path(target["path"]))
         case "import":
-            from .module import load_import
-
-            return load_import(target["name"], target.get("path", ""))
-    raise ValueError(f"target kind={target['kind']!r}, but should be builtin, folder, module or import")
+            return load_import(target["name"], target["path"])
+    raise _unknown(target)
 
 
 def readable(target: Target) -> list[str]:
-    """The files and folders that a worker has to read to load and run the target, with what lies below them."""
+    """The files and folders that a worker has to read to load and run the target, with what lies below them.
+
+    For an adapter module: its folder, what it imports from outside of `site-packages`, and the folders (relative to
+    its own) that it lists in a literal `READABLE = [...]`.
+
+    Raises:
+        ValueError: the target's kind is not known.
+    """
     match target["kind"]:
         case "builtin":
-            return [str(_framework())]
+            return [str(path) for path in locations("backproof.framework")]
         case "folder":
-            from .fau.layout import find_layout
-
-            return [str(find_layout(Path(target["path"])).root)]
+            return [str(_layout(target).root)]
         case "module":
-            return [str(Path(target["path"]).resolve().parent)]
+            path = Path(target["path"])
+            source = read_source(path)
+            imported = [place for name in _imported(path) for place in locations(name)]
+            listed = [path.parent / name for name in source.readable]
+            return sorted({str(place.resolve()) for place in (path.parent, *imported, *listed) if place.exists()})
         case "import":
-            return [str(_top_level(target["name"], target.get("path", "")).resolve())]
-    return []
+            top = target["name"].partition(".")[0]
+            return [str(place.resolve()) for place in locations(top, target["path"])]
+    raise _unknown(target)
 
 
 def preload(target: Target) -> list[str]:
     """The third-party modules that the target's files import: worth importing before sessions fork."""
-    if target["kind"] == "folder":
-        from .fau.adapter import third_party
-        from .fau.layout import find_layout
-
-        return third_party(find_layout(Path(target["path"])))
-    if target["kind"] == "module":
-        source = read_source(Path(target["path"]))
-        modules = {found.module for found in source.imports if not found.level}
-        beside = {path.stem for path in Path(target["path"]).parent.iterdir()}
-        known = {*sys.stdlib_module_names, *beside, "numpy", "backproof"}
-        return sorted(module for module in modules if module.partition(".")[0] not in known)
+    match target["kind"]:
+        case "folder":
+            return third_party(_layout(target))
+        case "module":
+            path = Path(target["path"])
+            beside = {entry.stem for entry in path.parent.iterdir()}
+            return sorted(name for name in _imported(path) if name.partition(".")[0] not in beside)
     return []
 
 
 def fingerprint(target: Target) -> str:
-    """SHA-256 over the names and contents of the target's Python files."""
-    match target["kind"]:
-        case "module":
-            base = Path(target["path"]).resolve().parent
-        case "import":
-            base = _top_level(target["name"], target.get("path", "")).resolve()
-        case _:
-            base = Path(readable(target)[0])
+    """SHA-256 over the names and the contents of the target's Python files."""
+    bases = [Path(target["path"]).parent] if target["kind"] == "module" else map(Path, readable(target))
     digest = hashlib.sha256()
-    for path in [base] if base.is_file() else _python_files(base):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(base.parent).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+    for base in bases:
+        for path in [base] if base.is_file() else _python_files(base):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(base.parent).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
     return digest.hexdigest()
+
+
+def _layout(target: Target) -> Layout:
+    folder = Path(target["path"])
+    if "root" not in target:  # written by hand, not by `resolve`
+        return find_layout(folder)
+    return read_layout(folder, Path(target["root"]), target.get("notes", ()))
+
+
+def _imported(path: Path) -> set[str]:
+    """The modules from outside of the standard library that a file imports by an absolute name."""
+    known = {*sys.stdlib_module_names, "numpy", "backproof"}
+    modules = {found.module for found in read_source(path).imports if not found.level}
+    return {module for module in modules if module.partition(".")[0] not in known}
+
+
+def _python_files(base: Path) -> Iterator[Path]:
+    count = 0
+    for folder, folders, files in os.walk(base):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
+        for name in sorted(files):
+            path = Path(folder, name)
+            if path.suffix == ".py" and path.is_file() and count < _MOST_FILES:
+                count += 1
+                yield path
+
+
+def _unknown(target: Target) -> ValueError:
+    return ValueError(f"target kind={target['kind']!r}, but should be builtin, folder, module or import")

@@ -46,7 +46,7 @@ class ModuleAdapter:
     def describe(self) -> dict[str, Any]:
         """What a report says of the subject, as JSON types."""
         offered = [str(name) for name in getattr(self._module, "OFFERED", all_specs())]
-        own = getattr(self._module, "describe", dict)()
+        own: dict[str, Any] = getattr(self._module, "describe", dict)()
         return {
             "adapter": self._name,
             "course": str(getattr(self._module, "COURSE", "")),

@@ -32,10 +32,11 @@ class Source:
     Attributes:
         path: the file.
         error: why it cannot be parsed; empty if it can.
-        classes: the classes defined at the top level, with the names of their base classes' last parts.
+        classes: the classes defined at the top level, in order.
         names: every name bound at the top level, in order.
         imports: every import of the file, also those inside functions.
         all: the literal `__all__`; None without.
+        readable: the literal `READABLE` of an adapter module.
         methods: class name to {method name: names of its positional parameters}.
     """
 
@@ -45,6 +46,7 @@ class Source:
     names: tuple[str, ...] = ()
     imports: tuple[Import, ...] = ()
     all: tuple[str, ...] | None = None
+    readable: tuple[str, ...] = ()
     methods: dict[str, dict[str, tuple[str, ...]]]
 
 
@@ -65,7 +67,8 @@ def read_source(path: Path) -> Source:
         classes=tuple(node.name for node in classes),
         names=tuple(_bound_names(tree.body)),
         imports=tuple(_imports(tree)),
-        all=_literal_all(tree),
+        all=_literal_texts(tree, "__all__"),
+        readable=_literal_texts(tree, "READABLE") or (),
         methods={node.name: _methods(node) for node in classes},
     )
 
@@ -100,11 +103,15 @@ def _imports(tree: ast.Module) -> list[Import]:
     return found
 
 
-def _literal_all(tree: ast.Module) -> tuple[str, ...] | None:
+def _literal_texts(tree: ast.Module, name: str) -> tuple[str, ...] | None:
+    """The strings of a literal list or tuple that the file assigns to `name`; None if there is no such thing."""
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items) | ast.Tuple(elts=items)):
-                return tuple(item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str))
+            case ast.Assign(targets=[ast.Name(id=assigned)], value=ast.List(elts=items) | ast.Tuple(elts=items)) if (
+                assigned == name
+            ):
+                values = [item.value for item in items if isinstance(item, ast.Constant)]
+                return tuple(value for value in values if isinstance(value, str))
     return None
 
 

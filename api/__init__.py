@@ -1,1 +1,29 @@
-"""Backproof: proves that a hand-written backward pass is right, or shows where and why it is not."""
+"""Backproof: proves that a hand-written backward pass is right, or shows where and why it is not.
+
+`check(subject)` runs the conformance checks and returns a `Result`, truthy when the subject is conformant.
+The command line is `backproof`, the pytest option `--backproof`. Names are imported when they are first
+used: the worker that holds a submission imports this package as well, and must not see the checks.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checking import check
+    from .checks.results import Finding, Result, Verdict
+
+__all__ = ["Finding", "Result", "Verdict", "check"]
+
+_HOME = {"check": ".checking", "Finding": ".checks.results", "Result": ".checks.results", "Verdict": ".checks.results"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

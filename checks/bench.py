@@ -30,6 +30,17 @@ def spec_text(spec: Spec) -> str:
     return f"{spec.name()}({', '.join(f'{name}={text(value)}' for name, value in given.items())})"
 
 
+def where_text(case: Case) -> str:
+    """The configuration, for a person."""
+    parts = [spec_text(case.spec)]
+    if case.input_shape:
+        parts.append(f"shape {case.input_shape}")
+    if isinstance(case.spec, LayerSpec):
+        parts.append(f"{case.phase} phase")
+    parts.append(case.dtype)
+    return ", ".join(parts)
+
+
 @dataclass
 class Bench:
     """One case, ready for a law.
@@ -115,15 +126,3 @@ class Bench:
         """An incoming gradient of the output's shape: random signs, no entry 0."""
         shape = self.layer_spec.output_shape(self.case.input_shape) if shape is None else shape
         return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
-
-    @property
-    def where(self) -> str:
-        """The configuration, for a person."""
-        case = self.case
-        parts = [spec_text(case.spec)]
-        if case.input_shape:
-            parts.append(f"shape {case.input_shape}")
-        if isinstance(case.spec, LayerSpec):
-            parts.append(f"{case.phase} phase")
-        parts.append(case.dtype)
-        return ", ".join(parts)

@@ -10,26 +10,36 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from ..specs import Adam, BatchNormalization, CrossEntropyLoss, L2_Regularizer, Phase, ReLU, Spec, Unsupported
-from ..wall import SessionLike, SubjectError
+from ..specs import Adam, BatchNormalization, CrossEntropyLoss, L2_Regularizer, Phase, ReLU, Spec
+from ..wall import SessionLike
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
+from .runner import SessionSource
+
+PROBE_SECONDS = 5.0
 
 Probe = Callable[[SessionLike], str]
 
 
-def detect(session: SessionLike, offered: Iterable[str]) -> dict[str, str]:
+def detect(source: SessionSource, offered: Iterable[str]) -> dict[str, str]:
     """The conventions of the specs in `offered`, by name; those that cannot be told are left out."""
     names = set(offered)
     found: dict[str, str] = {}
+    session = None
     for (spec, convention), probe in _PROBES.items():
         if spec.name() not in names:
             continue
+        if session is None or not session.alive:
+            session = source.session()
+            session.limit(PROBE_SECONDS)
         try:
-            answer = probe(session)
-        except (SubjectError, Unsupported, TypeError, ValueError, KeyError, IndexError, AttributeError):
-            continue  # the laws will report what is wrong with this component
+            with np.errstate(all="ignore"):
+                answer = probe(session)
+        except Exception:  # noqa: S112 - a strange subject; the laws will report what is wrong with it
+            continue
         if answer:
             found[convention] = answer
+    if session is not None:
+        session.close()
     return found
 
 

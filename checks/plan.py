@@ -70,7 +70,7 @@ class Selection:
 
 def _matches(name: str, planned: Planned) -> bool:
     """`name` is a spec, a check, an id or its beginning, or a glob over ids or checks."""
-    if name.lower() == planned.layer.lower() or name == planned.check.id or name == planned.check.family:
+    if name.lower() == planned.layer.lower() or name in (planned.check.id, planned.check.family):
         return True
     if planned.id == name or planned.id.startswith(name.rstrip("/") + "/"):
         return True
@@ -102,7 +102,7 @@ class Plan:
         return digest.hexdigest()[:16]
 
 
-def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Plan:  # noqa: B008 - frozen
+def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Plan:
     """Plan the findings for the specs named in `offered`.
 
     Raises:
@@ -150,4 +150,4 @@ def _resolve(findings: Sequence[Planned]) -> Iterator[Planned]:
         inside = [known for need in planned.check.needs for known in by_case.get((*planned.group, need), ())]
         parts = [known for part in planned.check.components(planned.case) for known in by_spec.get(part, ())]
         yield replace(planned, needs=(*inside, *parts))
-        yield replace(planned, needs=(*inside, *parts, *own))
+        yield replace(planned, needs=(*inside, *parts))

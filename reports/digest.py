@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..checks.results import Finding, Result, Verdict, count_verdicts
-from .tracebacks import innermost
+from .tracebacks import raised_line
 from .wording import gravest
 
 FAMILIES = (
@@ -46,6 +46,11 @@ class Cause:
     def findings(self) -> tuple[Finding, ...]:
         """All findings of the cause, the lead first."""
         return (self.lead, *self.others)
+
+    def name_of(self, other: Finding) -> str:
+        """How another finding of the cause differs from the lead: its case, with the check if that is another."""
+        same = (other.check, other.quantity) == (self.lead.check, self.lead.quantity)
+        return other.case if same else other.id.partition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -127,9 +132,8 @@ def foremost(causes: Sequence[Cause], limit: int) -> tuple[tuple[Cause, ...], tu
 
 
 def _reason(finding: Finding, subject: str) -> tuple[str, ...]:
-    traceback = finding.evidence.get("traceback")
-    if finding.verdict is Verdict.ERRORED and isinstance(traceback, str):
-        return (finding.layer, "raises", innermost(traceback, subject))
+    if finding.verdict is Verdict.ERRORED and (raised := raised_line(finding, subject)):
+        return (finding.layer, "raises", raised)
     if finding.diagnosis and finding.diagnosis[0].exact:
         return (finding.layer, "behaves like", finding.diagnosis[0].mistake)
     return (finding.layer, finding.verdict, finding.check, finding.quantity)
@@ -144,9 +148,8 @@ def _waiting(findings: Sequence[Finding]) -> dict[str, int]:
     """Per id: how many blocked findings lead to it, directly or through other blocked ones."""
     blockers = {finding.id: finding.blocked_by for finding in findings if finding.verdict is Verdict.BLOCKED}
     waiting: dict[str, int] = {}
-    for start in blockers:
-        passed_by = {start}
-        end = blockers[start]
+    for start, blocker in blockers.items():
+        passed_by, end = {start}, blocker
         while end in blockers and end not in passed_by:
             passed_by.add(end)
             end = blockers[end]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from ..checks.results import Finding
 from .charts import Bars, Heatmap, Number, bars, heatmap
-from .tracebacks import innermost
 from .wording import capped, number_text
 
 MOST_ENTRIES = 12
@@ -38,12 +38,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Listing:
-    """Text as it was printed: a traceback or an output; `lead` is its one line that says most."""
+    """Text as it was printed: a traceback or an output."""
 
     kind: ClassVar[str] = "listing"
     title: str
-    lead: str
     text: str
+
+    @property
+    def short(self) -> bool:
+        """Fits in a few lines, so that it need not be folded away."""
+        return self.text.count("\n") <= 8
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,12 @@ class Pairs:
 Block = Worst | Sentence | Listing | Map | Profile | Pairs
 
 
-def evidence_blocks(finding: Finding, subject: str = "") -> tuple[Block, ...]:
+def evidence_blocks(finding: Finding) -> tuple[Block, ...]:
     """Everything that a finding shows besides its message; what has an unknown or malformed key is shown by name."""
     blocks: list[Block] = []
     rest: dict[str, Any] = {}
     for key, value in finding.evidence.items():
-        known = _block(key, value, subject)
+        known = _block(key, value)
         if known:
             blocks += known
         else:
@@ -89,7 +93,7 @@ def evidence_blocks(finding: Finding, subject: str = "") -> tuple[Block, ...]:
     if rest:
         blocks.append(Pairs(tuple((key.replace("_", " "), value_text(value)) for key, value in rest.items())))
     if finding.output.strip():
-        blocks.append(Listing("What the subject printed", "", capped(finding.output, LONGEST_TEXT)))
+        blocks.append(Listing("What the subject printed", capped(finding.output.rstrip(), LONGEST_TEXT)))
     return tuple(blocks)
 
 
@@ -111,28 +115,58 @@ def value_text(value: Any) -> str:
 _ORDER = ("sentence", "worst", "profile", "heatmap", "listing")
 
 
-def _block(key: str, value: Any, subject: str) -> list[Block]:
+def _block(key: str, value: Any) -> list[Block]:
     """The blocks for a known key; none if the key is unknown or its value is not what the key promises."""
-    match key, value:
-        case "worst", [*entries] if entries and all(isinstance(entry, Mapping) for entry in entries):
-            rows = tuple(_worst_row(entry) for entry in entries[:MOST_ENTRIES])
-            return [Worst(rows, max(0, len(entries) - MOST_ENTRIES))]
-        case "ratio", {"value": ratio, **more}:
-            reads = f", which reads as {more['reads']}" if more.get("reads") else ""
-            return [Sentence("Common ratio", f"found / expected = {value_text(ratio)}{reads}")]
-        case ("pattern" | "convention"), str():
-            return [Sentence(key.capitalize(), capped(value, LONGEST_TEXT))]
-        case "traceback", str() if value.strip():
-            text = capped(value, LONGEST_TEXT, keep="tail")
-            return [Listing("Traceback", innermost(value, subject), text)]
-        case "heatmap", _:
-            return _map(value)
-        case "profile", Mapping():
-            charts = [_profile(f"Profile over {axis}", numbers) for axis, numbers in value.items()]
-            return [] if [] in charts else [block for chart in charts for block in chart]
-        case "profile", _:
-            return _profile("Profile", value)
-    return []
+    return _READERS[key](value) if key in _READERS else []
+
+
+def _worst(value: Any) -> list[Block]:
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(entry, Mapping) for entry in value):
+        return []
+    return [Worst(tuple(map(_worst_row, value[:MOST_ENTRIES])), max(0, len(value) - MOST_ENTRIES))]
+
+
+def _ratio(value: Any) -> list[Block]:
+    if not isinstance(value, Mapping) or "value" not in value:
+        return []
+    reads = f", which reads as {value['reads']}" if value.get("reads") else ""
+    return [Sentence("Common ratio", f"found / expected = {value_text(value['value'])}{reads}")]
+
+
+def _sentence(title: str, value: Any) -> list[Block]:
+    return [Sentence(title, capped(value, LONGEST_TEXT))] if isinstance(value, str) else []
+
+
+def _traceback(value: Any) -> list[Block]:
+    if not isinstance(value, str) or not value.strip():
+        return []
+    return [Listing("Full traceback", capped(value.rstrip(), LONGEST_TEXT, keep="tail"))]
+
+
+def _map(value: Any) -> list[Block]:
+    chart = heatmap(_numbers_2d(value))
+    return [Map("Heat map", chart)] if chart else []
+
+
+def _profiles(value: Any) -> list[Block]:
+    """One profile, or one per axis by name."""
+    profiles = value if isinstance(value, Mapping) else {"": value}
+    charts = {axis: bars(_numbers(numbers)) for axis, numbers in profiles.items()}
+    blocks: list[Block] = [
+        Profile(f"Profile over {axis}" if axis else "Profile", chart) for axis, chart in charts.items() if chart
+    ]
+    return blocks if len(blocks) == len(charts) else []
+
+
+_READERS: Mapping[str, Callable[[Any], list[Block]]] = {
+    "worst": _worst,
+    "ratio": _ratio,
+    "pattern": partial(_sentence, "Pattern"),
+    "convention": partial(_sentence, "Convention"),
+    "traceback": _traceback,
+    "heatmap": _map,
+    "profile": _profiles,
+}
 
 
 def _worst_row(entry: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -146,18 +180,6 @@ def _worst_row(entry: Mapping[str, Any]) -> tuple[str, str, str, str]:
 def _index_text(index: Any) -> str:
     """A position as in NumPy: `[3, 1]`; the whole of a scalar is `[]`."""
     return f"[{', '.join(map(value_text, index))}]" if isinstance(index, list | tuple) else value_text(index)
-
-
-def _map(value: Any) -> list[Block]:
-    rows = _numbers_2d(value)
-    chart = heatmap(rows) if rows else None
-    return [Map("Heat map", chart)] if chart else []
-
-
-def _profile(title: str, value: Any) -> list[Block]:
-    numbers = _numbers(value)
-    chart = bars(numbers) if numbers else None
-    return [Profile(title, chart)] if chart else []
 
 
 def _numbers_2d(value: Any) -> list[list[Number]]:

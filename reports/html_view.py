@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from ..checks.results import Finding, Result, Verdict, count_verdicts
 from .commands import reproduce, rerun
-from .digest import Cause, Cell, Matrix, matrix, root_causes
+from .digest import Cause, Cell, foremost, matrix, root_causes
 from .evidence import Block, Sentence, evidence_blocks
+from .tracebacks import raised_line
 from .wording import GRAVITY, RUN_MARKS, RUN_TONES, TONES, gravest, plural
 
-BUDGET = 1_200_000  # characters of evidence on one page; what exceeds it is in the results file
+IN_FULL = 60  # root causes with an article of their own; the others are explained at their findings
+BUDGET = 800_000  # characters of evidence on one page; what exceeds it is in the results file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Row:
         cause: number of the root cause that it belongs to; 0 if none.
         explained: the root cause shows this very finding in full.
         blocker: anchor of the finding that blocks it.
+        raised: where the subject raised, in one line.
     """
 
     finding: Finding
@@ -34,6 +37,7 @@ class Row:
     cause: int
     explained: bool
     blocker: str
+    raised: str
     blocks: tuple[Block, ...]
 
 
@@ -78,6 +82,8 @@ class CauseView:
 
     number: int
     cause: Cause
+    headline: str
+    raised: str
     anchor: str
     row: str
     again: str
@@ -96,6 +102,7 @@ class Page:
     shares: tuple[tuple[Verdict, int], ...]
     tones: tuple[tuple[str, float, float], ...]
     causes: tuple[CauseView, ...]
+    further: int
     families: tuple[str, ...]
     layers: tuple[LayerGroup, ...]
     faults: tuple[Finding, ...]
@@ -106,10 +113,10 @@ class Page:
 def page_view(result: Result) -> Page:
     """Prepare a result for the template."""
     causes = root_causes(result)
-    budget = _Budget(result.header.subject)
+    shown, _ = foremost(causes, IN_FULL)
+    budget = _Budget()
     row_anchors = {finding.id: f"f{number}" for number, finding in enumerate(result.findings, 1)}
-    views = [_cause(number, cause, result, row_anchors, budget) for number, cause in enumerate(causes, 1)]
-    table = matrix(result.findings)
+    views = [_cause(number, cause, result, row_anchors, budget) for number, cause in enumerate(shown, 1)]
     verdict = result.footer.verdict
     return Page(
         result=result,
@@ -119,8 +126,9 @@ def page_view(result: Result) -> Page:
         shares=tuple((v, result.footer.counts[v]) for v in GRAVITY if result.footer.counts.get(v)),
         tones=_tone_shares(result),
         causes=tuple(views),
-        families=table.families,
-        layers=tuple(_layers(table, causes, row_anchors, budget)),
+        further=len(causes) - len(shown),
+        families=matrix(result.findings).families,
+        layers=tuple(_layers(result, shown, row_anchors, budget)),
         faults=tuple(finding for finding in result.findings if finding.verdict is Verdict.HARNESS_ERROR),
         undecided=sum(finding.verdict is Verdict.UNDECIDED for finding in result.findings),
         command=reproduce(result.header),
@@ -130,20 +138,19 @@ def page_view(result: Result) -> Page:
 class _Budget:
     """Evidence in full until the page is large; then only its sentences."""
 
-    def __init__(self, subject: str) -> None:
-        self._subject = subject
+    def __init__(self) -> None:
         self._left = BUDGET
 
     def blocks(self, finding: Finding) -> tuple[Block, ...]:
         if not finding.evidence and not finding.output:
             return ()
-        blocks = evidence_blocks(finding, self._subject)
         cost = len(escape(json.dumps(finding.evidence, default=str))) + len(escape(finding.output))
         if cost <= self._left:
             self._left -= cost
-            return blocks
-        sentences = tuple(block for block in blocks if isinstance(block, Sentence))
-        return (*sentences, Sentence("More", "the page is full; the results file has the rest of the evidence"))
+            return evidence_blocks(finding)
+        short = {key: value for key, value in finding.evidence.items() if key in {"ratio", "pattern"}}
+        note = Sentence("More", "in the results file; the page is full")
+        return (*evidence_blocks(replace(finding, evidence=short, output="")), note)
 
 
 def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], budget: _Budget) -> CauseView:
@@ -151,17 +158,24 @@ def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], b
     return CauseView(
         number=number,
         cause=cause,
+        headline=_headline(lead, result.header.subject),
+        raised=raised_line(lead, result.header.subject),
         anchor=f"cause-{number}",
         row=anchors[lead.id],
         again=rerun(result.header, lead.id),
         blocks=budget.blocks(lead),
-        others=tuple((anchors[other.id], other.id.partition("/")[2]) for other in cause.others),
+        others=tuple((anchors[other.id], cause.name_of(other)) for other in cause.others),
     )
 
 
-def _layers(
-    table: Matrix, causes: Iterable[Cause], anchors: dict[str, str], budget: _Budget
-) -> Iterable[LayerGroup]:
+def _headline(finding: Finding, subject: str) -> str:
+    """The cause in one line: what it looks like, else where it was raised, else what was found."""
+    if finding.diagnosis:
+        return finding.diagnosis[0].text
+    return raised_line(finding, subject) or finding.message or finding.law
+
+
+def _layers(result: Result, causes: Iterable[Cause], anchors: dict[str, str], budget: _Budget) -> Iterable[LayerGroup]:
     numbers = {finding.id: number for number, cause in enumerate(causes, 1) for finding in cause.findings}
     leads = {cause.lead.id for cause in causes}
     slugs = _Slugs()
@@ -172,9 +186,10 @@ def _layers(
         return Row(
             finding=finding,
             anchor=anchors[finding.id],
-            more=not explained and (bool(blocks) or finding.verdict is not Verdict.PASSED),
+            more=not explained and (bool(blocks) or finding.failing),
             cause=numbers.get(finding.id, 0),
             explained=explained,
+            raised=raised_line(finding, result.header.subject),
             blocker=anchors.get(finding.blocked_by, ""),
             blocks=blocks,
         )
@@ -188,7 +203,7 @@ def _layers(
         )
         return FamilyGroup(name=name, anchor=slugs.unique(f"{layer}-{name}"), cell=cell, checks=groups)
 
-    for layer, cells in table.rows.items():
+    for layer, cells in matrix(result.findings).rows.items():
         findings = [finding for cell in cells.values() for finding in cell.findings]
         yield LayerGroup(
             name=layer,
@@ -219,7 +234,7 @@ def _lede(result: Result, causes: tuple[Cause, ...]) -> str:
     layers = len({finding.layer for finding in result.findings})
     if causes:
         broken = len({cause.layer for cause in causes})
-        return f"{plural(len(causes), 'root cause')} in {broken} of {plural(layers, 'component')}. Fix the first one first."
+        return f"{plural(len(causes), 'root cause')} in {broken} of {plural(layers, 'component')}. Fix the first first."
     if result.passed:
         return f"Every law that could be decided holds, in {plural(layers, 'component')}."
     return " ".join(result.footer.reasons) or "The run gives no reason."

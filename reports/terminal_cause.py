@@ -8,10 +8,8 @@ from ..checks.results import Finding, Header, Verdict
 from .commands import rerun
 from .digest import Cause
 from .terminal_text import Writer
-from .tracebacks import innermost
+from .tracebacks import raised_line
 from .wording import MARKS, TONES, listed, next_step, number_text, plural, verdict_word
-
-MOST_DIAGNOSES = 2
 
 
 def cause_block(cause: Cause, header: Header, writer: Writer) -> RenderableType:
@@ -37,16 +35,15 @@ def _fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
         *_outcome(lead, subject),
         ("Where", lead.where or lead.case),
         ("Also", _also(cause)),
-        *(("Looks like", text) for text in _diagnoses(lead)),
+        *zip(("Looks like", "Or like"), _diagnoses(lead), strict=False),
         ("Next", next_step(lead)),
     ]
 
 
 def _outcome(finding: Finding, subject: str) -> list[tuple[str, str]]:
     """What was expected and what was found; an error at its innermost line."""
-    traceback = finding.evidence.get("traceback")
-    if isinstance(traceback, str) and traceback.strip():
-        return [("Raised", innermost(traceback, subject))]
+    if raised := raised_line(finding, subject):
+        return [("Raised", raised)]
     if finding.expected and finding.found:
         return [("Expected", finding.expected), ("Found", finding.found + _error(finding))]
     return [("Found", finding.message + _error(finding))]
@@ -61,11 +58,7 @@ def _error(finding: Finding) -> str:
 
 def _also(cause: Cause) -> str:
     """Where else the same was seen, and what waits for it."""
-    lead = cause.lead
-    names = dict.fromkeys(
-        other.case if (other.check, other.quantity) == (lead.check, lead.quantity) else other.id.partition("/")[2]
-        for other in cause.others
-    )
+    names = dict.fromkeys(map(cause.name_of, cause.others))
     parts = [f"in {listed(names, 4)}"] if names else []
     if cause.blocked:
         parts.append(f"blocks {plural(cause.blocked, 'check')}")
@@ -74,7 +67,4 @@ def _also(cause: Cause) -> str:
 
 def _diagnoses(finding: Finding) -> list[str]:
     """What the failure looks like; the id names the entry of the catalogue."""
-    return [
-        f"{diagnosis.text} [{diagnosis.mistake}]" if diagnosis.exact else f"perhaps: {diagnosis.text} [{diagnosis.mistake}]"
-        for diagnosis in finding.diagnosis[:MOST_DIAGNOSES]
-    ]
+    return [f"{'' if item.exact else 'perhaps: '}{item.text} [{item.mistake}]" for item in finding.diagnosis]

@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from ..checks.results import Finding
+
 _FRAME = re.compile(r'^\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>\S+))?', re.MULTILINE)
 _FOREIGN = re.compile(r"site-packages|dist-packages|/lib/python3|^<frozen |^<__array_function__")
+
+
+def raised_line(finding: Finding, subject: str) -> str:
+    """Where the subject raised and what, in one line; empty if the finding has no traceback."""
+    traceback = finding.evidence.get("traceback")
+    return innermost(traceback, subject) if isinstance(traceback, str) and traceback.strip() else ""
 
 
 def innermost(traceback: str, subject: str = "") -> str:
     """One line: file, line, function and exception, such as `Layers/Dropout.py:17 in forward: NameError: ...`.
 
-    The innermost frame that is the student's own is named: an error raised inside NumPy is caused where NumPy was called.
+    The innermost frame of the student's own is named: an error raised inside NumPy is caused where NumPy was called.
 
     Args:
         traceback: as Python prints it.

@@ -138,7 +138,7 @@ def capped(text: str, limit: int, *, keep: str = "head") -> str:
 
 
 def printable(text: str) -> str:
-    """The text with every control, format and surrogate character written out, such as `\\x1b`.
+    r"""The text with every control, format and surrogate character written out, such as `\x1b`.
 
     A subject's strings must neither steer a terminal nor break a page; line ends and tabs stay.
     """

@@ -33,7 +33,7 @@ HEADER_BYTES = 1 << 20
 DEPTH = 20
 NDIM = 32
 _PREFIX = struct.Struct("<8sIQ")
-_TAGS = {"x": str, "c": list, "a": int, "u": list, "d": dict, "f": list}
+_TAGS: dict[str, Any] = {"x": str, "c": list, "a": int, "u": list, "d": dict, "f": list}
 
 Receive = Callable[[memoryview], None]
 

@@ -48,7 +48,7 @@ class FauAdapter:
             "offered": list(layout.offered),
             "missing": [name for name in COURSE.required(stage) if name not in layout.components],
             "conventions": dict(COURSE.conventions),
-            "notes": [*layout.notes, *_notes(layout)],
+            "notes": [*layout.choice, *layout.notes, *_notes(layout)],
             "files": {
                 name: component.path.relative_to(layout.folder).as_posix()
                 for name, component in layout.components.items()

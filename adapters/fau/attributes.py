@@ -14,7 +14,7 @@ from .signatures import call_with_up_to
 WEIGHTS = ("weights", "gamma")
 BIAS = ("bias", "biases", "beta", "b")
 GRADIENT_WEIGHTS = ("gradient_weights", "get_gradient_weights", "gradient_gamma")
-GRADIENT_BIAS = ("gradient_bias", "get_gradient_bias", "gradient_biases", "bias_gradient", "gradient_beta", "gradient_b")
+GRADIENT_BIAS = ("gradient_bias", "get_gradient_bias", "gradient_biases", "bias_gradient", "gradient_beta")
 _BIAS_OPTIMIZERS = ("bias_optimizer", "optimizer_bias", "optimizer_b")
 
 

@@ -31,7 +31,7 @@ class Storage:
         rows = input_size + (self.bias != "separate")
         return (output_size, rows) if self.transposed else (rows, output_size)
 
-    def split(self, weights: Array, bias: Array | None) -> tuple[Array, Array]:
+    def split(self, weights: Array, bias: Any) -> tuple[Array, Array]:
         """W and b from what is stored."""
         rows = weights.T if self.transposed else weights
         if self.bias == "separate":
@@ -133,7 +133,7 @@ def _find_storage(make: Callable[[], Any], input_size: int, output_size: int) ->
                 bias = generator.uniform(0.5, 2, bias.shape)
                 setattr(layer, name_of(layer, BIAS) or BIAS[0], bias.copy())
             output = np.asarray(layer.forward(inputs), dtype=float)
-        except Exception:  # noqa: BLE001 - whatever a broken forward raises will be seen again when it is checked
+        except Exception:  # whatever a broken forward raises will be seen again when it is checked
             return fitting[0]
 
         def misfit(storage: Storage) -> float:

@@ -1,6 +1,7 @@
 """What the course supplies as `Layers/Helpers.py`, for submissions that come without it.
 
-Written from the mathematics. The file imports nothing of this package: it is executed under the submission's name for it.
+Written from the mathematics. The file imports nothing of this package: it is executed under the submission's name
+for it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _STEP = 1e-5
 _LARGEST_EPS = 1e-10
 
 
-def compute_bn_gradients(
+def compute_bn_gradients(  # noqa: PLR0917 - the course's signature
     error_tensor: Array,
     input_tensor: Array,
     weights: Array,

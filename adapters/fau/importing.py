@@ -12,7 +12,7 @@ import ast
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -22,6 +22,7 @@ from typing import Any
 
 from . import helpers_module
 from .layout import PREFIX, Layout
+from .randomness import FollowedSeed
 from .standins import InertModule, stands_in
 
 _KEPT = {"backproof", "numpy", *sys.stdlib_module_names}
@@ -42,6 +43,7 @@ class Importer:
         self._layout = layout
         self._modules: dict[str, ModuleType] = {}  # ours, while another submission is active
         self._aside: dict[str, ModuleType] = {}  # others of the same names, while we are
+        self._seed = FollowedSeed(layout.root)
         self._finders = (_Packages(layout), _Fallbacks(layout))
         own = {path.stem for path in layout.sources} | {folder.name for folder in layout.folders}
         self._own_names = (own | set(_aliases(layout)) | {"Helpers"}) - _KEPT
@@ -83,9 +85,11 @@ class Importer:
         sys.meta_path.insert(0, self._finders[0])
         sys.meta_path.append(self._finders[1])
         importlib.invalidate_caches()
+        self._seed.install()
         Importer._active = self
 
     def _deactivate(self) -> None:
+        self._seed.remove()
         sys.path.remove(str(self._layout.root))
         for finder in self._finders:
             sys.meta_path.remove(finder)
@@ -106,7 +110,7 @@ class Importer:
             package = importlib.import_module(module)
             names = getattr(package, "__all__", None)
             if isinstance(names, list | tuple):
-                setattr(package, "__all__", [name for name in names if _importable(package, name)])
+                vars(package)["__all__"] = [name for name in names if _importable(package, name)]
 
 
 def _importable(package: ModuleType, name: str) -> bool:
@@ -114,7 +118,7 @@ def _importable(package: ModuleType, name: str) -> bool:
         return True
     try:
         importlib.import_module(f"{package.__name__}.{name}")
-    except Exception as error:  # noqa: BLE001 - the submission may raise anything
+    except Exception as error:  # the submission may raise anything
         _say(f"from {package.__name__} import *: {name} is left out, because importing it failed: {error}")
         return False
     return True
@@ -170,22 +174,28 @@ class _Fallbacks(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         del target
-        top, _, name = fullname.rpartition(".")
+        name = fullname.rpartition(".")[2]
         if stands_in(fullname.partition(".")[0]):
             return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
-        if name == "Helpers" and (path is None or any(self._is_layers(Path(entry)) for entry in path)):
+        if name == "Helpers" and (path is None or any(Path(entry) in self._layout.folders for entry in path)):
             return importlib.util.spec_from_file_location(fullname, helpers_module.__file__)
-        if path is not None or top:
-            return None
+        return self._top_level(name) if path is None else self._above_root(fullname, path)
+
+    def _top_level(self, name: str) -> ModuleSpec | None:
         if name in self._folders:
-            return _package(fullname, self._folders[name])
+            return _package(name, self._folders[name])
         for folder in self._layout.folders[1:]:  # `from Base import BaseLayer`, as if Layers were on the search path
             if folder / f"{name}.py" in self._layout.sources:
-                return importlib.util.spec_from_file_location(fullname, folder / f"{name}.py")
+                return importlib.util.spec_from_file_location(name, folder / f"{name}.py")
         return None
 
-    def _is_layers(self, folder: Path) -> bool:
-        return folder in self._layout.folders
+    def _above_root(self, fullname: str, path: Sequence[str]) -> ModuleSpec | None:
+        """A folder between the one that was named and the root; it need not be readable."""
+        for entry in path:
+            folder = Path(entry, fullname.rpartition(".")[2])
+            if self._layout.root.is_relative_to(folder):
+                return _package(fullname, folder)
+        return None
 
 
 class _InertLoader(Loader):
@@ -222,5 +232,5 @@ class _StatementLoader(SourceFileLoader):
             code = compile(ast.Module(body=[statement], type_ignores=[]), self.path, "exec")
             try:
                 exec(code, module.__dict__)  # noqa: S102 - this is how Python executes a module
-            except Exception as error:  # noqa: BLE001 - the submission may raise anything
+            except Exception as error:  # the submission may raise anything
                 _say(f"{self.path}, line {statement.lineno}, is skipped: {type(error).__name__}: {error}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,7 +50,8 @@ class Layout:
         folders: the folders of the root that hold modules, the root itself first.
         sources: every module, parsed.
         components: what the submission offers, by the component's name; also what no spec covers yet.
-        notes: sentences for the report.
+        notes: sentences for the report, about the files.
+        choice: a sentence for the report, if there are other submissions in the folder.
     """
 
     folder: Path
@@ -59,6 +60,7 @@ class Layout:
     sources: Mapping[Path, Source]
     components: Mapping[str, Component]
     notes: tuple[str, ...] = ()
+    choice: tuple[str, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ def find_layout(folder: Path) -> Layout:
     """
     folder = folder.resolve()
     promising = (directory for directory in _walk(folder) if _promising(directory))
-    candidates = [layout for directory in promising if (layout := _read(folder, directory)).components]
+    candidates = [layout for directory in promising if (layout := read_layout(folder, directory)).components]
     if not candidates:
         raise SubjectNotFound(_nothing_found(folder))
 
@@ -114,20 +116,20 @@ def find_layout(folder: Path) -> Layout:
         numbers = [int(number) for number in re.findall(r"\d+", str(relative))]
         return (-len(layout.components), len(relative.parts), -max(numbers, default=0), str(relative))
 
-    best = min(candidates, key=preference)
-    others = [
-        f"{other.root.relative_to(folder)} ({len(other.components)})"
-        for other in sorted(candidates, key=preference)
+    best, *others = sorted(candidates, key=preference)
+    apart = [
+        f"{other.root.relative_to(folder).as_posix()} ({len(other.components)})"
+        for other in others
         if not other.root.is_relative_to(best.root) and not best.root.is_relative_to(other.root)
     ]
-    notes = [*best.notes]
-    if others:
-        notes.insert(
-            0,
-            f"{best.root.relative_to(folder)} is checked, the most complete of several ({len(best.components)} "
-            f"components); also found: {', '.join(others)}. Name one of these folders to check it instead",
-        )
-    return dataclasses.replace(best, notes=tuple(notes))
+    if not apart:
+        return best
+    choice = (
+        f"{best.root.relative_to(folder).as_posix()} is checked, the most complete of several "
+        f"({len(best.components)} components); also found: {', '.join(apart)}. "
+        "Name one of these folders to check it instead"
+    )
+    return dataclasses.replace(best, choice=(choice,))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -171,8 +173,8 @@ def _promising(directory: Path) -> bool:
     return any(normalised(path.stem) in _STEMS for path in directory.glob("*.py"))
 
 
-def _read(folder: Path, root: Path) -> Layout:
-    """What lies in `root`, seen as the place where imports start."""
+def read_layout(folder: Path, root: Path, choice: Iterable[str] = ()) -> Layout:
+    """What lies in `root`, seen as the folder where imports start; reads nothing outside of it."""
     packages = [entry for entry in _folders(root) if entry.name.lower() in _PACKAGES]
     folders = (root, *packages)
     sources = {path: read_source(path) for each in folders for path in _files(folder, each)}
@@ -189,7 +191,13 @@ def _read(folder: Path, root: Path) -> Layout:
         if source.error and source.path in {component.path for component in components.values()}
     ]
     return Layout(
-        folder=folder, root=root, folders=folders, sources=modules, components=components, notes=tuple(notes)
+        folder=folder,
+        root=root,
+        folders=folders,
+        sources=modules,
+        components=components,
+        notes=tuple(notes),
+        choice=tuple(choice),
     )
 
 

@@ -72,17 +72,16 @@ class CourseNetwork(NetworkAdapter):
 
     def forward(self) -> float:
         random_state = np.random.get_state()  # noqa: NPY002 - submissions draw from the global state
-        result = self.network.forward()
-        if np.ndim(result) == 0:
-            loss: float = result
+        loss: float = self.network.forward()
+        if np.ndim(loss) == 0:
             return loss
         # An edition whose forward returns the predictions: the loss appears in the record of train alone.
         trial = deepcopy(self.network)
         with preserved_random_state():
             np.random.set_state(random_state)  # noqa: NPY002 - as above
             trial.train(1)
-        loss = trial.loss[-1]
-        return loss
+        losses: list[float] = trial.loss
+        return losses[-1]
 
     def backward(self) -> None:
         self.network.backward()
@@ -118,9 +117,7 @@ class CourseNetwork(NetworkAdapter):
     def assign(self, parameters: Mapping[str, Array]) -> None:
         for index, layer in enumerate(self._layers):
             prefix = f"{index}."
-            own = {
-                name.removeprefix(prefix): value for name, value in parameters.items() if name.startswith(prefix)
-            }
+            own = {name.removeprefix(prefix): value for name, value in parameters.items() if name.startswith(prefix)}
             if own:
                 layer.assign(own)
 

@@ -72,7 +72,7 @@ class SmallRandom:
     def initialize(self, weights_shape: Any, fan_in: Any = None, fan_out: Any = None) -> Array:
         """The next draw."""
         del fan_in, fan_out
-        return self.generator.uniform(-0.5, 0.5, weights_shape)
+        return np.asarray(self.generator.uniform(-0.5, 0.5, weights_shape))
 
 
 class BatchFeed:
@@ -92,4 +92,6 @@ class BatchFeed:
         inputs, labels = self.batch
         return inputs.copy(), labels.copy()
 
-    forward = next
+    def forward(self) -> tuple[Array, Array]:
+        """The same as `next`, by its old name."""
+        return self.next()

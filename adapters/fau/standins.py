@@ -10,7 +10,8 @@ from typing import Any
 # Plots: replaced whether installed or not, because importing them takes longer than checking a layer.
 _PLOTTING = frozenset({"matplotlib", "seaborn"})
 # Replaced if they cannot be imported. Not in the list: what a layer might compute with.
-_EXTRAS = frozenset({"IPython", "graphviz", "networkx", "pandas", "plotly", "sklearn", "sympy", "tkinter", "tqdm", "turtle"})
+_EXTRAS = frozenset({"IPython", "graphviz", "networkx", "pandas", "plotly", "sklearn", "sympy", "tqdm"})
+_NEED_TK = frozenset({"tkinter", "turtle"})  # part of Python, but often without the library below
 
 _THROUGH: dict[str, Callable[..., Any]] = {"tqdm": lambda iterable, *_, **__: iterable, "trange": range}
 
@@ -19,7 +20,7 @@ def stands_in(top: str) -> bool:
     """Tell whether the top-level package is replaced here."""
     if top in _PLOTTING:
         return True
-    if top in {"tkinter", "turtle"}:  # part of Python, but often without the library below it
+    if top in _NEED_TK:
         return importlib.util.find_spec("_tkinter") is None
     return top in _EXTRAS and importlib.util.find_spec(top) is None
 

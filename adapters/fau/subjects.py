@@ -51,7 +51,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def build(spec: Spec, find: Find) -> Any:
+def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
     """The subject of a spec, or None where the submission lacks the component.
 
     Raises:

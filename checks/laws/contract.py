@@ -43,7 +43,8 @@ def array_of_shape(name: str, found: object, shape: tuple[int, ...], *, hint: st
     wrong = ~np.isfinite(found)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        text = f"{name}{list(place)} = {found[place]}, but should be finite; {int(wrong.sum())} of {found.size} entries are not"
+        count = f"{int(wrong.sum())} of {found.size} entries are not"
+        text = f"{name}{list(place)} = {found[place]}, but should be finite; {count}"
         return failed(text, expected="finite numbers", found=str(found[place]), hint=hint)
     return passed()
 
@@ -107,7 +108,7 @@ def unmodified(mutations: object, names: dict[str, tuple[str, ...]]) -> Measurem
                 f"{mutation.method} modifies {what}",
                 expected="the array as it was given",
                 found="other values in it after the call",
-                hint="the caller still needs that array: work on a copy (x.copy()) or use an expression that makes a new one",
+                hint="the caller still needs that array: work on x.copy(), or use an expression that makes a new array",
             )
     return passed()
 
@@ -133,7 +134,7 @@ def forward_is_repeatable(bench: Bench) -> Iterator[Measurement]:
         layer.forward(x),
         first,
         meaning="forward depends on earlier calls",
-        hint="everything that forward uses must come from its input and the parameters; look for state that is not reset",
+        hint="forward may use its input and the parameters only; look for state that is not reset",
     )
 
 

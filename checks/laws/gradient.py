@@ -211,7 +211,8 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
         if not (difference <= expected.error).all():
             place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), difference.shape))
             yield failed(
-                f"backward(dy){list(place)} = {dx[place]:.6g}, but dy times forward's factor is {expected.value[place]:.6g}",
+                f"backward(dy){list(place)} = {dx[place]:.6g}, but dy times forward's factor is "
+                f"{expected.value[place]:.6g}",
                 expected=number(float(expected.value[place])),
                 found=number(float(dx[place])),
                 hint="backward must multiply the incoming gradient by the factor that forward has applied",

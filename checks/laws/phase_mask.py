@@ -44,7 +44,8 @@ def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
         return
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     yield failed(
-        f"forward(x){list(place)} = {number(y[place])} for {number(x[place])}, but should be 0 or {number(right[place])}",
+        f"forward(x){list(place)} = {number(y[place])} for an input of {number(x[place])}, "
+        f"but should be 0 or {number(right[place])}",
         expected=f"0 or {number(right[place])}",
         found=number(y[place]),
         hint=f"kept entries are divided by the probability to keep a unit, {keep:g}",

@@ -22,16 +22,22 @@ LAWS = {
     "network.learns": "a small network learns real data",
 }
 
-TRACEBACK = '''Traceback (most recent call last):
+TRACEBACK = """Traceback (most recent call last):
   File "/home/student/exercise3/src/Layers/Pooling.py", line 41, in forward
     windows = np.lib.stride_tricks.sliding_window_view(input_tensor, self.pooling_shape)
               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   File "/usr/lib/python3.12/site-packages/numpy/lib/_stride_tricks_impl.py", line 332, in sliding_window_view
     raise ValueError(
-ValueError: Since axis is None, must provide window_shape for all dimensions of `x`; got 2 window_shape elements and `x.ndim` is 4.
-'''
+ValueError: Since axis is None, must provide window_shape for all dimensions of `x`; got 2 and `x.ndim` is 4.
+"""
 
-VERSIONS = {"backproof": "0.1.0", "Python": "3.12.4", "NumPy": "2.1.0", "SciPy": "1.14.0", "platform": "Linux-6.8-x86_64"}
+VERSIONS = {
+    "backproof": "0.1.0",
+    "Python": "3.12.4",
+    "NumPy": "2.1.0",
+    "SciPy": "1.14.0",
+    "platform": "Linux-6.8-x86_64",
+}
 CONVENTIONS = {"dropout argument": "keep", "L2 gradient": "alpha w", "Adam epsilon": "2.2e-16", "relu at 0": "0"}
 
 
@@ -70,9 +76,7 @@ def result_of(*findings: Finding, verdict: str = "", footer: dict[str, Any] | No
         "counts": count_verdicts(findings),
         "seconds": 4.21,
     }
-    return Result(
-        Header(planned=len(findings), **(plain | header)), tuple(findings), Footer(**(end | (footer or {})))
-    )
+    return Result(Header(planned=len(findings), **(plain | header)), tuple(findings), Footer(**(end | (footer or {}))))
 
 
 def scaled_dropout() -> Finding:
@@ -137,7 +141,7 @@ def rich_result() -> Result:
             "gradient.parameters",
             Verdict.FAILED,
             quantity="weights",
-            message="gradient of weights[3]=17.5, but should be 0.875 [BatchNormalization(channels=8), x (20, 8, 3, 3)]",
+            message="gradient of weights[3]=17.5, but should be 0.875 [BatchNormalization(channels=8)]",
             expected="dweights[3] = 0.875",
             found="dweights[3] = 17.5",
             where="BatchNormalization(channels=8), x (20, 8, 3, 3), train, float64",
@@ -212,7 +216,10 @@ def many_failures(number: int, *, evidence: dict[str, Any] | None = None) -> Res
     return result_of(*findings)
 
 
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31mred\x1b[0m \x00\x07 \u202eevil \ud800 ]]> & \"'"
+HOSTILE = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31mred\x1b[0m "
+    "\x00\x07 \u202eevil \ud800 ]]> {{ 7 * 6 }} & \"'"
+)
 
 
 def hostile_result() -> Result:

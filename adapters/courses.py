@@ -1,0 +1,23 @@
+"""Every course by its name."""
+
+from __future__ import annotations
+
+from .course import Course
+from .fau.course import COURSE
+
+
+def courses() -> dict[str, Course]:
+    """Every course by its name."""
+    return {COURSE.name: COURSE}
+
+
+def find_course(name: str) -> Course:
+    """The course called `name`.
+
+    Raises:
+        LookupError: there is none; the message lists what there is.
+    """
+    known = courses()
+    if name not in known:
+        raise LookupError(f"there is no course {name!r}; there are: {', '.join(known)}")
+    return known[name]

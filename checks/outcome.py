@@ -1,0 +1,192 @@
+"""Outcome: run one planned check against a session and phrase what came of it as a finding."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from ..specs import Kind, LayerSpec, Unsupported
+from ..wall import SessionLike, SubjectError, SubjectRaised
+from .bench import Bench, where_text
+from .law import Level
+from .measurement import Measurement, describe
+from .plan import Planned
+from .results import Diagnosis, Finding, Verdict
+
+Diagnose = Callable[[Planned, Bench, Finding], tuple[Diagnosis, ...]]
+
+# Operations that every subject of a kind must have; an adapter may leave out the others.
+REQUIRED = {
+    Kind.LAYER: {"set_phase", "forward", "backward", "parameters", "assign", "gradients", "reseed"},
+    Kind.LOSS: {"forward", "backward"},
+    Kind.REGULARIZER: {"norm", "gradient"},
+    Kind.OPTIMIZER: {"update"},
+    Kind.INITIALIZER: {"initialize", "reseed"},
+    Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "set_phase", "parameters", "assign", "gradients"},
+}
+
+
+# Operations that return numbers or arrays for every kind of subject.
+NUMERIC = {"norm", "forward", "update", "initialize", "gradient", "test", "train"}
+
+
+def base_finding(planned: Planned) -> Finding:
+    """The finding's fixed part."""
+    return Finding(
+        id=planned.id,
+        layer=planned.layer,
+        case=planned.case.name,
+        family=planned.check.family,
+        check=planned.check.id,
+        quantity=planned.quantity,
+        level=Level(planned.level).name.lower(),
+        law=planned.check.law,
+        verdict=Verdict.PASSED,
+        where=where_text(planned.case),
+    )
+
+
+def run_check(
+    planned: Planned,
+    session: SessionLike,
+    *,
+    conventions: Mapping[str, str],
+    seed: int,
+    seconds: float,
+    diagnose: Diagnose | None = None,
+) -> Finding:
+    """Run one check; every way in which it can end becomes a verdict."""
+    bench = Bench(planned.case, session, conventions, seed, planned.check.id)
+    finding = base_finding(planned)
+    started = time.perf_counter()
+    session.limit(seconds)
+    try:
+        with np.errstate(all="ignore"):
+            measurement = _first_bad(planned, bench)
+        finding = _from_measurement(finding, measurement)
+    except SubjectError as error:
+        finding = _from_error(finding, error)
+    except Unsupported as reason:
+        finding = _from_unsupported(finding, planned, bench, str(reason))
+    except Exception as error:
+        finding = _from_stumble(finding, bench, error)
+    if finding.failing:
+        found = diagnose(planned, bench, finding) if diagnose and finding.verdict is Verdict.FAILED else ()
+        finding = replace(finding, output=session.output, diagnosis=found)
+    return replace(
+        finding,
+        evaluations=sum(subject.evaluations for subject in bench.subjects),
+        seconds=round(time.perf_counter() - started, 6),
+    )
+
+
+def _first_bad(planned: Planned, bench: Bench) -> Measurement:
+    """The first measurement that is not passed; else the one that came closest to its bound."""
+    measurements = (
+        planned.check.function(bench, planned.quantity) if planned.quantity else planned.check.function(bench)
+    )
+    closest = Measurement()
+    for measurement in measurements:
+        if measurement.verdict is not Verdict.PASSED:
+            return measurement
+        if _share(measurement) >= _share(closest):
+            closest = measurement
+    return closest
+
+
+def _share(measurement: Measurement) -> float:
+    if measurement.measured is None or not measurement.tolerance:
+        return 0.0
+    return measurement.measured / measurement.tolerance
+
+
+def _from_measurement(finding: Finding, measurement: Measurement) -> Finding:
+    return replace(
+        finding,
+        verdict=measurement.verdict,
+        message=measurement.message,
+        expected=measurement.expected,
+        found=measurement.found,
+        hint=measurement.hint,
+        measured=measurement.measured,
+        tolerance=measurement.tolerance,
+        evidence=measurement.evidence,
+    )
+
+
+def _from_error(finding: Finding, error: SubjectError) -> Finding:
+    evidence = {"traceback": error.detail} if error.detail else {}
+    hints = {
+        Verdict.ERRORED: "read the error below; it comes from your code, not from the checker",
+        Verdict.TIMEOUT: "look for a loop that does not end or for a loop over single entries of a large array",
+        Verdict.DIED: "the code must not end the process: look for sys.exit, os._exit, or a crash in compiled code",
+    }
+    verdict = Verdict(error.verdict)
+    where = f"{error.where}" if isinstance(error, SubjectRaised) and error.where else ""
+    hint = f"look at {where}" if where else hints[verdict]
+    return replace(
+        finding,
+        verdict=verdict,
+        message=error.message,
+        expected="an answer",
+        found=error.message,
+        hint=hint,
+        evidence=evidence,
+    )
+
+
+def _from_unsupported(finding: Finding, planned: Planned, bench: Bench, reason: str) -> Finding:
+    """Not offered; but an offered component cannot leave out what every component of its kind must do."""
+    calls = [subject.transcript[-1].method for subject in bench.subjects if subject.transcript]
+    operation = calls[-1] if calls else "build"
+    if operation in REQUIRED[planned.case.spec.kind]:
+        message = f"{operation} is not offered, but every {planned.case.spec.kind} must have it: {reason}"
+        return replace(finding, verdict=Verdict.ERRORED, message=message, expected=operation, found=reason)
+    return replace(finding, verdict=Verdict.UNSUPPORTED, message=reason)
+
+
+def _from_stumble(finding: Finding, bench: Bench, error: Exception) -> Finding:
+    """A law tripped: over an odd value of the subject (its fault), or over itself (ours)."""
+    if odd := _odd_value(bench):
+        return replace(
+            finding,
+            verdict=Verdict.FAILED,
+            message=odd,
+            expected="floating-point arrays of the declared shapes in every call",
+            found=odd,
+            hint="this call returns something else than the others; look at every return statement",
+        )
+    return replace(
+        finding,
+        verdict=Verdict.HARNESS_ERROR,
+        message=f"the check itself failed: {type(error).__name__}: {error}; please report this",
+        evidence={"traceback": traceback.format_exc(limit=6)},
+    )
+
+
+def _odd_value(bench: Bench) -> str:
+    """The latest call whose value has the wrong kind or shape; empty if all are as declared."""
+    for subject in reversed(bench.subjects):
+        for call in reversed(subject.transcript):
+            if isinstance(subject.spec, LayerSpec) and call.method in {"forward", "backward"}:
+                given = call.args[0].shape
+                shape = subject.spec.output_shape(given) if call.method == "forward" else None
+                value = call.value
+                if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or (shape and value.shape != shape):
+                    wanted = f"an array of shape {shape}" if shape else "a floating-point array"
+                    return f"{call.method} returned {describe(value)}, but should return {wanted}"
+            elif call.method in {"gradients", "parameters"}:
+                wrong = {
+                    name: value for name, value in dict(call.value or {}).items() if not isinstance(value, np.ndarray)
+                }
+                if call.value is None or wrong:
+                    return (
+                        f"{call.method} returned {describe(next(iter(wrong.values()), None))}, but should return arrays"
+                    )
+            elif call.method in NUMERIC and not isinstance(call.value, np.ndarray | float | int | list | dict):
+                return f"{call.method} returned {describe(call.value)}, but should return numbers"
+    return ""

@@ -1,0 +1,190 @@
+"""A whole run: conventions, plan, header, findings, footer. The verdict is made here and fails closed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from ..specs import all_specs
+from .conventions import detect
+from .diagnosis import diagnose
+from .law import Level
+from .plan import Plan, Selection, make_plan
+from .results import FAILING, Finding, Footer, Header, Result, Verdict, count_verdicts
+from .runner import Runner
+from .source import Source
+
+Sink = Callable[[Header | Finding | Footer], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the user chose.
+
+    Attributes:
+        subject: how the user named the subject.
+        fingerprint: hash of its files.
+        selection: which checks.
+        filters: the names as the user gave them.
+        seed: from which all data derives.
+        effort: quick, standard or thorough.
+        jobs: threads.
+        seconds: budget of one check.
+        required: specs that must be there; empty for none.
+    """
+
+    subject: str = "the built-in framework"
+    fingerprint: str = ""
+    selection: Selection = field(default_factory=Selection)
+    filters: tuple[str, ...] = ()
+    seed: int = 0
+    effort: str = "standard"
+    jobs: int = 0
+    seconds: float = 10.0
+    required: tuple[str, ...] = ()
+
+
+class NothingOffered(Exception):  # noqa: N818 - a state of the subject, phrased for the user
+    """The subject offers no component that Backproof knows."""
+
+
+@dataclass
+class Run:
+    """One run, step by step: `prepare`, then `execute` or single outcomes, then `finish`."""
+
+    source: Source
+    options: Options
+    plan: Plan
+    header: Header
+    runner: Runner
+    started: float
+
+    @classmethod
+    def prepare(cls, source: Source, options: Options) -> Run:
+        """Detect the conventions, plan, write the header.
+
+        Raises:
+            NothingOffered: there is nothing to check.
+            UnknownName: a filter selects nothing.
+        """
+        started = time.perf_counter()
+        facts = source.facts
+        offered = tuple(name for name in all_specs() if name in set(facts.get("offered", ())))
+        if not offered:
+            raise NothingOffered(f"{options.subject} offers none of: {', '.join(all_specs())}")
+        conventions = _conventions(source, offered, facts.get("conventions", {}))
+        plan = make_plan(offered, options.selection)
+        header = Header(
+            subject=options.subject,
+            course=str(facts.get("course", "")),
+            seed=options.seed,
+            planned=len(plan.selected),
+            subject_hash=options.fingerprint[:16],
+            spec_hash=plan.fingerprint,
+            versions=_versions(facts),
+            sandbox=source.sandbox,
+            protected=source.protected,
+            conventions=conventions,
+            effort=options.effort,
+            level=Level(options.selection.level).name.lower(),
+            filters=options.filters,
+            offered=offered,
+            missing=tuple(str(name) for name in facts.get("missing", ())),
+            notes=tuple(str(note) for note in facts.get("notes", ())),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        runner = Runner(plan, source, conventions, options.seed, options.seconds, diagnose)
+        return cls(source, options, plan, header, runner, started)
+
+    def execute(self, sink: Sink) -> Result:
+        """Run everything; `sink` gets header, findings in the plan's order, and footer."""
+        findings: list[Finding] = []
+
+        def report(finding: Finding) -> None:
+            findings.append(finding)
+            sink(finding)
+
+        sink(self.header)
+        self.runner.run(self.options.jobs or min(2, os.cpu_count() or 1), report)
+        footer = self.finish(findings)
+        sink(footer)
+        return Result(self.header, tuple(findings), footer)
+
+    def result_of(self, findings: list[Finding]) -> Result:
+        """The result over a part of the plan that another runner (pytest) has chosen and run."""
+        chosen = {finding.id for finding in findings}
+        plan = replace(self.plan, selected=tuple(item for item in self.plan.selected if item.id in chosen))
+        header = replace(self.header, planned=len(plan.selected), spec_hash=plan.fingerprint)
+        footer = replace(self, plan=plan, header=header).finish(findings)
+        return Result(header, tuple(findings), footer)
+
+    def finish(self, findings: list[Finding]) -> Footer:
+        """The footer: the verdict over what was planned."""
+        missing = list(self.header.missing)
+        reasons = _reasons(self.plan, findings)
+        absent = [name for name in self.options.required if name not in self.header.offered]
+        failing = [f"{name} is required, but missing" for name in absent]
+        counts = count_verdicts(findings)
+        bad = sum(counts.get(verdict.value, 0) for verdict in FAILING)
+        if bad:
+            failing.append(f"{bad} of {len(findings)} checks fail")
+        verdict = "nonconformant" if failing else "ungradable" if reasons else "conformant"
+        unsupported = any(finding.verdict is Verdict.UNSUPPORTED for finding in findings)
+        return Footer(
+            verdict=verdict,
+            counts=counts,
+            seconds=round(time.perf_counter() - self.started, 3),
+            missing=tuple(dict.fromkeys([*missing, *absent])),
+            complete=not missing and not absent and not unsupported,
+            reasons=tuple(failing + reasons),
+        )
+
+
+def _reasons(plan: Plan, findings: list[Finding]) -> list[str]:
+    """Why the run cannot be graded; empty if it can."""
+    reasons = []
+    answered = {finding.id for finding in findings}
+    lost = [planned.id for planned in plan.selected if planned.id not in answered]
+    if lost or len(findings) != len(plan.selected):
+        reasons.append(f"{len(lost)} planned findings are missing, for example {lost[0] if lost else 'a doubled one'}")
+    broken = [finding for finding in findings if finding.verdict is Verdict.HARNESS_ERROR]
+    if broken:
+        reasons.append(f"{len(broken)} checks failed themselves, for example {broken[0].id}; please report this")
+    if not plan.selected:
+        reasons.append("no check was planned")
+    verdicts: dict[tuple[str, str], set[Verdict]] = {}
+    for finding in findings:
+        verdicts.setdefault((finding.layer, finding.family), set()).add(finding.verdict)
+    for (layer, family), seen in verdicts.items():
+        if Verdict.UNDECIDED in seen and seen <= {Verdict.UNDECIDED, Verdict.UNSUPPORTED, Verdict.BLOCKED}:
+            reasons.append(f"nothing could be decided about {layer} in the family {family}")
+    return reasons
+
+
+def _conventions(source: Source, offered: tuple[str, ...], declared: Mapping[str, Any]) -> dict[str, str]:
+    """Detected conventions, overridden by those that the adapter declares."""
+    known = {str(name): str(value) for name, value in declared.items()}
+    return {**detect(source, offered), **known}
+
+
+def _versions(facts: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        own = version("backproof")
+    except PackageNotFoundError:
+        own = "unknown"
+    return {
+        "backproof": own,
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "numpy": np.__version__,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "adapter": str(facts.get("adapter", "")),
+        **{name: str(facts[name]) for name in ("edition", "stage") if facts.get(name)},
+    }

@@ -1,0 +1,158 @@
+"""The parent's end of a connection: never waits beyond a deadline, and keeps reading what the process prints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .errors import ProtocolError
+from .frames import decode, encode
+from .link import advance
+from .values import printable
+
+_PIPE_BYTES = 2**20
+_READ_BYTES = 2**20
+_BUFFERS_PER_CALL = 512
+
+
+class Output:
+    """What a process prints: the first bytes are kept, the rest is read and dropped.
+
+    Attributes:
+        reading: the reading end of a pipe, set to non-blocking; -1 once the other end is closed.
+        kept: the first bytes.
+        dropped: number of bytes that were read and not kept.
+    """
+
+    def __init__(self, reading: int, limit: int) -> None:
+        os.set_blocking(reading, False)
+        self.reading = reading
+        self.limit = limit
+        self.kept = bytearray()
+        self.dropped = 0
+
+    def drain(self) -> None:
+        """Read what there is."""
+        if self.reading < 0:
+            return
+        try:
+            chunk = os.read(self.reading, _READ_BYTES)
+        except BlockingIOError:
+            return
+        if not chunk:
+            self.close()
+        room = max(self.limit - len(self.kept), 0)
+        self.kept += chunk[:room]
+        self.dropped += len(chunk[room:])
+
+    def text(self) -> str:
+        """What was printed, as text, with a note of how much was dropped."""
+        text = printable(self.kept.decode("utf-8", "replace"), self.limit)
+        return f"{text}\n... ({self.dropped} more bytes)" if self.dropped else text
+
+    def close(self) -> None:
+        """Read no more."""
+        if self.reading >= 0:
+            os.close(self.reading)
+            self.reading = -1
+
+
+class Channel:
+    """Sends and receives frames; while it waits, it drains the output and serves `watch`.
+
+    Args:
+        connection: a connected socket; owned by the channel from now on.
+        output: what the process prints.
+        reply_bytes: the largest body that is accepted.
+    """
+
+    def __init__(self, connection: socket.socket, output: Output, reply_bytes: int) -> None:
+        connection.setblocking(False)
+        self.connection = connection
+        self.output = output
+        self.reply_bytes = reply_bytes
+        self.watch: tuple[int, Callable[[], None]] | None = None
+        self._sent = 0
+
+    def send(self, value: Any, deadline: float) -> None:
+        """Send a value.
+
+        Args:
+            value: what frames can carry.
+            deadline: on the clock `time.monotonic`.
+
+        Raises:
+            TimeoutError: the deadline has passed.
+            ConnectionError: the process is gone.
+        """
+        self._sent += 1
+        buffers: Sequence[bytes | memoryview] = encode(self._sent, value)
+        while buffers:
+            try:
+                buffers = advance(buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL]))
+            except BlockingIOError:
+                self._wait(select.POLLOUT, deadline)
+
+    def receive(self, deadline: float) -> Any:
+        """The next frame's value, which must answer the latest `send`; its arrays are read-only.
+
+        Raises:
+            TimeoutError: the deadline has passed.
+            EOFError, ConnectionError: the process is gone.
+            ProtocolError: the frame is not valid.
+        """
+
+        def fill(view: memoryview) -> None:
+            while view:
+                try:
+                    received = self.connection.recv_into(view)
+                except BlockingIOError:
+                    self._wait(select.POLLIN, deadline)
+                    continue
+                if not received:
+                    raise EOFError
+                view = view[received:]
+
+        identity, value = decode(fill, self.reply_bytes, writable=False)
+        if identity != self._sent:
+            raise ProtocolError(f"id={identity}, but should be {self._sent}")
+        return value
+
+    def close(self) -> None:
+        """Close the connection and the output."""
+        self.connection.close()
+        self.output.close()
+
+    def _wait(self, event: int, deadline: float) -> None:
+        """Until the connection is ready for `event`; the caller tries again."""
+        poll = select.poll()
+        poll.register(self.connection, event)
+        if self.output.reading >= 0:
+            poll.register(self.output.reading, select.POLLIN)
+        if self.watch is not None:
+            poll.register(self.watch[0], select.POLLIN)
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        for descriptor, _ in poll.poll(seconds * 1000 + 1):
+            if descriptor == self.output.reading:
+                self.output.drain()
+            elif self.watch is not None and descriptor == self.watch[0]:
+                self.watch[1]()
+
+
+def output_pipe(limit: int) -> tuple[Output, int]:
+    """A pipe for what a process prints: the parent's end, and the descriptor for the process."""
+    reading, writing = os.pipe()
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on every platform
+
+        with contextlib.suppress(OSError):  # the user has used up the system's allowance: only slower
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return Output(reading, limit), writing

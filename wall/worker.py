@@ -1,0 +1,174 @@
+"""The worker: loads one submission, then forks a fresh copy of itself for every session.
+
+Executed as `python -m backproof.wall.worker DESCRIPTOR`. The descriptor is a socket on which the parent asks for one
+thing at a time: `confine`, `load`, `fork` (two descriptors follow: the session's socket and its output), `status`.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import socket
+import sys
+import warnings
+from typing import Any, NoReturn
+
+import numpy.random  # noqa: F401 - loaded before sessions fork, because every session seeds it
+
+from .. import adapters
+from ..specs import spec_from_wire
+from .calls import Desk, failure_of
+from .confine import Confinement, confine_session, confine_worker
+from .errors import ProtocolError
+from .link import Link
+from .outcomes import Failure, Outcome, outcome_to_wire
+from .values import Foreign, Plainer
+
+_FACT_BYTES = 0  # facts are text and numbers
+
+
+class _Worker:
+    """The state between the parent's requests."""
+
+    def __init__(self, control: Link, start: dict[str, Any]) -> None:
+        self.control = control
+        self.target: dict[str, Any] = start["target"]
+        self.temporary: str = start["temporary"]
+        self.memory: int | None = start["memory"]
+        self.reply_bytes: int = start["reply_bytes"]
+        self.roots: list[str] = []
+        self.confinement = Confinement("none")
+        self.desk = Desk(lambda spec: None)
+        # Opened before the confinement; later it also tells how large a session is when it is forked.
+        self.size = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else -1
+
+    def confine(self, identity: int) -> None:
+        """Import trusted libraries, then give up rights."""
+        for name in adapters.preload(self.target):
+            try:
+                importlib.import_module(name)
+            except Exception as error:  # the submission will raise it again where it belongs
+                print(f"{name} could not be imported: {error}")
+        self.roots = adapters.readable(self.target)
+        self.confinement = confine_worker(self.roots, self.temporary)
+        listener = self.confinement.listener
+        self.control.send(identity, {"sandbox": self.confinement.words, "listener": listener >= 0})
+        if listener >= 0:
+            socket.send_fds(self.control.connection, [b"\0"], [listener])
+            os.close(listener)
+
+    def load(self, identity: int) -> None:
+        """Execute the submission as far as its adapter does so, and say what it is."""
+        try:
+            adapter = adapters.load(self.target)
+            facts = Plainer(_FACT_BYTES).plain(adapter.describe())
+            outcome = Outcome(value=facts)
+            self.desk = Desk(adapter.build, roots=self.roots, reply_bytes=self.reply_bytes)
+        except BaseException as error:
+            ours = type(error).__module__.startswith(f"{adapters.__name__}.")
+            failure = Failure(kind="unsupported", type_name="", text=str(error)) if ours else None
+            outcome = Outcome(failure=failure or failure_of(error, self.roots))
+        _flush()
+        # What the zygote prints from now on, for example in a thread, belongs to no session.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        gc.collect()
+        gc.freeze()  # the garbage collector of a session does not touch, and so does not copy, what is loaded
+        self.control.send(identity, outcome_to_wire(outcome))
+
+    def fork(self, identity: int, dead: list[int]) -> None:
+        """Start a session; the processes in `dead` are forgotten."""
+        _, descriptors, _, _ = socket.recv_fds(self.control.connection, 1, 2)
+        for process in dead:
+            os.waitpid(process, os.WNOHANG)
+        process = os.fork()
+        if process == 0:
+            self._session(*descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.control.send(identity, process)
+
+    def _session(self, connection: int, output: int) -> NoReturn:
+        status = 1
+        try:
+            self.control.connection.close()
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.close(output)
+            confine_session(self.confinement, self._address_space())
+            _serve(Link(socket.socket(fileno=connection)), self.desk)
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _address_space(self) -> int | None:
+        if self.memory is None or self.size < 0:
+            return None
+        pages = int(os.pread(self.size, 100, 0).split()[0])
+        os.close(self.size)
+        return pages * os.sysconf("SC_PAGE_SIZE") + self.memory
+
+
+def _serve(link: Link, desk: Desk) -> None:
+    """Execute operations until the parent closes the connection."""
+    while True:
+        try:
+            identity, (kind, *rest) = link.receive()
+        except (EOFError, ConnectionError):
+            return
+        if kind == "build":
+            spec, seed = rest
+            _reply(link, identity, desk.construct(spec_from_wire(spec), seed))
+        elif kind == "poison":
+            desk.poison(*rest)
+            _reply(link, identity, Outcome())
+        else:
+            handle, operations = rest
+            for method, arguments in operations:
+                outcome = desk.execute(handle, method, arguments)
+                _reply(link, identity, outcome)
+                if outcome.failure is not None:
+                    break
+
+
+def _reply(link: Link, identity: int, outcome: Outcome) -> None:
+    _flush()
+    try:
+        link.send(identity, outcome_to_wire(outcome))
+    except ProtocolError as error:  # too many entries for a header
+        value = Foreign(type(outcome.value).__name__, str(error))
+        link.send(identity, outcome_to_wire(Outcome(value=value, mutated=outcome.mutated)))
+
+
+def _flush() -> None:
+    """So that the output is complete when the reply arrives; the submission may have closed or replaced the streams."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # noqa: S112 - a stream that cannot be flushed holds nothing for us
+            continue
+
+
+def main() -> None:
+    """Answer the parent until it closes the connection."""
+    control = Link(socket.socket(fileno=int(sys.argv[1])))
+    sys.argv = ["backproof"]
+    warnings.simplefilter("ignore")
+    _, start = control.receive()
+    worker = _Worker(control, start)
+    while True:
+        identity, (request, *rest) = control.receive()
+        if request == "status":
+            control.send(identity, os.waitpid(rest[0], 0)[1])
+        else:
+            getattr(worker, request)(identity, *rest)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (EOFError, ConnectionError):  # the parent is gone
+        os._exit(0)
