@@ -100,6 +100,7 @@ def _running_statistics(session: SessionLike) -> str:
     options = {
         "variance": np.sqrt(decay * one.std**2 + (1 - decay) * two.std**2),
         "standard deviation": decay * one.std + (1 - decay) * two.std,
+        "unbiased variance": np.sqrt(decay * one.std**2 + (1 - decay) * two.std**2) * np.sqrt(50 / 49),
     }
     fitting = [name for name, std in options.items() if np.allclose(found.std, std, rtol=1e-6, atol=0)]
     return f"{fitting[0]}, decay {decay:.3g}" if fitting else ""

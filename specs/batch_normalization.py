@@ -29,9 +29,9 @@ class BatchNormalization(LayerSpec):
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
             name="running statistics",
-            options=("variance", "standard deviation"),
+            options=("variance", "standard deviation", "unbiased variance"),
             about="what the moving average is taken of",
-            source="Ioffe, Szegedy (2015), section 3.1, leave the estimator open",
+            source="Ioffe, Szegedy (2015), section 3.1 and algorithm 2",
         ),
         Convention(
             name="running decay",

@@ -59,7 +59,7 @@ class Desk:
         random.seed(seed)
         try:
             subject = self.build(spec)
-        except BaseException as error:  # a submission may raise anything, SystemExit too
+        except BaseException as error:  # SystemExit and KeyboardInterrupt too
             return self._failed(error, ())
         if subject is None:
             return Outcome(failure=_unsupported(f"the adapter does not offer {spec.name()}"))
@@ -74,21 +74,16 @@ class Desk:
             return Outcome(failure=_unsupported(f"the adapter's {kind} has no method {method}"))
         if method == "set_phase":
             arguments = [Phase(item) for item in arguments]
-        before = [_fingerprint(item) for item in arguments]
+        before: list[list[tuple[Any, ...]]] = []
         try:
+            before = [_fingerprint(item) for item in arguments]
             result = function(*arguments)
-        except BaseException as error:  # a submission may raise anything, SystemExit too
+            if method in {"forward", "backward"}:
+                held.arguments, held.result = arguments, result
+            mutated = _changed(arguments, before)
+            return Outcome(value=self._plain(result), mutated=mutated)
+        except BaseException as error:
             return self._failed(error, _changed(arguments, before))
-        if method in {"forward", "backward"}:
-            held.arguments, held.result = arguments, result
-        mutated = _changed(arguments, before)
-        try:
-            value = Plainer(self.reply_bytes).plain(result)
-        except BaseException as error:  # a hostile mapping raises while it is read
-            if isinstance(error, self.reraise):
-                raise
-            value = describe(result)
-        return Outcome(value=value, mutated=mutated)
 
     def poison(self, handle: int, what: str) -> None:
         """Overwrite the arrays of the latest forward or backward: its `result` or its `argument`s."""
@@ -96,20 +91,26 @@ class Desk:
         for array in _arrays_in(held.result if what == "result" else list(held.arguments)):
             _overwrite(array)
 
+    def _plain(self, result: Any) -> Any:
+        try:
+            return Plainer(self.reply_bytes).plain(result)
+        except Exception:  # a mapping of the submission's own may raise while it is read
+            return describe(result)
+
     def _failed(self, error: BaseException, mutated: tuple[int, ...]) -> Outcome:
         if isinstance(error, self.reraise):
             raise error
-        if isinstance(error, Unsupported):
-            return Outcome(failure=_unsupported(_text_of(error)), mutated=mutated)
-        frames = frames_of(error, self.roots)
-        failure = Failure(
-            kind="raised",
-            type_name=type(error).__name__,
-            text=_text_of(error),
-            where=frames.where,
-            detail=frames.detail,
-        )
-        return Outcome(failure=failure, mutated=mutated)
+        return Outcome(failure=failure_of(error, self.roots), mutated=mutated)
+
+
+def failure_of(error: BaseException, roots: Sequence[str]) -> Failure:
+    """Say what was raised, and where in the submission."""
+    if isinstance(error, Unsupported):
+        return _unsupported(_text_of(error))
+    frames = frames_of(error, roots)
+    return Failure(
+        kind="raised", type_name=type(error).__name__, text=_text_of(error), where=frames.where, detail=frames.detail
+    )
 
 
 def _unsupported(text: str) -> Failure:

@@ -18,6 +18,7 @@ from .values import printable
 
 _PIPE_BYTES = 2**20
 _READ_BYTES = 2**20
+_MOST_PIECES = 64
 _BUFFERS_PER_CALL = 512
 
 
@@ -37,22 +38,28 @@ class Output:
         self.kept = bytearray()
         self.dropped = 0
 
-    def drain(self) -> None:
-        """Read what there is."""
-        if self.reading < 0:
-            return
+    def drain(self) -> bool:
+        """Read a piece of what there is; False if there is nothing."""
         try:
-            chunk = os.read(self.reading, _READ_BYTES)
+            chunk = os.read(self.reading, _READ_BYTES) if self.reading >= 0 else b""
         except BlockingIOError:
-            return
+            return False
         if not chunk:
             self.close()
         room = max(self.limit - len(self.kept), 0)
         self.kept += chunk[:room]
         self.dropped += len(chunk[room:])
+        return bool(chunk)
+
+    def drain_all(self) -> None:
+        """Read what there is, but not forever: the process may go on printing."""
+        for _ in range(_MOST_PIECES):
+            if not self.drain():
+                return
 
     def text(self) -> str:
-        """What was printed, as text, with a note of how much was dropped."""
+        """What has been printed up to now, with a note of how much was dropped."""
+        self.drain_all()
         text = printable(self.kept.decode("utf-8", "replace"), self.limit)
         return f"{text}\n... ({self.dropped} more bytes)" if self.dropped else text
 
@@ -124,8 +131,24 @@ class Channel:
             raise ProtocolError(f"id={identity}, but should be {self._sent}")
         return value
 
+    def receive_descriptor(self, deadline: float) -> int:
+        """The descriptor that comes with the next byte; raises as `receive` does."""
+        while True:
+            try:
+                data, descriptors, _, _ = socket.recv_fds(self.connection, 1, 1)
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            if not data:
+                raise EOFError
+            if not descriptors:
+                raise ProtocolError("a descriptor should come with the byte")
+            os.set_inheritable(descriptors[0], False)
+            return descriptors[0]
+
     def close(self) -> None:
-        """Close the connection and the output."""
+        """Close the connection and the output, after a last look at it."""
+        self.output.drain_all()
         self.connection.close()
         self.output.close()
 

@@ -41,7 +41,7 @@ def confine_worker(readable: Sequence[str], writable: str) -> Confinement:
     restrict_worker()
     if sys.platform != "linux":
         return Confinement(f"rlimits, own session; {sys.platform} confines neither files nor network")
-    achieved, missing, listener = [], [], -1
+    achieved, missing, listener, filtered = [], [], -1, False
     version = landlock_version()
     try:
         restrict_files(worker_rules(readable, writable), version)
@@ -53,11 +53,12 @@ def confine_worker(readable: Sequence[str], writable: str) -> Confinement:
         forbid_new_privileges()
         drop_capabilities()
         listener = restrict_worker_calls(refuse_signals=not scopes_signals(version))
-        achieved.append("seccomp")
+        filtered = True
+        achieved.append("seccomp" if listener >= 0 else "seccomp (loading may start processes)")
     except OSError as error:
         missing.append(f"no seccomp ({error.strerror or error}): system calls are not confined")
     words = "; ".join([", ".join([*achieved, "rlimits", "own session"]), *missing])
-    return Confinement(words, listener, filtered="seccomp" in achieved)
+    return Confinement(words, listener, filtered=filtered)
 
 
 def confine_session(confinement: Confinement, address_space: int | None) -> None:
@@ -69,7 +70,12 @@ def confine_session(confinement: Confinement, address_space: int | None) -> None
     """
     os.setpgid(0, 0)
     restrict_session(address_space)
+    end_with_parent(True)
+    if sys.platform == "linux" and confinement.filtered:
+        restrict_session_calls()
+
+
+def end_with_parent(wanted: bool) -> None:
+    """Let the system end this process when the thread that started it ends, or no longer; only Linux can."""
     if sys.platform == "linux":
-        die_with_parent()
-        if confinement.filtered:
-            restrict_session_calls()
+        die_with_parent(wanted)

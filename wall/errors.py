@@ -83,7 +83,7 @@ class SubjectTimeout(SubjectError):  # noqa: N818 - named in the design
     """The subject did not answer in time.
 
     Attributes:
-        seconds: the time that it had.
+        seconds: the time that all its calls since the latest `Session.limit` had together.
         operation: what it was asked to do, for example `forward`.
     """
 
@@ -92,7 +92,9 @@ class SubjectTimeout(SubjectError):  # noqa: N818 - named in the design
     def __init__(self, seconds: float, operation: str) -> None:
         self.seconds = seconds
         self.operation = operation
-        super().__init__(f"{operation} did not answer within {seconds:g} s; look for a loop that does not end")
+        super().__init__(
+            f"{operation} did not answer within the check's {seconds:g} s; look for a loop that does not end"
+        )
 
 
 class SubjectDied(SubjectError):  # noqa: N818 - named in the design

@@ -46,9 +46,8 @@ def encode(identity: int, value: Any) -> list[bytes | memoryview]:
     """
     arrays: list[Array] = []
     tree = _to_tree(value, arrays)
-    shapes = [[array.dtype.name, list(array.shape)] for array in arrays]
-    header = json.dumps({"id": identity, "arrays": shapes, "value": tree}, allow_nan=False, separators=(",", ":"))
-    raw = header.encode("ascii")
+    shapes = [[array.dtype.str, array.shape] for array in arrays]
+    raw = _ENCODER.encode({"id": identity, "arrays": shapes, "value": tree}).encode("ascii")
     if len(raw) > HEADER_BYTES:
         raise ProtocolError(f"the header has {len(raw)} bytes, but should have at most {HEADER_BYTES}")
     prefix = _PREFIX.pack(MAGIC, len(raw), sum(array.nbytes for array in arrays))
@@ -94,47 +93,47 @@ def decode(receive: Receive, body_bytes: int, *, writable: bool) -> tuple[int, A
 
 
 def _to_tree(value: Any, arrays: list[Array]) -> Any:
-    if isinstance(value, np.generic) and value.dtype.name in DTYPES:
-        value = value.item()
-    if value is None or isinstance(value, bool | str | int):
+    if value is None or isinstance(value, str | int):
         return value
+    if isinstance(value, np.ndarray) and value.dtype.str in DTYPES:
+        arrays.append(value)
+        return {"a": len(arrays) - 1}
     if isinstance(value, list):
         return [_to_tree(item, arrays) for item in value]
     return _to_tag(value, arrays)
 
 
 def _to_tag(value: Any, arrays: list[Array]) -> dict[str, Any]:
-    tag: dict[str, Any]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, tuple):
+        return {"u": [_to_tree(item, arrays) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"d": {key: _to_tree(item, arrays) for key, item in value.items()}}
     if isinstance(value, float):
-        tag = {"x": value.hex()}
-    elif isinstance(value, complex):
-        tag = {"c": [value.real.hex(), value.imag.hex()]}
-    elif isinstance(value, np.ndarray) and value.dtype.name in DTYPES:
-        tag = {"a": len(arrays)}
-        arrays.append(value)
-    elif isinstance(value, tuple):
-        tag = {"u": [_to_tree(item, arrays) for item in value]}
-    elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        tag = {"d": {key: _to_tree(item, arrays) for key, item in value.items()}}
-    elif isinstance(value, Foreign):
-        tag = {"f": [value.type_name, value.text]}
-    else:
-        raise ProtocolError(f"a {type(value).__name__} may not cross the wall")
-    return tag
+        return {"x": value.hex()}
+    if isinstance(value, complex):
+        return {"c": [value.real.hex(), value.imag.hex()]}
+    if isinstance(value, Foreign):
+        return {"f": [value.type_name, value.text]}
+    raise ProtocolError(f"a {type(value).__name__} may not cross the wall")
 
 
 def _bytes_of(array: Array) -> memoryview:
-    flat = np.ascontiguousarray(array, dtype=DTYPES[array.dtype.name]).reshape(-1)
-    return flat.view(np.uint8).data
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ProtocolError(f"its header has the number {name}, but should have integers only")
 
 
+_ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_refuse_constant)
+
+
 def _parse_header(raw: bytes) -> tuple[int, list[Any], Any]:
     try:
-        header = json.loads(raw.decode("ascii"), parse_constant=_refuse_constant, parse_float=_refuse_constant)
+        header = _DECODER.decode(raw.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"its header is not JSON in ASCII ({type(error).__name__})") from error
     if not isinstance(header, dict) or header.keys() != {"id", "arrays", "value"}:

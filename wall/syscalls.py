@@ -45,7 +45,7 @@ def forbid_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def die_with_parent(wanted: bool = True) -> None:
+def die_with_parent(wanted: bool) -> None:
     """Let the kernel kill this process when the thread that started it ends, or no longer."""
     _prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL) if wanted else 0)
 

@@ -16,9 +16,14 @@ ENTRIES = 10_000
 DEPTH = 8
 
 # Only plain numbers: their bytes mean the same in every process, and no byte pattern is harmful.
-_INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-_FLOATS = ("float16", "float32", "float64", "complex64", "complex128")
-DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name).newbyteorder("<") for name in ("bool", *_INTEGERS, *_FLOATS)}
+_NAMES = (
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float16", "float32", "float64", "complex64", "complex128",
+)  # fmt: skip
+_LITTLE = [np.dtype(name).newbyteorder("<") for name in _NAMES]
+DTYPES: dict[str, np.dtype[Any]] = {dtype.str: dtype for dtype in _LITTLE}
+"""The types of array that cross the wall, by their codes there, for example `<f8`."""
+_KNOWN = {dtype.str for name in _NAMES for dtype in (np.dtype(name), np.dtype(name).newbyteorder())}
 
 
 @dataclass(frozen=True)
@@ -95,12 +100,12 @@ class Plainer:
         return describe(value)
 
     def _array(self, value: Array) -> Array | Foreign:
-        known = value.dtype.kind in "biufc" and value.dtype.name in DTYPES
-        masked = isinstance(value, np.ma.MaskedArray)
-        if not known or masked or value.nbytes > self.bytes_left:
+        code = value.dtype.str
+        masked = type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray)
+        if code not in _KNOWN or masked or value.nbytes > self.bytes_left:
             return describe(value)
         self.bytes_left -= value.nbytes
-        return np.asarray(value, dtype=value.dtype.newbyteorder("="))
+        return np.asarray(value) if code in DTYPES else value.astype(value.dtype.newbyteorder("<"))
 
     def _collection(self, value: list[Any] | tuple[Any, ...] | Mapping[Any, Any], depth: int) -> Any:
         if not isinstance(value, Mapping):
@@ -112,7 +117,7 @@ class Plainer:
 
 def _number(value: np.generic | complex) -> bool | int | float | complex | Foreign:
     if isinstance(value, np.generic):
-        if value.dtype.name not in DTYPES:
+        if value.dtype.str not in _KNOWN:
             return describe(value)
         value = value.item()
     if isinstance(value, bool):

@@ -11,6 +11,7 @@ import importlib
 import os
 import socket
 import sys
+import time
 import warnings
 from typing import Any, NoReturn
 
@@ -19,7 +20,7 @@ import numpy.random  # noqa: F401 - loaded before sessions fork, because every s
 from .. import adapters
 from ..specs import spec_from_wire
 from .calls import Desk, failure_of
-from .confine import Confinement, confine_session, confine_worker
+from .confine import Confinement, confine_session, confine_worker, end_with_parent
 from .errors import ProtocolError
 from .link import Link
 from .outcomes import Failure, Outcome, outcome_to_wire
@@ -31,27 +32,26 @@ _FACT_BYTES = 0  # facts are text and numbers
 class _Worker:
     """The state between the parent's requests."""
 
-    def __init__(self, control: Link, start: dict[str, Any]) -> None:
+    def __init__(self, control: Link) -> None:
         self.control = control
-        self.target: dict[str, Any] = start["target"]
-        self.temporary: str = start["temporary"]
-        self.memory: int | None = start["memory"]
-        self.reply_bytes: int = start["reply_bytes"]
+        self.start: dict[str, Any] = {}
         self.roots: list[str] = []
         self.confinement = Confinement("none")
-        self.desk = Desk(lambda spec: None)
+        self.desk: Desk | None = None
+        self.dead: list[int] = []
         # Opened before the confinement; later it also tells how large a session is when it is forked.
         self.size = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else -1
 
-    def confine(self, identity: int) -> None:
+    def confine(self, identity: int, start: dict[str, Any]) -> None:
         """Import trusted libraries, then give up rights."""
-        for name in adapters.preload(self.target):
+        self.start = start
+        for name in adapters.preload(start["target"]):
             try:
                 importlib.import_module(name)
-            except Exception as error:  # the submission will raise it again where it belongs
-                print(f"{name} could not be imported: {error}")
-        self.roots = adapters.readable(self.target)
-        self.confinement = confine_worker(self.roots, self.temporary)
+            except Exception:  # noqa: S112 - the submission will raise it again, where it belongs
+                continue
+        self.roots = adapters.readable(start["target"])
+        self.confinement = confine_worker(self.roots, start["temporary"])
         listener = self.confinement.listener
         self.control.send(identity, {"sandbox": self.confinement.words, "listener": listener >= 0})
         if listener >= 0:
@@ -60,15 +60,17 @@ class _Worker:
 
     def load(self, identity: int) -> None:
         """Execute the submission as far as its adapter does so, and say what it is."""
+        end_with_parent(True)
         try:
-            adapter = adapters.load(self.target)
+            adapter = adapters.load(self.start["target"])
             facts = Plainer(_FACT_BYTES).plain(adapter.describe())
             outcome = Outcome(value=facts)
-            self.desk = Desk(adapter.build, roots=self.roots, reply_bytes=self.reply_bytes)
+            self.desk = Desk(adapter.build, roots=self.roots, reply_bytes=self.start["reply_bytes"])
         except BaseException as error:
             ours = type(error).__module__.startswith(f"{adapters.__name__}.")
             failure = Failure(kind="unsupported", type_name="", text=str(error)) if ours else None
             outcome = Outcome(failure=failure or failure_of(error, self.roots))
+        end_with_parent(False)  # from now on the closed connection says it
         _flush()
         # What the zygote prints from now on, for example in a thread, belongs to no session.
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -80,16 +82,26 @@ class _Worker:
         self.control.send(identity, outcome_to_wire(outcome))
 
     def fork(self, identity: int, dead: list[int]) -> None:
-        """Start a session; the processes in `dead` are forgotten."""
+        """Start a session; the processes in `dead` have been killed."""
         _, descriptors, _, _ = socket.recv_fds(self.control.connection, 1, 2)
-        for process in dead:
-            os.waitpid(process, os.WNOHANG)
+        # Reaped only now and never by chance: until the parent has let go of a number, no other process gets it.
+        self.dead = [process for process in (*self.dead, *dead) if not _has_ended(process)]
         process = os.fork()
         if process == 0:
             self._session(*descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         self.control.send(identity, process)
+
+    def status(self, identity: int, process: int) -> None:
+        """How a session's process ended, as `waitpid` has it; None if it still runs."""
+        for _ in range(100):
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                self.control.send(identity, status)
+                return
+            time.sleep(0.002)
+        self.control.send(identity, None)
 
     def _session(self, connection: int, output: int) -> NoReturn:
         status = 1
@@ -99,17 +111,19 @@ class _Worker:
             os.dup2(output, 2)
             os.close(output)
             confine_session(self.confinement, self._address_space())
-            _serve(Link(socket.socket(fileno=connection)), self.desk)
+            if self.desk is not None:
+                _serve(Link(socket.socket(fileno=connection)), self.desk)
             status = 0
         finally:
             os._exit(status)
 
     def _address_space(self) -> int | None:
-        if self.memory is None or self.size < 0:
+        if self.size < 0:
             return None
         pages = int(os.pread(self.size, 100, 0).split()[0])
         os.close(self.size)
-        return pages * os.sysconf("SC_PAGE_SIZE") + self.memory
+        memory: int | None = self.start["memory"]
+        return None if memory is None else pages * os.sysconf("SC_PAGE_SIZE") + memory
 
 
 def _serve(link: Link, desk: Desk) -> None:
@@ -143,6 +157,13 @@ def _reply(link: Link, identity: int, outcome: Outcome) -> None:
         link.send(identity, outcome_to_wire(Outcome(value=value, mutated=outcome.mutated)))
 
 
+def _has_ended(process: int) -> bool:
+    try:
+        return os.waitpid(process, os.WNOHANG)[0] == process
+    except ChildProcessError:
+        return True
+
+
 def _flush() -> None:
     """So that the output is complete when the reply arrives; the submission may have closed or replaced the streams."""
     for stream in (sys.stdout, sys.stderr):
@@ -157,14 +178,10 @@ def main() -> None:
     control = Link(socket.socket(fileno=int(sys.argv[1])))
     sys.argv = ["backproof"]
     warnings.simplefilter("ignore")
-    _, start = control.receive()
-    worker = _Worker(control, start)
+    worker = _Worker(control)
     while True:
         identity, (request, *rest) = control.receive()
-        if request == "status":
-            control.send(identity, os.waitpid(rest[0], 0)[1])
-        else:
-            getattr(worker, request)(identity, *rest)
+        getattr(worker, request)(identity, *rest)
 
 
 if __name__ == "__main__":

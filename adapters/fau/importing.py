@@ -23,7 +23,7 @@ from typing import Any
 from . import helpers_module
 from .layout import PREFIX, Layout
 from .randomness import FollowedSeed
-from .standins import InertModule, stands_in
+from .standins import InertModule, replaceable, replaced
 
 _KEPT = {"backproof", "numpy", *sys.stdlib_module_names}
 
@@ -158,7 +158,7 @@ class _Packages(MetaPathFinder):
                 return _package(fullname, folder)
         if path is None and name == PREFIX:
             return _package(fullname, self._layout.root)
-        if path is None and stands_in(name):
+        if path is None and replaced(name):
             return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
         return None
 
@@ -174,8 +174,8 @@ class _Fallbacks(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         del target
-        name = fullname.rpartition(".")[2]
-        if stands_in(fullname.partition(".")[0]):
+        top, name = fullname.partition(".")[0], fullname.rpartition(".")[2]
+        if replaceable(top) or replaced(top):
             return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
         if name == "Helpers" and (path is None or any(Path(entry) in self._layout.folders for entry in path)):
             return importlib.util.spec_from_file_location(fullname, helpers_module.__file__)

@@ -30,7 +30,7 @@ class FollowedSeed:
         vars(np.random)["default_rng"] = self._original
 
     def _default_rng(self, seed: Any = None) -> np.random.Generator:
-        caller = sys._getframe(1).f_globals.get("__file__") or ""  # noqa: SLF001 - the only way to know who calls
+        caller = sys._getframe(1).f_globals.get("__file__") or ""
         if seed is None and Path(caller).is_relative_to(self._root):
             seed = np.random.randint(2**32, size=4, dtype=np.uint32)  # noqa: NPY002 - the state that is seeded
         return self._original(seed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from collections.abc import Callable
+from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -16,13 +17,24 @@ _NEED_TK = frozenset({"tkinter", "turtle"})  # part of Python, but often without
 _THROUGH: dict[str, Callable[..., Any]] = {"tqdm": lambda iterable, *_, **__: iterable, "trange": range}
 
 
+def replaced(top: str) -> bool:
+    """Tell whether the top-level package is replaced even where it could be found."""
+    return top in _PLOTTING or (top in _NEED_TK and not _found("_tkinter"))
+
+
+def replaceable(top: str) -> bool:
+    """Tell whether the top-level package is replaced where it cannot be found."""
+    return top in _EXTRAS
+
+
 def stands_in(top: str) -> bool:
-    """Tell whether the top-level package is replaced here."""
-    if top in _PLOTTING:
-        return True
-    if top in _NEED_TK:
-        return importlib.util.find_spec("_tkinter") is None
-    return top in _EXTRAS and importlib.util.find_spec(top) is None
+    """Tell whether a submission that imports the top-level package gets a stand-in."""
+    return replaced(top) or (replaceable(top) and not _found(top))
+
+
+def _found(module: str) -> bool:
+    """Look for a module without asking the finders of a submission."""
+    return module in sys.builtin_module_names or PathFinder.find_spec(module) is not None
 
 
 class Inert:

@@ -177,7 +177,7 @@ def rich_result() -> Result:
     ]
     return result_of(
         *findings,
-        footer={"missing": ("RNN", "Flatten"), "complete": False, "reasons": ("5 checks failed.",)},
+        footer={"missing": ("RNN", "Flatten"), "complete": False, "reasons": ("6 checks failed.",)},
         notes=("Helpers.py was not found; the course's own was supplied.",),
         filters=("*",),
     )
@@ -222,14 +222,17 @@ HOSTILE = (
 )
 
 
+FLAT = HOSTILE.replace("/", "|")  # for the parts of an id
+
+
 def hostile_result() -> Result:
     """Every string that a subject or its author controls tries to break out."""
     bad = finding(
         "Dropout",
-        HOSTILE.replace("/", "|"),
+        FLAT,
         "gradient.input",
         Verdict.FAILED,
-        id=f"Dropout/{HOSTILE.replace('/', '|')}/gradient.input",
+        id=f"Dropout/{FLAT}/gradient.input",
         message=HOSTILE,
         expected=HOSTILE,
         found=HOSTILE,
@@ -248,7 +251,7 @@ def hostile_result() -> Result:
         },
         output=HOSTILE,
     )
-    raised = finding(HOSTILE, "case", "value.forward", Verdict.ERRORED, evidence={"traceback": HOSTILE})
+    raised = finding(FLAT, "case", "value.forward", Verdict.ERRORED, evidence={"traceback": HOSTILE})
     return result_of(
         bad,
         raised,

@@ -1,0 +1,164 @@
+"""PyTorch as a subject: `backproof check backproof.adapters.torch_adapter`. Needs the extra `torch`.
+
+Epsilons are set as small as the courses ask; regularizers are left out, because PyTorch adds weight decay to
+the gradient instead of applying it beside the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..specs import (
+    Adam,
+    Array,
+    BatchNormalization,
+    CrossEntropyLoss,
+    Dropout,
+    Flatten,
+    FullyConnected,
+    LayerSpec,
+    Phase,
+    ReLU,
+    Sgd,
+    SgdWithMomentum,
+    Sigmoid,
+    SoftMax,
+    Spec,
+    TanH,
+)
+from .base import LayerAdapter, LossAdapter, OptimizerAdapter
+
+torch.set_num_threads(1)
+
+CONVENTIONS = {"loss reduction": "sum"}
+
+
+class BatchNorm(nn.BatchNorm1d):
+    """Vectors and images in one module; the running statistics start from the first batch, as the courses ask."""
+
+    def _check_input_dim(self, input: Any) -> None:  # noqa: A002, ARG002 - as in the base class
+        self.momentum = 1.0 if self.training and not self.num_batches_tracked else 0.2
+
+
+_LAYERS: dict[type[Spec], Callable[[Any], Any]] = {
+    FullyConnected: lambda spec: nn.Linear(spec.input_size, spec.output_size),
+    BatchNormalization: lambda spec: BatchNorm(spec.channels, eps=1e-15),
+    Dropout: lambda spec: nn.Dropout(1 - spec.keep),
+    ReLU: lambda _: nn.ReLU(),
+    Sigmoid: lambda _: nn.Sigmoid(),
+    TanH: lambda _: nn.Tanh(),
+    SoftMax: lambda _: nn.Softmax(dim=-1),
+    Flatten: lambda _: nn.Flatten(),
+}
+_OPTIMIZERS: dict[type[Spec], Callable[[Any, Any], Any]] = {
+    Sgd: lambda spec, weights: torch.optim.SGD(weights, lr=spec.learning_rate),
+    SgdWithMomentum: lambda spec, weights: torch.optim.SGD(weights, spec.learning_rate, momentum=spec.momentum_rate),
+    Adam: lambda spec, weights: torch.optim.Adam(weights, lr=spec.learning_rate, betas=(spec.mu, spec.rho)),
+}
+OFFERED = [spec.name() for spec in (*_LAYERS, CrossEntropyLoss, *_OPTIMIZERS)]
+
+
+class TorchLayer(LayerAdapter):
+    """A module; backward is autograd's. Weights of a linear map are transposed into the spec's layout."""
+
+    def __init__(self, spec: LayerSpec) -> None:
+        super().__init__(spec)
+        self._module = _LAYERS[type(spec)](spec).double()
+        self._optimizer: Any = None
+
+    def set_phase(self, phase: Phase) -> None:
+        self._module.train(Phase(phase) is Phase.TRAIN)
+
+    def forward(self, x: Array) -> Array:
+        self._x = torch.tensor(x, requires_grad=True)
+        self._y = self._module(self._x)
+        result: Array = self._y.detach().numpy().copy()
+        return result
+
+    def backward(self, dy: Array) -> Array:
+        self._module.zero_grad()
+        self._y.backward(torch.tensor(dy), retain_graph=True)
+        gradient, self._x.grad = self._x.grad, None
+        if self._optimizer is not None:
+            self._optimizer.step()
+        result: Array = gradient.numpy().copy()
+        return result
+
+    def _named(self) -> dict[str, Any]:
+        return {"weights" if name == "weight" else name: value for name, value in self._module.named_parameters()}
+
+    def _turned(self, value: Any) -> Any:
+        return value.T if value.ndim == 2 else value
+
+    def parameters(self) -> Mapping[str, Array]:
+        return {name: self._turned(value.detach()).numpy().copy() for name, value in self._named().items()}
+
+    def gradients(self) -> Mapping[str, Array]:
+        return {name: self._turned(value.grad).numpy().copy() for name, value in self._named().items()}
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        with torch.no_grad():
+            for name, value in parameters.items():
+                self._named()[name].copy_(self._turned(torch.tensor(value)))
+
+    def reseed(self, seed: int) -> None:
+        torch.manual_seed(seed)
+
+    def attach_optimizer(self, learning_rate: float, momentum: float) -> None:
+        if self.spec.parameters():
+            self._optimizer = torch.optim.SGD(self._module.parameters(), lr=learning_rate, momentum=momentum)
+
+    def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
+        if isinstance(self.spec, FullyConnected):
+            nn.init.constant_(self._module.weight, weights_value)
+            nn.init.constant_(self._module.bias, bias_value)
+        return {"fans": []}
+
+
+class TorchLoss(LossAdapter):
+    """Cross-entropy of probabilities, summed over the batch."""
+
+    def forward(self, prediction: Array, target: Array) -> float:
+        self._prediction = torch.tensor(prediction, requires_grad=True)
+        epsilon = float(np.finfo(float).eps)
+        self._loss = -(torch.tensor(target) * torch.log(self._prediction + epsilon)).sum()
+        return float(self._loss)
+
+    def backward(self, target: Array) -> Array:
+        del target
+        (gradient,) = torch.autograd.grad(self._loss, self._prediction, retain_graph=True)
+        result: Array = gradient.numpy().copy()
+        return result
+
+
+class TorchOptimizer(OptimizerAdapter):
+    """An optimizer of one tensor, made at its first update."""
+
+    _weights: Any = None
+
+    def update(self, weights: Array, gradient: Array) -> Array:
+        if self._weights is None:
+            self._weights = torch.tensor(np.asarray(weights, dtype=float), requires_grad=True)
+            self._optimizer = _OPTIMIZERS[type(self.spec)](self.spec, [self._weights])
+        with torch.no_grad():
+            self._weights.copy_(torch.tensor(np.asarray(weights, dtype=float)))
+        self._weights.grad = torch.tensor(np.asarray(gradient, dtype=float))
+        self._optimizer.step()
+        result: Array = self._weights.detach().numpy().copy()
+        return result
+
+
+def build(spec: Spec) -> Any:
+    """The subject of a spec; None where PyTorch has no counterpart."""
+    if isinstance(spec, LayerSpec) and type(spec) in _LAYERS:
+        return TorchLayer(spec)
+    if isinstance(spec, CrossEntropyLoss):
+        return TorchLoss(spec)
+    if isinstance(spec, Sgd | SgdWithMomentum | Adam) and spec.regularizer is None:
+        return TorchOptimizer(spec)
+    return None

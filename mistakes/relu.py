@@ -1,0 +1,241 @@
+"""Rectified linear unit: mistakes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..framework import ReLU
+from ..framework.validation import Tensor
+from .registry import mistake
+
+
+@mistake(
+    "relu.leaky",
+    hint="return np.maximum(0, input_tensor)",
+    families=("value",),
+)
+class Leaky(ReLU):
+    """Negative inputs leak through.
+
+    This is the leaky variant: negative inputs are multiplied by 0.01 instead of becoming 0, forward and backward.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        super().forward(input_tensor)
+        return np.where(input_tensor > 0, input_tensor, 0.01 * input_tensor)
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        return super().backward(error_tensor) + 0.01 * (error_tensor - super().backward(error_tensor))
+
+
+@mistake(
+    "relu.absolute-value",
+    hint="return np.maximum(0, input_tensor)",
+    families=("value",),
+)
+class AbsoluteValue(ReLU):
+    """Forward takes the absolute value.
+
+    Negative inputs change their sign instead of becoming 0: np.abs where np.maximum with 0 should stand.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        super().forward(input_tensor)
+        return np.abs(input_tensor)
+
+
+@mistake(
+    "relu.clipped",
+    hint="return np.maximum(0, input_tensor), without an upper bound",
+    families=("value", "gradient"),
+)
+class Clipped(ReLU):
+    """Forward cuts off at 1.
+
+    np.clip(input, 0, 1) also bounds the output from above, and so loses what makes the unit not saturate.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        return np.minimum(super().forward(input_tensor), 1.0)
+
+
+@mistake(
+    "relu.mask-by-error",
+    hint="store self.input_tensor in forward; backward: error_tensor * (self.input_tensor > 0)",
+    families=("gradient", "contract"),
+)
+class MaskByError(ReLU):
+    """Backward looks at the sign of the error, not of the input.
+
+    backward applies max(0, .) to the incoming error. The derivative is 1 where the input was positive; the sign of
+    the error has nothing to do with it.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        return np.maximum(error_tensor, 0.0)
+
+
+@mistake(
+    "relu.derivative-missing",
+    hint="error_tensor * (self.input_tensor > 0)",
+    families=("gradient",),
+)
+class DerivativeMissing(ReLU):
+    """Backward returns the error as it came.
+
+    The derivative of forward is missing: errors pass also where the unit was off and its input cannot change the
+    output.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        return error_tensor.copy()
+
+
+@mistake(
+    "relu.error-missing",
+    hint="multiply: error_tensor * (self.input_tensor > 0)",
+    families=("contract", "gradient"),
+)
+class ErrorMissing(ReLU):
+    """Backward returns the derivative without the error.
+
+    The derivative, 0 or 1, is returned as it is. By the chain rule it has to be multiplied by the incoming error.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        return np.sign(np.abs(super().backward(error_tensor)))
+
+
+@mistake(
+    "relu.output-as-derivative",
+    hint="multiply the error by (self.input_tensor > 0), which is 0 or 1, not by the output",
+    families=("gradient",),
+)
+class OutputAsDerivative(ReLU):
+    """Backward multiplies by the output.
+
+    The derivative is 1 where the input is positive, not the input's value: large activations get errors that are too
+    large.
+    """
+
+    _output: Tensor
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        self._output = super().forward(input_tensor)
+        return self._output.copy()
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        return error_tensor * self._output
+
+
+@mistake(
+    "relu.leaky-backward",
+    hint="error_tensor * (self.input_tensor > 0): exactly 0 where the input was negative",
+    families=("gradient",),
+)
+class LeakyBackward(ReLU):
+    """Backward is that of the leaky variant.
+
+    forward is right, but backward lets a hundredth of the error pass where the input was negative.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        passed = super().backward(error_tensor)
+        return passed + 0.01 * (error_tensor - passed)
+
+
+@mistake(
+    "relu.division-at-zero",
+    hint="compare instead of dividing: error_tensor * (self.input_tensor > 0)",
+    families=("gradient",),
+)
+class DivisionAtZero(ReLU):
+    """The derivative divides by the input.
+
+    It is computed as output / input, which is 0 / 0 = NaN where the input is exactly 0. One such entry, a black pixel
+    say, turns all weights into NaN.
+    """
+
+    _derivative: Tensor
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        output = super().forward(input_tensor)
+        self._derivative = output / input_tensor
+        return output
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        return error_tensor * self._derivative
+
+
+@mistake(
+    "relu.writes-into-input",
+    hint="return np.maximum(0, input_tensor), which makes a new array",
+    families=("contract",),
+)
+class WritesIntoInput(ReLU):
+    """Forward overwrites its input.
+
+    input_tensor[input_tensor < 0] = 0 changes the array of the caller, who may still need it.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        input_tensor[...] = super().forward(input_tensor)
+        return input_tensor.copy()
+
+
+@mistake(
+    "relu.writes-into-error",
+    hint="return np.where(self.input_tensor > 0, error_tensor, 0), which makes a new array",
+    families=("contract",),
+)
+class WritesIntoError(ReLU):
+    """Backward overwrites the incoming error.
+
+    error_tensor[self.input_tensor <= 0] = 0 changes the array of the caller, who may still need it.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        error_tensor[...] = super().backward(error_tensor)
+        return error_tensor.copy()
+
+
+@mistake(
+    "relu.first-input-kept",
+    hint="self.input_tensor = input_tensor in every forward, without `if`",
+    families=("contract",),
+)
+class FirstInputKept(ReLU):
+    """Backward uses the input of the very first forward.
+
+    The input is stored only if none is stored yet, so every later batch is masked by the first one.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        first = self._positive
+        output = super().forward(input_tensor)
+        self._positive = self._positive if first is None else first
+        return output
+
+
+@mistake(
+    "relu.output-not-copied",
+    hint="store a mask of your own: self.mask = input_tensor > 0",
+    families=("contract",),
+    level="strict",
+)
+class OutputNotCopied(ReLU):
+    """The layer keeps a reference to the array it returned.
+
+    backward reads its mask off the output. If the caller, or the next layer, writes into that array, the mask is
+    wrong.
+    """
+
+    _output: Tensor
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        self._output = super().forward(input_tensor)
+        return self._output
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        self._positive = self._output > 0
+        return super().backward(error_tensor)

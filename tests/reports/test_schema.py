@@ -1,0 +1,93 @@
+"""The schema in the repository describes the lines that are written, and no others."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from backproof.checks.results import Diagnosis, Finding, Footer, Header, Verdict, read_results, to_line
+
+from .sample import hostile_result, many_failures, passing_result, rich_result
+
+jsonschema = pytest.importorskip("jsonschema")
+
+SCHEMA: dict[str, Any] = json.loads(files("backproof.reports").joinpath("results.schema.json").read_text("utf-8"))
+VALIDATOR: Any = jsonschema.Draft202012Validator(SCHEMA)
+RECORDS = {"header": rich_result().header, "finding": rich_result().findings[14], "footer": rich_result().footer}
+
+
+def line_of(kind: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(to_line(RECORDS[kind]))
+    return data
+
+
+def fields() -> list[tuple[str, str]]:
+    return [(kind, name) for kind in RECORDS for name in line_of(kind)]
+
+
+def test_schema_is_a_valid_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("result", [rich_result(), passing_result(2), many_failures(3), hostile_result()])
+def test_real_lines_are_valid_and_are_read_back(result: Any) -> None:
+    lines = [to_line(record) for record in (result.header, *result.findings, result.footer)]
+    for line in lines:
+        VALIDATOR.validate(json.loads(line))
+    assert read_results(lines).header == result.header
+
+
+def test_minimal_records_are_valid() -> None:
+    shortest = Finding(id="A/b/c", layer="A", case="b", family="f", check="c", law="", verdict=Verdict.PASSED)
+    for record in (Header(subject="", seed=0, planned=0), shortest, Footer(verdict="ungradable", counts={}, seconds=0)):
+        VALIDATOR.validate(json.loads(to_line(record)))
+
+
+@pytest.mark.parametrize(("kind", "cls"), [("header", Header), ("finding", Finding), ("footer", Footer)])
+def test_schema_names_exactly_the_fields(kind: str, cls: type) -> None:
+    names = ["type", *(field.name for field in dataclasses.fields(cls))]
+    assert sorted(SCHEMA["$defs"][kind]["properties"]) == sorted(names)
+    assert sorted(SCHEMA["$defs"]["diagnosis"]["properties"]) == sorted(f.name for f in dataclasses.fields(Diagnosis))
+
+
+def test_schema_names_exactly_the_verdicts() -> None:
+    assert SCHEMA["$defs"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+
+
+@pytest.mark.parametrize(("kind", "name"), fields())
+def test_missing_field_is_caught(kind: str, name: str) -> None:
+    data = line_of(kind)
+    del data[name]
+    assert not VALIDATOR.is_valid(data)
+
+
+@pytest.mark.parametrize(("kind", "name"), fields())
+def test_renamed_field_is_caught(kind: str, name: str) -> None:
+    data = line_of(kind)
+    data[f"{name}_"] = data.pop(name)
+    assert not VALIDATOR.is_valid(data)
+
+
+@pytest.mark.parametrize(("kind", "name"), fields())
+def test_value_of_another_type_is_caught(kind: str, name: str) -> None:
+    data = line_of(kind)
+    data[name] = [{}] if isinstance(data[name], dict | str) else {}
+    assert not VALIDATOR.is_valid(data)
+
+
+@pytest.mark.parametrize("bad", ["Dropout", "Dropout/case", "a/b/c/d/e", "/b/c", "a//c"])
+def test_malformed_finding_id_is_caught(bad: str) -> None:
+    assert not VALIDATOR.is_valid(line_of("finding") | {"id": bad})
+
+
+@pytest.mark.parametrize("name", ["evidence"])
+def test_evidence_is_free(name: str) -> None:
+    VALIDATOR.validate(line_of("finding") | {name: {"anything": [1, {"at": None}]}})
+
+
+def test_counts_of_an_unknown_verdict_are_caught() -> None:
+    assert not VALIDATOR.is_valid(line_of("footer") | {"counts": {"perfect": 1}})
