@@ -80,14 +80,11 @@ class Bench:
         subject, spec = self.new(), self.layer_spec
         phase = phase or self.case.phase
         drawn = self.parameters(rng)
-        if drawn:
-            subject.assign(drawn)
+        steps: list[tuple[str, tuple[object, ...]]] = [("assign", (drawn,))] if drawn else []
         if phase is Phase.TEST and spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN):
-            subject.set_phase(Phase.TRAIN)
-            for _ in range(2):
-                subject.forward(3.0 * rng.normal(size=self.case.input_shape) + 1.0)
-        subject.set_phase(phase)
-        subject.reseed(self.seed)
+            batches = [3.0 * rng.normal(size=self.case.input_shape) + 1.0 for _ in range(2)]
+            steps += [("set_phase", (str(Phase.TRAIN),)), *(("forward", (batch,)) for batch in batches)]
+        subject.many([*steps, ("set_phase", (str(phase),)), ("reseed", (self.seed,))])
         return subject
 
     @property

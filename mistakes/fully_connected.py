@@ -9,20 +9,48 @@ from ..framework.validation import Tensor
 from .registry import mistake
 
 
+class InSteps(FullyConnected):
+    """The same layer with its passes cut into steps, so that a mistake can replace one of them."""
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        extended_input = self._extended(input_tensor)
+        self._cache = extended_input, self.weights.copy()
+        output: Tensor = extended_input @ self.weights
+        return output
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        extended_input, weights = self._of_latest_forward(self._cache)
+        self.gradient_weights = self._gradient(extended_input, error_tensor)
+        if self.optimizer is not None:
+            self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
+        return self._input_error(error_tensor, weights)
+
+    def _extended(self, input_tensor: Tensor) -> Tensor:
+        return np.hstack([input_tensor, np.ones((len(input_tensor), 1))])
+
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient: Tensor = extended_input.T @ error_tensor
+        return gradient
+
+    def _input_error(self, error_tensor: Tensor, weights: Tensor) -> Tensor:
+        input_error: Tensor = error_tensor @ weights[:-1].T
+        return input_error
+
+
 @mistake(
     "fully_connected.bias-left-out",
     hint="append ones to the input: np.hstack([input_tensor, np.ones((batch, 1))]) @ weights",
     families=("value",),
 )
-class BiasLeftOut(FullyConnected):
+class BiasLeftOut(InSteps):
     """Forward leaves out the bias.
 
     The column appended to the input holds zeros, so the bias row of the weights is multiplied away. Without a bias
     every unit's output at input 0 is 0, whatever is learned.
     """
 
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return super().forward(input_tensor) - self.weights[-1]
+    def _extended(self, input_tensor: Tensor) -> Tensor:
+        return np.hstack([input_tensor, np.zeros((len(input_tensor), 1))])
 
 
 @mistake(
@@ -30,15 +58,15 @@ class BiasLeftOut(FullyConnected):
     hint="drop .astype(np.float32): NumPy computes in float64 if it is left alone",
     families=("value",),
 )
-class SinglePrecision(FullyConnected):
+class SinglePrecision(InSteps):
     """Forward computes in single precision.
 
     The input is converted to float32 and so keeps 7 digits only. Training survives that, but no numerical gradient
     check does: the differences that it takes drown in the rounding.
     """
 
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return super().forward(input_tensor.astype(np.float32)).astype(float)
+    def _extended(self, input_tensor: Tensor) -> Tensor:
+        return super()._extended(input_tensor.astype(np.float32))
 
 
 @mistake(
@@ -46,7 +74,7 @@ class SinglePrecision(FullyConnected):
     hint="return the product itself; round only where numbers are printed",
     families=("value",),
 )
-class OutputRounded(FullyConnected):
+class OutputRounded(InSteps):
     """Forward rounds its output to 6 decimals.
 
     The output becomes a staircase. Its true derivative is 0 almost everywhere, so backward no longer belongs to it.
@@ -62,18 +90,15 @@ class OutputRounded(FullyConnected):
     families=("gradient", "contract"),
     cases=("4-to-3", "batch-1", "square"),
 )
-class WeightsGradientTransposed(FullyConnected):
+class WeightsGradientTransposed(InSteps):
     """The gradient of the weights is transposed.
 
     backward computes error.T @ input. Entry (i, j) must be the product of input i and error j; this is the one of
     input j and error i. Where input and output have the same size, nothing but the values tells.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        extended_input, _ = self._of_latest_forward(self._cache)
-        self.gradient_weights = np.vstack([error_tensor.T @ extended_input[:, :-1], error_tensor.sum(axis=0)])
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        return np.vstack([error_tensor.T @ extended_input[:, :-1], error_tensor.sum(axis=0)])
 
 
 @mistake(
@@ -82,18 +107,16 @@ class WeightsGradientTransposed(FullyConnected):
     families=("gradient",),
     cases=("4-to-3", "batch-1", "square"),
 )
-class WeightsGradientReshaped(FullyConnected):
+class WeightsGradientReshaped(InSteps):
     """The gradient of the weights is reshaped where it should be transposed.
 
     reshape makes the shape of error.T @ input fit, but leaves the entries in their old order, so nearly all of them
     end up at another weight's place.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        extended_input, _ = self._of_latest_forward(self._cache)
-        self.gradient_weights = (error_tensor.T @ extended_input).reshape(self.weights.shape)
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient: Tensor = error_tensor.T @ extended_input
+        return gradient.reshape(self.weights.shape)
 
 
 @mistake(
@@ -102,18 +125,17 @@ class WeightsGradientReshaped(FullyConnected):
     families=("gradient",),
     cases=("4-to-3", "square", "1-to-1"),
 )
-class BiasGradientAveraged(FullyConnected):
+class BiasGradientAveraged(InSteps):
     """The gradient of the bias is a mean, that of the weights a sum.
 
     backward takes error.mean(axis=0) for the bias. The bias is added to every sample's output, so the samples'
     gradients add up; the mean is too small by the batch size, and inconsistent with the weights.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights[-1] = error_tensor.mean(axis=0)
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient = super()._gradient(extended_input, error_tensor)
+        gradient[-1] = error_tensor.mean(axis=0)
+        return gradient
 
 
 @mistake(
@@ -121,17 +143,16 @@ class BiasGradientAveraged(FullyConnected):
     hint="gradient_bias = error_tensor.sum(axis=0); with stacked weights use the input with its column of ones",
     families=("gradient",),
 )
-class BiasGradientMissing(FullyConnected):
+class BiasGradientMissing(InSteps):
     """The gradient of the bias stays 0.
 
     backward computes the gradient of the weights only, so the bias never learns.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights[-1] = 0.0
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient = super()._gradient(extended_input, error_tensor)
+        gradient[-1] = 0.0
+        return gradient
 
 
 @mistake(
@@ -140,17 +161,16 @@ class BiasGradientMissing(FullyConnected):
     families=("gradient",),
     cases=("4-to-3", "square", "1-to-1"),
 )
-class BiasGradientFirstSample(FullyConnected):
+class BiasGradientFirstSample(InSteps):
     """The gradient of the bias is that of the first sample.
 
     backward takes the first row of the error instead of the sum over all rows: the other samples do not count.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights[-1] = error_tensor[0]
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient = super()._gradient(extended_input, error_tensor)
+        gradient[-1] = error_tensor[0]
+        return gradient
 
 
 @mistake(
@@ -159,18 +179,15 @@ class BiasGradientFirstSample(FullyConnected):
     families=("gradient",),
     cases=("4-to-3", "square", "1-to-1"),
 )
-class GradientAveraged(FullyConnected):
+class GradientAveraged(InSteps):
     """The gradients are divided by the batch size.
 
     Whether a batch counts by its sum or its mean is decided by the loss, whose gradient arrives here. Dividing again
     makes the steps of this layer too small by the batch size.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights = self.gradient_weights / len(error_tensor)
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        return super()._gradient(extended_input, error_tensor) / len(error_tensor)
 
 
 @mistake(
@@ -178,18 +195,17 @@ class GradientAveraged(FullyConnected):
     hint="use a matrix product, or loop over range(output_size)",
     families=("gradient",),
 )
-class LastUnitSkipped(FullyConnected):
+class LastUnitSkipped(InSteps):
     """The last unit's gradient stays 0.
 
     A loop over the units ends one too early, for example at range(output_size - 1): the last unit's weights never
     learn.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights[:, -1] = 0.0
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient = super()._gradient(extended_input, error_tensor)
+        gradient[:, -1] = 0.0
+        return gradient
 
 
 @mistake(
@@ -197,18 +213,17 @@ class LastUnitSkipped(FullyConnected):
     hint="compare the reported entry with input_tensor[:, 0] @ error_tensor[:, 0]",
     families=("gradient",),
 )
-class OneEntryOff(FullyConnected):
+class OneEntryOff(InSteps):
     """One entry of the gradient is off by a millionth.
 
     The first weight's gradient is too large by a factor of 1 + 1e-6. Nobody would write that; it measures how small
     an error the checks still see.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights[0, 0] *= 1 + 1e-6
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient = super()._gradient(extended_input, error_tensor)
+        gradient[0, 0] *= 1 + 1e-6
+        return gradient
 
 
 @mistake(
@@ -216,18 +231,16 @@ class OneEntryOff(FullyConnected):
     hint="return error_tensor @ weights[:-1].T, without the bias row",
     families=("contract",),
 )
-class BiasRowInInputError(FullyConnected):
+class BiasRowInInputError(InSteps):
     """The input error has a column for the bias.
 
     backward multiplies by the whole weights, bias row included, and returns one column too many: the column of ones
     was appended inside of forward and is no input of the layer.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        _, weights = self._of_latest_forward(self._cache)
-        super().backward(error_tensor)
-        result: Tensor = error_tensor @ weights.T
-        return result
+    def _input_error(self, error_tensor: Tensor, weights: Tensor) -> Tensor:
+        input_error: Tensor = error_tensor @ weights.T
+        return input_error
 
 
 @mistake(
@@ -235,18 +248,16 @@ class BiasRowInInputError(FullyConnected):
     hint="return error_tensor @ weights[:-1].T if the bias is the last row (weights[1:] if it is the first)",
     families=("gradient",),
 )
-class WrongRowRemoved(FullyConnected):
+class WrongRowRemoved(InSteps):
     """The input error leaves out a row of weights, not the bias.
 
     The bias is the last row, but backward removes the first one. The shape is right; every column belongs to the
     neighbouring input, and the last one to the bias.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        _, weights = self._of_latest_forward(self._cache)
-        super().backward(error_tensor)
-        result: Tensor = error_tensor @ weights[1:].T
-        return result
+    def _input_error(self, error_tensor: Tensor, weights: Tensor) -> Tensor:
+        input_error: Tensor = error_tensor @ weights[1:].T
+        return input_error
 
 
 @mistake(
@@ -255,15 +266,15 @@ class WrongRowRemoved(FullyConnected):
     families=("gradient",),
     cases=("4-to-3", "square", "1-to-1"),
 )
-class InputErrorAveraged(FullyConnected):
+class InputErrorAveraged(InSteps):
     """The input error is divided by the batch size.
 
     Row b of the input error belongs to sample b alone, so there is nothing to average. Every such layer makes the
     gradients of all layers before it smaller by another factor.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return super().backward(error_tensor) / len(error_tensor)
+    def _input_error(self, error_tensor: Tensor, weights: Tensor) -> Tensor:
+        return super()._input_error(error_tensor, weights) / len(error_tensor)
 
 
 @mistake(
@@ -272,15 +283,13 @@ class InputErrorAveraged(FullyConnected):
     families=("gradient",),
     cases=("4-to-3", "batch-1", "square"),
 )
-class InputErrorUntransposed(FullyConnected):
+class InputErrorUntransposed(InSteps):
     """The input error uses the weights without transposing them.
 
     Forward maps inputs to units by W, so backward must map units to inputs by its transpose. Without it only a square
     layer runs at all, and there every error goes to a wrong input.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        _, weights = self._of_latest_forward(self._cache)
-        super().backward(error_tensor)
-        result: Tensor = error_tensor @ weights[:-1]
-        return result
+    def _input_error(self, error_tensor: Tensor, weights: Tensor) -> Tensor:
+        input_error: Tensor = error_tensor @ weights[:-1]
+        return input_error

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..framework import FullyConnected, Initializer
 from ..framework.validation import Tensor
+from .fully_connected import InSteps
 from .registry import mistake
 
 
@@ -16,17 +17,15 @@ from .registry import mistake
     hint="compute error_tensor @ weights[:-1].T first, and call calculate_update last",
     families=("gradient",),
 )
-class InputErrorAfterUpdate(FullyConnected):
+class InputErrorAfterUpdate(InSteps):
     """The input error is computed with updated weights.
 
     backward updates the weights and uses the new ones for the input error. The output came from the old weights, so
     its derivative does as well. Without an optimizer nothing is wrong, so a gradient check does not see it.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        super().backward(error_tensor)
-        result: Tensor = error_tensor @ self.weights[:-1].T
-        return result
+    def _input_error(self, error_tensor: Tensor, weights: Tensor) -> Tensor:  # noqa: ARG002 - that is the mistake
+        return super()._input_error(error_tensor, self.weights)
 
 
 @mistake(
@@ -90,7 +89,7 @@ class UpdateWithoutBias(FullyConnected):
     hint="compute the gradient first, then pass it to calculate_update in the same backward",
     families=("optimizer",),
 )
-class UpdateOneStepLate(FullyConnected):
+class UpdateOneStepLate(InSteps):
     """Every update uses the gradient of the backward before.
 
     calculate_update is called before the new gradient is computed, so it gets the old one; the first backward does
@@ -98,13 +97,11 @@ class UpdateOneStepLate(FullyConnected):
     """
 
     def backward(self, error_tensor: Tensor) -> Tensor:
-        weights, late_gradient = self.weights, self.gradient_weights
-        optimizer, self.optimizer = self.optimizer, None
-        input_error = super().backward(error_tensor)
-        self.optimizer = optimizer
-        if optimizer is not None and late_gradient is not None:
-            self.weights = optimizer.calculate_update(weights, late_gradient)
-        return input_error
+        extended_input, weights = self._of_latest_forward(self._cache)
+        if self.optimizer is not None and self.gradient_weights is not None:
+            self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
+        self.gradient_weights = self._gradient(extended_input, error_tensor)
+        return self._input_error(error_tensor, weights)
 
 
 @mistake(
@@ -112,18 +109,15 @@ class UpdateOneStepLate(FullyConnected):
     hint="self.gradient_weights = ..., not +=",
     families=("contract",),
 )
-class GradientsAccumulate(FullyConnected):
+class GradientsAccumulate(InSteps):
     """The gradients add up over all backward passes.
 
     backward adds to the gradient of the pass before instead of replacing it, so every step repeats all earlier ones.
     """
 
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        earlier = 0.0 if self.gradient_weights is None else self.gradient_weights
-        input_error = super().backward(error_tensor)
-        assert self.gradient_weights is not None  # noqa: S101 - the parent has set it
-        self.gradient_weights = self.gradient_weights + earlier
-        return input_error
+    def _gradient(self, extended_input: Tensor, error_tensor: Tensor) -> Tensor:
+        gradient = super()._gradient(extended_input, error_tensor)
+        return gradient if self.gradient_weights is None else self.gradient_weights + gradient
 
 
 @mistake(
@@ -246,7 +240,7 @@ class FirstInputKept(FullyConnected):
     hint="batch_size = input_tensor.shape[0] in every forward",
     families=("contract",),
 )
-class FirstBatchSizeKept(FullyConnected):
+class FirstBatchSizeKept(InSteps):
     """The batch size of the first forward is used for ever.
 
     The column of ones for the bias is made once. The last batch of an epoch, or a test set, has another size and
@@ -255,10 +249,10 @@ class FirstBatchSizeKept(FullyConnected):
 
     _ones: Tensor | None = None
 
-    def forward(self, input_tensor: Tensor) -> Tensor:
+    def _extended(self, input_tensor: Tensor) -> Tensor:
         if self._ones is None:
             self._ones = np.ones((len(input_tensor), 1))
-        return super().forward(np.hstack([input_tensor, self._ones])[:, :-1])
+        return np.hstack([input_tensor, self._ones])
 
 
 @mistake(

@@ -103,9 +103,9 @@ def _to_tree(value: Any, arrays: list[Array]) -> Any:
     return _to_tag(value, arrays)
 
 
-def _to_tag(value: Any, arrays: list[Array]) -> dict[str, Any]:
-    if isinstance(value, np.generic):
-        value = value.item()
+def _to_tag(value: Any, arrays: list[Array]) -> Any:
+    if isinstance(value, np.generic) and value.dtype.str in DTYPES:
+        return _to_tree(value.item(), arrays)
     if isinstance(value, tuple):
         return {"u": [_to_tree(item, arrays) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):

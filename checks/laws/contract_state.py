@@ -26,9 +26,7 @@ def close_to(reference: NDArray[np.float64], factor: float = 1e3) -> Estimate:
 
 
 def _pass(layer: RemoteSubject, x: NDArray[np.float64], dy: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    layer.reseed(seed)
-    layer.forward(x)
-    result: NDArray[np.float64] = layer.backward(dy)
+    result: NDArray[np.float64] = layer.many([("reseed", (seed,)), ("forward", (x,)), ("backward", (dy,))])[2]
     return result
 
 

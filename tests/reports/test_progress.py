@@ -18,7 +18,9 @@ from .sample import many_failures, passing_result, rich_result
 def run(result: Result, *, terminal: bool, verbose: bool = False, width: int = 80, stop_after: int = -1) -> str:
     """What is written while the findings of a result arrive; the live line is refreshed after each."""
     stream = io.StringIO()
-    console = Console(file=stream, width=width, force_terminal=terminal, legacy_windows=False, _environ={"TERM": "xterm"})
+    console = Console(
+        file=stream, width=width, force_terminal=terminal, legacy_windows=False, _environ={"TERM": "xterm"}
+    )
     with LiveProgress(console, verbose=verbose) as progress:
         progress.start(result.header)
         for found in result.findings[:stop_after]:
@@ -32,7 +34,10 @@ def run(result: Result, *, terminal: bool, verbose: bool = False, width: int = 8
 
 
 def live_lines(written: str) -> list[str]:
-    return [line for line in re.split(r"[\r\n]+|\x1b\[\dA|\x1b\[2K", re.sub(r"\x1b\[[\d;]*m", "", written)) if line.strip()]
+    """The successive states of the line, without colours and cursor movements."""
+    states = re.split(r"[\r\n]+|\x1b\[\dA|\x1b\[2K", written)
+    plain = (re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", state) for state in states)
+    return [line for line in plain if line.strip()]
 
 
 def test_terminal_sees_how_far_which_layer_and_how_many_failures() -> None:

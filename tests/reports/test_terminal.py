@@ -143,7 +143,10 @@ def test_few_causes_in_full_the_others_as_commands() -> None:
     text = shown(result, 120)
     assert text.count("Law ") == IN_FULL
     assert "3 more root causes" in text
-    assert "✗ Layer10 gradient.input weights-10  backproof check exercise3/src 'Layer10/*/gradient.input/weights-10'" in text
+    assert (
+        "✗ Layer10 gradient.input weights-10  backproof check exercise3/src 'Layer10/*/gradient.input/weights-10'"
+        in text
+    )
 
 
 def test_very_many_causes_become_a_line_per_layer() -> None:

@@ -107,10 +107,16 @@ def test_innermost_line_is_the_students_own() -> None:
 @pytest.mark.parametrize(
     ("traceback", "line"),
     [
-        ('  File "src/a.py", line 3\n    def f(:\n          ^\nSyntaxError: invalid syntax', "a.py:3: SyntaxError: invalid"),
+        (
+            '  File "src/a.py", line 3\n    def f(:\n          ^\nSyntaxError: invalid syntax',
+            "a.py:3: SyntaxError: invalid",
+        ),
         ('  File "src/a.py", line 3, in f\n    x\nNameError: x\nsecond line', "a.py:3 in f: NameError: x"),
         ('  File "C:\\work\\src\\Layers\\a.py", line 3, in f\n    x\nE: y', "Layers/a.py:3 in f: E: y"),
-        ('  File "/usr/lib/python3.12/site-packages/np.py", line 1, in g\nE: y', "/usr/lib/python3.12/site-packages/np"),
+        (
+            '  File "/usr/lib/python3.12/site-packages/np.py", line 1, in g\nE: y',
+            "/usr/lib/python3.12/site-packages/np",
+        ),
         ("ModuleNotFoundError: no networkx\n", "ModuleNotFoundError: no networkx"),
         ('  File "src/a.py", line 3, in f\n', "a.py:3 in f: no traceback"),
         ("", "no traceback"),
