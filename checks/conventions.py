@@ -84,6 +84,11 @@ def _adam_epsilon(session: SessionLike) -> str:
         step = -float(np.asarray(optimizer.update(np.zeros(3), np.full(3, gradient))).ravel()[0])
         epsilon = gradient * (1 / step - 1) if step > 0 else np.nan
         if epsilon > 1e-3 * gradient:
+            again = session.build(Adam(learning_rate=1.0, mu=0.9, rho=0.999)).update(
+                np.zeros(3), np.full(3, 4 * gradient)
+            )
+            if not np.allclose(-np.asarray(again), 4 * gradient / (4 * gradient + epsilon), rtol=1e-6, atol=0):
+                return ""  # no epsilon explains both steps: the update is another one
             return f"{epsilon:.1e}".replace("e-0", "e-").replace("1.0e", "1e")
     return "none"
 

@@ -27,6 +27,7 @@ class Level(IntEnum):
 
 
 LawFunction = Callable[..., Iterator[Measurement]]
+Component = tuple[str, frozenset[str]]  # a spec's name and families of its checks
 
 
 def _everything(case: Case) -> bool:
@@ -44,7 +45,7 @@ def _always(level: Level, case: Case) -> Level:
     return level
 
 
-def _nothing(case: Case) -> tuple[str, ...]:
+def _no_components(case: Case) -> tuple[Component, ...]:
     del case
     return ()
 
@@ -61,7 +62,7 @@ class Check:
         level: the level at which it is asked, by case.
         needs: checks of the same case that must hold first.
         quantities: what it measures one by one, by case; `("",)` for a single measurement.
-        components: names of the specs whose findings block this one when they fail, by case.
+        components: which findings of other specs block this one when they fail, by case.
     """
 
     id: str
@@ -71,7 +72,7 @@ class Check:
     level: Callable[[Case], Level]
     needs: tuple[str, ...]
     quantities: Callable[[Case], tuple[str, ...]]
-    components: Callable[[Case], tuple[str, ...]]
+    components: Callable[[Case], tuple[Component, ...]]
 
     @property
     def family(self) -> str:
@@ -98,7 +99,7 @@ def check(
     level: Level | Callable[[Case], Level] = Level.FULL,
     needs: tuple[str, ...] = (),
     quantities: Callable[[Case], tuple[str, ...]] = _one,
-    components: Callable[[Case], tuple[str, ...]] = _nothing,
+    components: Callable[[Case], tuple[Component, ...]] = _no_components,
 ) -> Callable[[LawFunction], LawFunction]:
     """Register a law under `check_id`; see `Check` for the arguments."""
 

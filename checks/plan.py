@@ -141,13 +141,18 @@ def _findings(offered: Iterable[str]) -> Iterator[Planned]:
 def _resolve(findings: Sequence[Planned]) -> Iterator[Planned]:
     """Fill in the ids that each finding needs: within its case, and of the components it is built of."""
     by_case: dict[tuple[str, str, str], list[str]] = {}
-    by_spec: dict[str, list[str]] = {}
+    by_family: dict[tuple[str, str], list[str]] = {}
     for planned in findings:
         by_case.setdefault((*planned.group, planned.check.id), []).append(planned.id)
         if planned.level <= Level.FULL:
-            by_spec.setdefault(planned.layer, []).append(planned.id)
+            by_family.setdefault((planned.layer, planned.check.family), []).append(planned.id)
     for planned in findings:
         inside = [known for need in planned.check.needs for known in by_case.get((*planned.group, need), ())]
-        parts = [known for part in planned.check.components(planned.case) for known in by_spec.get(part, ())]
+        parts = [
+            known
+            for spec, families in planned.check.components(planned.case)
+            for family in sorted(families)
+            for known in by_family.get((spec, family), ())
+        ]
         yield replace(planned, needs=(*inside, *parts))
         yield replace(planned, needs=(*inside, *parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -11,11 +12,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from ..checks.results import Result
 from .html_view import page_view
 from .wording import (
+    LONGEST_TEXT,
     MARKS,
     MEANINGS,
     TONES,
     UNDECIDED,
     UNPROTECTED,
+    capped,
     duration_text,
     next_step,
     number_text,
@@ -49,6 +52,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "duration": duration_text,
+        "short": partial(capped, limit=LONGEST_TEXT),
+        "brief": partial(capped, limit=LONGEST_TEXT // 4),
         "number": number_text,
         "plural": plural,
         "word": verdict_word,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 
 from ..checks.results import Finding, Result, Verdict, count_verdicts
@@ -13,10 +13,15 @@ from .commands import reproduce, rerun
 from .digest import Cause, Cell, foremost, matrix, root_causes
 from .evidence import Block, Sentence, evidence_blocks
 from .tracebacks import raised_line
-from .wording import GRAVITY, RUN_MARKS, RUN_TONES, TONES, gravest, plural
+from .wording import GRAVITY, LONGEST_TEXT, RUN_MARKS, RUN_TONES, TONES, gravest, plural
 
 IN_FULL = 60  # root causes with an article of their own; the others are explained at their findings
-BUDGET = 800_000  # characters of evidence on one page; what exceeds it is in the results file
+BUDGET = 1_700_000  # characters for findings in full; beyond, a finding is shown by its row alone
+LARGEST = 20_000  # characters that one finding's evidence takes at most, about
+MARKUP = 900  # characters around one finding's texts, about
+
+
+FULL = Sentence("Evidence", "in the results file; this page is full")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +112,7 @@ class Page:
     layers: tuple[LayerGroup, ...]
     faults: tuple[Finding, ...]
     undecided: int
+    shortened: int
     command: str
 
 
@@ -117,6 +123,7 @@ def page_view(result: Result) -> Page:
     budget = _Budget()
     row_anchors = {finding.id: f"f{number}" for number, finding in enumerate(result.findings, 1)}
     views = [_cause(number, cause, result, row_anchors, budget) for number, cause in enumerate(shown, 1)]
+    layers = tuple(_layers(result, shown, row_anchors, budget))
     verdict = result.footer.verdict
     return Page(
         result=result,
@@ -128,7 +135,8 @@ def page_view(result: Result) -> Page:
         causes=tuple(views),
         further=len(causes) - len(shown),
         families=matrix(result.findings).families,
-        layers=tuple(_layers(result, shown, row_anchors, budget)),
+        layers=layers,
+        shortened=budget.refused,
         faults=tuple(finding for finding in result.findings if finding.verdict is Verdict.HARNESS_ERROR),
         undecided=sum(finding.verdict is Verdict.UNDECIDED for finding in result.findings),
         command=reproduce(result.header),
@@ -136,21 +144,24 @@ def page_view(result: Result) -> Page:
 
 
 class _Budget:
-    """Evidence in full until the page is large; then only its sentences."""
+    """Findings in full until the page is large; what is shown first, the root causes, comes first."""
 
     def __init__(self) -> None:
         self._left = BUDGET
+        self.refused = 0
 
-    def blocks(self, finding: Finding) -> tuple[Block, ...]:
-        if not finding.evidence and not finding.output:
-            return ()
-        cost = len(escape(json.dumps(finding.evidence, default=str))) + len(escape(finding.output))
-        if cost <= self._left:
-            self._left -= cost
-            return evidence_blocks(finding)
-        short = {key: value for key, value in finding.evidence.items() if key in {"ratio", "pattern"}}
-        note = Sentence("More", "in the results file; the page is full")
-        return (*evidence_blocks(replace(finding, evidence=short, output="")), note)
+    def admits(self, finding: Finding) -> bool:
+        """Tell whether there is room for the finding's texts and evidence, and take it."""
+        diagnoses = (diagnosis.text for diagnosis in finding.diagnosis)
+        texts = (finding.message, finding.expected, finding.found, finding.where, finding.hint, *diagnoses)
+        evidence = json.dumps(finding.evidence, ensure_ascii=False, default=str)
+        cost = MARKUP + 2 * min(len(escape(evidence)), LARGEST) + min(len(escape(finding.output)), LARGEST)
+        cost += sum(len(escape(text[:LONGEST_TEXT])) for text in texts)
+        if cost > self._left:
+            self.refused += 1
+            return False
+        self._left -= cost
+        return True
 
 
 def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], budget: _Budget) -> CauseView:
@@ -163,7 +174,7 @@ def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], b
         anchor=f"cause-{number}",
         row=anchors[lead.id],
         again=rerun(result.header, lead.id),
-        blocks=budget.blocks(lead),
+        blocks=evidence_blocks(lead) if budget.admits(lead) else (FULL,),
         others=tuple((anchors[other.id], cause.name_of(other)) for other in cause.others),
     )
 
@@ -182,16 +193,17 @@ def _layers(result: Result, causes: Iterable[Cause], anchors: dict[str, str], bu
 
     def row(finding: Finding) -> Row:
         explained = finding.id in leads
-        blocks = () if explained else budget.blocks(finding)
+        worth = bool(finding.evidence or finding.output or finding.failing) and not explained
+        more = worth and budget.admits(finding)
         return Row(
             finding=finding,
             anchor=anchors[finding.id],
-            more=not explained and (bool(blocks) or finding.failing),
+            more=more,
             cause=numbers.get(finding.id, 0),
             explained=explained,
             raised=raised_line(finding, result.header.subject),
             blocker=anchors.get(finding.blocked_by, ""),
-            blocks=blocks,
+            blocks=evidence_blocks(finding) if more else (),
         )
 
     def family(layer: str, name: str, cell: Cell) -> FamilyGroup:

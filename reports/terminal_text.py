@@ -7,10 +7,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .wording import capped, encodable, printable
+from .wording import LONGEST_TEXT, capped, encodable, printable
 
 NARROW = 60  # columns below which labels stand before their text instead of beside it
-LONGEST = 600  # characters of one text; the rest is in the results file
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "idle": "bright_black", "": ""}
 _LABEL_WIDTH = 11
@@ -47,7 +46,7 @@ class Writer:
 
     def field(self, label: str, text: str, *, lines: int = 0, tone: str = "") -> RenderableType:
         """A label and its text beside it (below 60 columns: before it), on at most `lines` lines if that is given."""
-        content = self.text(capped(text, LONGEST), tone=tone)
+        content = self.text(capped(text, LONGEST_TEXT), tone=tone)
         if self.narrow:
             content = self.text(f"{label}: ", dim=True).append_text(content)
             return Padding(self._fitted(content, self.width - 2, lines), (0, 0, 0, 2), expand=False)

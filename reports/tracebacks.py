@@ -6,6 +6,9 @@ import re
 from pathlib import PurePosixPath
 
 from ..checks.results import Finding
+from .wording import capped
+
+LONGEST_LINE = 400  # characters; an exception may carry a whole array
 
 _FRAME = re.compile(r'^\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>\S+))?', re.MULTILINE)
 _FOREIGN = re.compile(r"site-packages|dist-packages|/lib/python3|^<frozen |^<__array_function__")
@@ -14,7 +17,9 @@ _FOREIGN = re.compile(r"site-packages|dist-packages|/lib/python3|^<frozen |^<__a
 def raised_line(finding: Finding, subject: str) -> str:
     """Where the subject raised and what, in one line; empty if the finding has no traceback."""
     traceback = finding.evidence.get("traceback")
-    return innermost(traceback, subject) if isinstance(traceback, str) and traceback.strip() else ""
+    if not isinstance(traceback, str) or not traceback.strip():
+        return ""
+    return capped(innermost(traceback, subject), LONGEST_LINE)
 
 
 def innermost(traceback: str, subject: str = "") -> str:

@@ -61,6 +61,8 @@ TONES: Mapping[Verdict, str] = {
 RUN_MARKS: Mapping[str, str] = {"conformant": "✓", "nonconformant": "✗", "ungradable": "?"}
 RUN_TONES: Mapping[str, str] = {"conformant": "good", "nonconformant": "bad", "ungradable": "warn"}
 
+LONGEST_TEXT = 600  # characters of one sentence in a report; the rest is in the results file
+
 UNDECIDED = "the numerics cannot tell, for example at a kink; it does not count against the subject"
 UNPROTECTED = "not protected (--direct): the subject ran in the same process, so this result cannot gate"
 HARNESS_FAULT = "Backproof itself failed; that says nothing about the subject. Please report it."

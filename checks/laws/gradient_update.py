@@ -94,7 +94,7 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
         expected = expected + velocity
         size = np.maximum(size, np.abs(expected)) + np.abs(velocity)
         yield agrees(
-            f"{quantity} after {step + 1} steps with momentum",
+            f"{quantity} after {step + 1} step{'s' if step else ''} with momentum",
             layer.parameters()[quantity],
             Estimate(expected, 8 * (step + 2) * np.finfo(float).eps * size + np.finfo(float).tiny),
             hint="give every parameter its own copy of the optimizer (copy.deepcopy), so that momenta do not mix",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from ...specs import Case, Kind, NeuralNetwork, Phase, Trait
 from ...wall import RemoteSubject
 from .. import definitions
 from ..bench import Bench
-from ..law import Level, check
-from ..measurement import Measurement, agrees, describe, failed, passed
+from ..law import Component, Level, check
+from ..measurement import Measurement, agrees, describe, failed, number, passed
 from ..numerics.compare import Estimate
 from ..numerics.gradient import BlockChecker
 from .gradient import judge
@@ -28,12 +28,32 @@ def _spec(case: Case) -> NeuralNetwork:
     return case.spec
 
 
-def _parts(case: Case) -> tuple[str, ...]:
-    """Names of everything that the network is built of."""
-    spec = _spec(case)
-    names = [layer.name() for layer in spec.layers] + [spec.loss.name(), spec.optimizer.name()]
-    regularizer = getattr(spec.optimizer, "regularizer", None)
-    return tuple(dict.fromkeys(names + ([regularizer.name()] if regularizer else [])))
+def _layers(*families: str) -> Callable[[Case], tuple[Component, ...]]:
+    """Findings of the network's layers and its loss."""
+
+    def select(case: Case) -> tuple[Component, ...]:
+        spec = _spec(case)
+        names = dict.fromkeys([*(layer.name() for layer in spec.layers), spec.loss.name()])
+        return tuple((name, frozenset(families)) for name in names)
+
+    return select
+
+
+def _everything(case: Case) -> tuple[Component, ...]:
+    """Findings of all that takes part in training."""
+    return (*_layers("contract", "gradient", "optimizer", "value")(case), *_optimizer(case))
+
+
+def _optimizer(case: Case) -> tuple[Component, ...]:
+    """Findings of the optimizer, and of the layers' use of theirs."""
+    own = (_spec(case).optimizer.name(), frozenset({"contract", "optimizer"}))
+    return (own, *_layers("contract", "optimizer")(case))
+
+
+def _penalty(case: Case) -> tuple[Component, ...]:
+    """Findings of the penalty's norm and of the data loss."""
+    regularizer = _spec(case).optimizer.arguments()["regularizer"].name()
+    return ((regularizer, frozenset({"regularization"})), (_spec(case).loss.name(), frozenset({"value"})))
 
 
 def _random(case: Case) -> bool:
@@ -73,7 +93,9 @@ def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Arr
     return network, x, labels, values
 
 
-@check("contract.network", Kind.NETWORK, level=Level.CORE, needs=("contract.constructs",), components=_parts)
+@check(
+    "contract.network", Kind.NETWORK, level=Level.CORE, needs=("contract.constructs",), components=_layers("contract")
+)
 def network_runs(bench: Bench) -> Iterator[Measurement]:
     """Forward returns a finite loss, backward and test run, test returns one row of class scores per sample."""
     network, x, labels, _ = prepared(bench, bench.rng())
@@ -86,7 +108,14 @@ def network_runs(bench: Bench) -> Iterator[Measurement]:
     yield passed()
 
 
-@check("network.gradient", Kind.NETWORK, when=_plain, level=Level.CORE, needs=("contract.network",), components=_parts)
+@check(
+    "network.gradient",
+    Kind.NETWORK,
+    when=_plain,
+    level=Level.CORE,
+    needs=("contract.network",),
+    components=_layers("contract", "gradient"),
+)
 def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
     """Backward computes the gradient of the network's loss with respect to every parameter of every layer."""
     rng = bench.rng()
@@ -111,7 +140,7 @@ def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
         yield from judge(f"the gradient of {name}", BlockChecker(evaluate, pull, values[name], rng), {})
 
 
-@check("regularization.network", Kind.NETWORK, when=_regularized, needs=("contract.network",), components=_parts)
+@check("regularization.network", Kind.NETWORK, when=_regularized, needs=("contract.network",), components=_penalty)
 def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     """The network's loss is the data loss plus the regularization loss of every trainable layer, each once."""
     network, x, labels, values = prepared(bench, bench.rng())
@@ -151,17 +180,20 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
         for what, chosen in wrong.items()
         if any(abs(float(found) - total(chosen, bias)) <= bound for bias in (True, False))
     ]
-    measurement = agrees(
-        "forward()",
-        found,
-        Estimate(np.asarray(total(layers, with_bias=True)), bound),
+    reading = f": it contains {looks[0]}" if looks else ""
+    expected = total(layers, with_bias=True)
+    yield failed(
+        f"forward() = {number(float(found))}, but should be {number(expected)}, of which {number(float(data.value))} "
+        f"is the data loss{reading}",
+        expected=number(expected),
+        found=number(float(found)),
         hint="add norm(weights) of every trainable layer to the loss of the loss layer, in every forward",
-        **{"pattern": f"the loss contains {looks[0]}" if looks else "", "data loss": float(data.value)},
+        measured=abs(float(found) - expected),
+        tolerance=float(bound),
     )
-    yield measurement
 
 
-@check("phase.network", Kind.NETWORK, when=_phased, needs=("contract.network",), components=_parts)
+@check("phase.network", Kind.NETWORK, when=_phased, needs=("contract.network",), components=_layers("contract"))
 def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
     """Train puts every layer into the train phase, test into the test phase, and train again into the train phase."""
     network, x, _, _ = prepared(bench, bench.rng())
@@ -184,7 +216,7 @@ def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
     yield passed()
 
 
-@check("phase.network-test", Kind.NETWORK, when=_phased, needs=("phase.network",), components=_parts)
+@check("phase.network-test", Kind.NETWORK, when=_phased, needs=("phase.network",), components=_layers("phase"))
 def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
     """test(x) gives the same prediction twice."""
     network, x, _, _ = prepared(bench, bench.rng())
@@ -196,7 +228,7 @@ def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
         yield failed("two calls of test(x) differ", expected="the same prediction", found="another prediction")
 
 
-@check("optimizer.network", Kind.NETWORK, when=_plain, needs=("network.gradient",), components=_parts)
+@check("optimizer.network", Kind.NETWORK, when=_plain, needs=("contract.network",), components=_optimizer)
 def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
     """Every parameter of the network follows the optimizer's update from its own gradients: no state is shared."""
     network, _, _, values = prepared(bench, bench.rng())
@@ -219,7 +251,7 @@ def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
             )
 
 
-@check("network.train", Kind.NETWORK, when=_plain, needs=("network.gradient",), components=_parts)
+@check("network.train", Kind.NETWORK, when=_plain, needs=("network.gradient",), components=_everything)
 def training_reduces_the_loss(bench: Bench) -> Iterator[Measurement]:
     """train(n) records one loss per iteration, and training on one batch reduces the loss."""
     network, _, _, _ = prepared(bench, bench.rng())

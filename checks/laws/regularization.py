@@ -9,7 +9,7 @@ import numpy as np
 from ...specs import Case, Kind
 from .. import definitions
 from ..bench import Bench
-from ..law import Level, check
+from ..law import Component, Level, check
 from ..measurement import Measurement, agrees, failed
 from ..numerics.compare import estimate
 from .contract import array_of_shape, unmodified
@@ -22,8 +22,10 @@ def regularized(case: Case) -> bool:
     return getattr(case.spec, "regularizer", None) is not None
 
 
-def _regularizer(case: Case) -> tuple[str, ...]:
-    return (case.spec.arguments()["regularizer"].name(),)
+def _parts(case: Case) -> tuple[Component, ...]:
+    """The penalty's own gradient, and the optimizer without a penalty."""
+    regularizer = case.spec.arguments()["regularizer"].name()
+    return ((regularizer, frozenset({"regularization"})), (case.spec.name(), frozenset({"optimizer"})))
 
 
 @check("regularization.norm", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
@@ -83,7 +85,7 @@ def weights_are_left_alone(bench: Bench) -> Iterator[Measurement]:
     Kind.OPTIMIZER,
     when=regularized,
     needs=("contract.constructs",),
-    components=_regularizer,
+    components=_parts,
 )
 def optimizers_apply_the_penalty(bench: Bench) -> Iterator[Measurement]:
     """The optimizer subtracts learning_rate times the penalty's gradient at the old weights, outside of its moments."""

@@ -134,7 +134,9 @@ def test_optimizers_of_2018_get_a_factor_of_one(tmp_path: Path) -> None:
 
 
 def test_a_softmax_that_is_a_loss_is_unsupported(tmp_path: Path) -> None:
-    files = changed(("Layers/SoftMax.py", "def forward(self, input_tensor):", "def forward(self, input_tensor, labels):"))
+    files = changed(
+        ("Layers/SoftMax.py", "def forward(self, input_tensor):", "def forward(self, input_tensor, labels):")
+    )
     adapter = load(write(tmp_path, files))
     for spec in (SoftMax(), NETWORKS["classifier"]):
         with pytest.raises(Unsupported, match="in the edition of 2018/19 it is a loss"):

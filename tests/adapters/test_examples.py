@@ -16,7 +16,8 @@ CORRECT, BUGGY = EXAMPLES / "fau_exercise", EXAMPLES / "fau_exercise_buggy"
 PLANTED = json.loads((BUGGY / "planted.json").read_text())
 CASES = [(name, case) for name, spec in all_specs().items() for case in spec.cases()]
 IDS = [f"{name}-{case.name}" for name, case in CASES]
-DRAWN = {"Dropout", "He", "UniformRandom", "Xavier", "NeuralNetwork-with-phases"}  # from another generator
+WRONG = sorted({mistake["layer"] for mistake in PLANTED} - {"Dropout"})
+RIGHT = sorted({*all_specs()} - {mistake["layer"] for mistake in PLANTED})
 
 
 def behaviour(subject: Any, case: Case, spec: type[Spec]) -> list[Any]:
@@ -39,7 +40,7 @@ def behaviour(subject: Any, case: Case, spec: type[Spec]) -> list[Any]:
         case "initializer":
             subject.reseed(1)
             drawn = subject.initialize(case.input_shape, *case.fans)
-            return [drawn.mean().round(1), (drawn.std() / np.sqrt(2 / max(case.fans))).round(1)]
+            return [drawn.shape, drawn.std(), drawn.min() >= 0]
     subject.assign({key: generator.normal(size=value.shape) for key, value in subject.parameters().items()})
     subject.feed(x, np.eye(3)[generator.integers(0, 3, len(x))])
     results = [subject.forward()]
@@ -64,12 +65,13 @@ def layer_behaviour(subject: Any, generator: np.random.Generator, x: Any) -> lis
 def agrees(folder: Any, name: str, case: Case) -> bool:
     ours, reference = load(folder).build(case.spec), adapters.load({"kind": "builtin"}).build(case.spec)
     pairs = zip(behaviour(ours, case, all_specs()[name]), behaviour(reference, case, all_specs()[name]), strict=True)
-    return all(np.allclose(first, second, rtol=1e-9, atol=1e-12) for first, second in pairs)
+    rtol = 0.1 if all_specs()[name].kind == "initializer" else 1e-9  # two generators, 300 draws or more
+    return all(np.allclose(first, second, rtol=rtol, atol=1e-12) for first, second in pairs)
 
 
 def drawn(name: str, case: Case) -> bool:
-    """The two draw from different generators, so single values cannot be compared."""
-    return name == "Dropout" and case.name != "keep-all" or case.name == "with-phases"
+    """Tell whether the two draw masks, from different generators, so that single values cannot be compared."""
+    return (name == "Dropout" and case.name != "keep-all") or case.name == "with-phases"
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=IDS)
@@ -90,14 +92,13 @@ def test_the_correct_example_drops_out_and_scales() -> None:
     np.testing.assert_allclose(subject.backward(x), y)
 
 
-@pytest.mark.parametrize("name", sorted({"NeuralNetwork", *all_specs()} - {mistake["layer"] for mistake in PLANTED} - {"Dropout"}))
+@pytest.mark.parametrize("name", RIGHT)
 def test_what_has_no_mistake_agrees_with_the_reference(name: str) -> None:
     for case in all_specs()[name].cases():
-        if "L1" not in case.name:  # an optimizer with the wrong L1 takes its gradient alone, which is right
-            assert agrees(BUGGY, name, case), case.name
+        assert agrees(BUGGY, name, case), case.name
 
 
-@pytest.mark.parametrize("name", sorted({mistake["layer"] for mistake in PLANTED} - {"Dropout"}))
+@pytest.mark.parametrize("name", WRONG)
 def test_what_has_a_mistake_differs_from_the_reference(name: str) -> None:
     assert not all(agrees(BUGGY, name, case) for case in all_specs()[name].cases() if not drawn(name, case))
 

@@ -66,7 +66,11 @@ LAYOUTS = {
         for name, text in changed(("*", "from Layers.", "from ex3.src_to_implement.Layers.")).items()
     },
     "relative across the folders": changed(
-        ("Layers/FullyConnected.py", "import numpy as np", "import numpy as np\nfrom ..Optimization.Optimizers import Sgd")
+        (
+            "Layers/FullyConnected.py",
+            "import numpy as np",
+            "import numpy as np\nfrom ..Optimization.Optimizers import Sgd",
+        )
     ),
     "classes in the package's names": {
         **example_files(),
@@ -174,7 +178,9 @@ def test_a_class_in_a_file_of_another_name_is_found(tmp_path: Path) -> None:
     works(adapter, "Sigmoid")
 
 
-@pytest.mark.parametrize("init", ["from .Dropout import Dropout\nfrom .Sigmoid import Sigmoid\n", '__all__ = ["Dropout"]\n'])
+@pytest.mark.parametrize(
+    "init", ["from .Dropout import Dropout\nfrom .Sigmoid import Sigmoid\n", '__all__ = ["Dropout"]\n']
+)
 @pytest.mark.parametrize(
     ("text", "error"),
     [
@@ -255,7 +261,10 @@ def test_what_might_compute_is_not_replaced(tmp_path: Path) -> None:
 def test_a_missing_helpers_file_is_told_and_an_own_one_is_used(tmp_path: Path) -> None:
     missing = load(write(tmp_path / "a", example_files()))
     assert "Helpers.py is missing" in notes(missing)
-    own = {**example_files(), "Layers/Helpers.py": "def compute_bn_gradients(*arguments):\n    return 7 * arguments[0]\n"}
+    own = {
+        **example_files(),
+        "Layers/Helpers.py": "def compute_bn_gradients(*arguments):\n    return 7 * arguments[0]\n",
+    }
     adapter = load(write(tmp_path / "b", own))
     assert "Helpers.py" not in notes(adapter)
     subject = adapter.build(first_specs()["BatchNormalization"])

@@ -120,7 +120,13 @@ def test_the_phase_is_set_in_the_network_s_own_way(tmp_path: Path, way: str) -> 
 
 
 def test_a_property_that_does_not_reach_the_layers_is_left_as_it_is(tmp_path: Path) -> None:
-    changes = (("NeuralNetwork.py", "        for layer in self.layers:\n            layer.testing_phase = testing_phase\n", ""),)
+    changes = (
+        (
+            "NeuralNetwork.py",
+            "        for layer in self.layers:\n            layer.testing_phase = testing_phase\n",
+            "",
+        ),
+    )
     subject = network(tmp_path, *changes)
     subject.set_phase(Phase.TEST)
     subject.forward()
@@ -143,8 +149,10 @@ def test_reseeding_repeats_the_masks(tmp_path: Path) -> None:
 
 
 def test_a_network_that_copies_its_layers_is_followed(tmp_path: Path) -> None:
-    subject = network(tmp_path, ("NeuralNetwork.py", "self.layers.append(layer)", "self.layers.append(copy.copy(layer))"))
-    before = subject.parameters()["0.bias"]
+    subject = network(
+        tmp_path, ("NeuralNetwork.py", "self.layers.append(layer)", "self.layers.append(copy.copy(layer))")
+    )
+    before = subject.parameters()["5.bias"]
     subject.train(1)
     assert subject.seen_phases() == ["train"] * 7
-    assert (subject.parameters()["0.bias"] != before).any()
+    assert (subject.parameters()["5.bias"] != before).any()

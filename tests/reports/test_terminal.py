@@ -7,11 +7,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from rich.cells import cell_len
-from rich.console import Console
-
 from backproof.checks.results import Result, Verdict
 from backproof.reports.terminal import IN_FULL, render_text, summary
+from rich.cells import cell_len
+from rich.console import Console
 
 from .sample import (
     HOSTILE,

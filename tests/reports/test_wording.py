@@ -6,7 +6,6 @@ import shlex
 from dataclasses import replace
 
 import pytest
-
 from backproof.checks.results import Header, Verdict
 from backproof.reports.commands import check_pattern, reproduce, rerun
 from backproof.reports.tracebacks import innermost, raised_line, relative
@@ -44,8 +43,16 @@ def test_gravest_prefers_failures() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 ms"), (0.012, "12 ms"), (0.9994, "999 ms"), (0.9996, "1.0 s"), (4.21, "4.2 s"), (59.94, "59.9 s")]
-    + [(59.96, "1 min 00 s"), (125.4, "2 min 05 s")],
+    [
+        (0, "0 ms"),
+        (0.012, "12 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1.0 s"),
+        (4.21, "4.2 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min 00 s"),
+        (125.4, "2 min 05 s"),
+    ],
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
@@ -144,6 +151,11 @@ def test_files_are_shown_from_the_subject_on() -> None:
 def test_findings_without_a_traceback_have_no_line() -> None:
     assert raised_line(scaled_dropout(), "src") == ""
     assert raised_line(replace(scaled_dropout(), evidence={"traceback": 3}), "src") == ""
+
+
+def test_exceptions_with_long_texts_are_cut() -> None:
+    found = replace(scaled_dropout(), evidence={"traceback": "ValueError: " + "9" * 5000})
+    assert len(raised_line(found, "src")) < 500
 
 
 # Commands.

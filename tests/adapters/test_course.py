@@ -1,0 +1,78 @@
+"""The course's stages and test names, in the specs' terms."""
+
+from __future__ import annotations
+
+import pytest
+from backproof.adapters import Course, courses, find_course
+from backproof.adapters.fau.course import FILES
+from backproof.adapters.fau.subjects import ARGUMENTS
+from backproof.specs import all_specs
+
+FAU = find_course("fau-exercises")
+
+
+@pytest.mark.parametrize(
+    ("name", "specs"),
+    [
+        ("TestDropout", ("Dropout",)),
+        ("testdropout", ("Dropout",)),
+        ("TestDropout.test_forward", ("Dropout",)),
+        ("TestOptimizers", ("Sgd", "SgdWithMomentum", "Adam")),
+        ("TestOptimizers1", ("Sgd",)),
+        ("TestConstraints", ("L1_Regularizer", "L2_Regularizer")),
+        ("TestFlattenLayer", ("Flatten",)),
+        ("TestNeuralNetwork3", ("NeuralNetwork",)),
+        ("TestBatchNorm", ("BatchNormalization",)),
+    ],
+)
+def test_a_test_s_name_selects_specs(name: str, specs: tuple[str, ...]) -> None:
+    assert FAU.filter(name) == (specs, None)
+    assert FAU.not_covered(name) == ()
+
+
+def test_every_test_is_covered_or_known_not_to_be() -> None:
+    for name in FAU.tests:
+        specs, _ = FAU.filter(name)
+        assert {*specs} <= {*all_specs()}
+        assert specs or FAU.not_covered(name)
+
+
+def test_what_has_no_spec_yet_is_not_covered() -> None:
+    course = Course(
+        name="mine", title="Mine", stages={"1": ("ReLU", "Fancy")}, tests={"TestFancy": (("Fancy", "ReLU"), ("value",))},
+        conventions={},
+    )  # fmt: skip
+    assert course.filter("TestFancy") == (("ReLU",), ("value",))
+    assert course.not_covered("TestFancy") == ("Fancy",)
+    assert course.required() == ("ReLU",)
+
+
+def test_an_unknown_test_lists_the_known_ones() -> None:
+    with pytest.raises(LookupError, match=r"no test 'TestPerceptron'; there are: TestFullyConnected, "):
+        FAU.filter("TestPerceptron")
+
+
+def test_stages_grow() -> None:
+    first, second, third = (set(FAU.required(stage)) for stage in ("stage1", "stage2", "stage3"))
+    assert first < second < third == set(FAU.required())
+    assert third <= set(all_specs())
+    assert not third & set(FAU.optional)
+
+
+def test_an_unknown_stage_lists_the_known_ones() -> None:
+    with pytest.raises(LookupError, match=r"no stage 'stage9'; there are: stage1, stage2, stage3"):
+        FAU.required("stage9")
+
+
+def test_courses_are_found_by_name() -> None:
+    assert courses()["fau-exercises"] is FAU
+    with pytest.raises(LookupError, match="no course 'mit'; there are: fau-exercises"):
+        find_course("mit")
+
+
+def test_every_spec_has_a_file_and_arguments() -> None:
+    assert set(all_specs()) <= set(FILES)
+    for name, spec in all_specs().items():
+        if name != "NeuralNetwork":
+            arguments = set(spec.cases()[0].spec.arguments()) - {"regularizer"}
+            assert set(ARGUMENTS[name]) == arguments, name
