@@ -64,9 +64,8 @@ def readable(target: Target) -> list[str]:
             return [str(_layout(target).root)]
         case "module":
             path = Path(target["path"])
-            source = read_source(path)
             imported = [place for name in _imported(path) for place in locations(name)]
-            listed = [path.parent / name for name in source.readable]
+            listed = [path.parent / name for name in read_source(path).readable]
             return sorted({str(place.resolve()) for place in (path.parent, *imported, *listed) if place.exists()})
         case "import":
             top = target["name"].partition(".")[0]
@@ -80,9 +79,7 @@ def preload(target: Target) -> list[str]:
         case "folder":
             return third_party(_layout(target))
         case "module":
-            path = Path(target["path"])
-            beside = {entry.stem for entry in path.parent.iterdir()}
-            return sorted(name for name in _imported(path) if name.partition(".")[0] not in beside)
+            return sorted(_imported(Path(target["path"])))
     return []
 
 
@@ -106,8 +103,8 @@ def _layout(target: Target) -> Layout:
 
 
 def _imported(path: Path) -> set[str]:
-    """The modules from outside of the standard library that a file imports by an absolute name."""
-    known = {*sys.stdlib_module_names, "numpy", "backproof"}
+    """The modules that a file imports by an absolute name; not the standard library's, nor those that lie beside it."""
+    known = {*sys.stdlib_module_names, "numpy", "backproof", *(entry.stem for entry in path.parent.iterdir())}
     modules = {found.module for found in read_source(path).imports if not found.level}
     return {module for module in modules if module.partition(".")[0] not in known}
 

@@ -26,7 +26,7 @@ REQUIRED = {
     Kind.REGULARIZER: {"norm", "gradient"},
     Kind.OPTIMIZER: {"update"},
     Kind.INITIALIZER: {"initialize", "reseed"},
-    Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "set_phase", "parameters", "assign", "gradients"},
+    Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "parameters", "assign", "gradients"},
 }
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..specs import all_specs
-from .conventions import detect
+from ..specs import Unsupported, all_specs
+from ..wall import SubjectError
+from .conventions import PROBE_SECONDS, detect
 from .diagnosis import diagnose
 from .law import Level
 from .plan import Plan, Selection, make_plan
@@ -78,6 +79,8 @@ class Run:
         started = time.perf_counter()
         facts = source.facts
         offered = tuple(name for name in all_specs() if name in set(facts.get("offered", ())))
+        if not facts.get("course"):
+            offered = _answering(source, offered)  # a module may leave out what it has no counterpart of
         if not offered:
             raise NothingOffered(f"{options.subject} offers none of: {', '.join(all_specs())}")
         conventions = _conventions(source, offered, facts.get("conventions", {}))
@@ -130,8 +133,14 @@ class Run:
         """The footer: the verdict over what was planned."""
         missing = list(self.header.missing)
         reasons = _reasons(self.plan, findings)
+        if self.header.course:
+            reasons += _refusals(self.header.offered, findings)
         absent = [name for name in self.options.required if name not in self.header.offered]
         failing = [f"{name} is required, but missing" for name in absent]
+        for name in self.options.required:
+            refused = [item for item in findings if item.layer == name and item.verdict is Verdict.UNSUPPORTED]
+            if refused:
+                failing.append(f"{name} is required, but {refused[0].id} is not offered: {refused[0].message}")
         counts = count_verdicts(findings)
         bad = sum(counts.get(verdict.value, 0) for verdict in FAILING)
         if bad:
@@ -167,6 +176,35 @@ def _reasons(plan: Plan, findings: list[Finding]) -> list[str]:
         if Verdict.UNDECIDED in seen and seen <= {Verdict.UNDECIDED, Verdict.UNSUPPORTED, Verdict.BLOCKED}:
             reasons.append(f"nothing could be decided about {layer} in the family {family}")
     return reasons
+
+
+def _refusals(offered: tuple[str, ...], findings: list[Finding]) -> list[str]:
+    """Components whose files are there, but that answer no check: the files decide what is offered, not the code."""
+    verdicts: dict[str, set[Verdict]] = {name: set() for name in offered}
+    for finding in findings:
+        verdicts.setdefault(finding.layer, set()).add(finding.verdict)
+    return [
+        f"{name} is there, but answers no check" for name, seen in verdicts.items() if seen == {Verdict.UNSUPPORTED}
+    ]
+
+
+def _answering(source: Source, offered: tuple[str, ...]) -> tuple[str, ...]:
+    """The specs of which the adapter builds at least one case, or fails to in another way than by leaving it out."""
+    session = source.session()
+    left_out = set()
+    for name in offered:
+        if not session.alive:
+            session.close()
+            session = source.session()
+        session.limit(PROBE_SECONDS)
+        try:
+            session.build(all_specs()[name].cases()[0].spec)
+        except Unsupported:
+            left_out.add(name)
+        except SubjectError:
+            continue
+    session.close()
+    return tuple(name for name in offered if name not in left_out)
 
 
 def _conventions(source: Source, offered: tuple[str, ...], declared: Mapping[str, Any]) -> dict[str, str]:

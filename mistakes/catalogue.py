@@ -1,6 +1,9 @@
 """Importing this module registers every mistake."""
 
 from . import (  # noqa: F401 - importing registers the mistakes
+    batch_normalization,
+    batch_normalization_gradient,
+    batch_normalization_running,
     dropout,
     dropout_passes,
     flatten,

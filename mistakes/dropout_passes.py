@@ -184,7 +184,7 @@ class StartsInTestPhase(Dropout):
 @mistake(
     "dropout.old-mask-in-test-phase",
     hint="in the test phase backward must return the error unchanged, like forward",
-    families=("contract", "gradient"),
+    families=("contract",),
     level="strict",
     cases=("test-phase",),
 )

@@ -74,8 +74,7 @@ class ShiftByLargestOfAll(InSteps):
 @mistake(
     "softmax.shift-without-keepdims",
     hint="x.max(axis=1, keepdims=True)",
-    families=("value", "contract"),
-    cases=EVERY_BATCH,
+    families=("contract", "value"),
 )
 class ShiftWithoutKeepdims(InSteps):
     """The rows' maxima are subtracted from the columns.
@@ -92,7 +91,7 @@ class ShiftWithoutKeepdims(InSteps):
 @mistake(
     "softmax.over-the-batch",
     hint="sum over the classes: axis=1, keepdims=True",
-    families=("value", "contract"),
+    families=("value", "gradient"),
 )
 class OverTheBatch(InSteps):
     """Forward sums over the batch.
@@ -108,7 +107,7 @@ class OverTheBatch(InSteps):
 @mistake(
     "softmax.over-everything",
     hint="exponentials.sum(axis=1, keepdims=True), not exponentials.sum()",
-    families=("value", "contract"),
+    families=("value", "gradient"),
     cases=EVERY_BATCH,
 )
 class OverEverything(InSteps):

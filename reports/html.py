@@ -53,7 +53,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "duration": duration_text,
         "short": partial(capped, limit=LONGEST_TEXT),
-        "brief": partial(capped, limit=LONGEST_TEXT // 4),
+        "brief": partial(capped, limit=LONGEST_TEXT // 2),
         "number": number_text,
         "plural": plural,
         "word": verdict_word,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
@@ -34,6 +35,7 @@ class Worker:
         self.sandbox = zygote.sandbox
         self._zygote = zygote
         self._limits = limits
+        self._lock = threading.Lock()
         self._sessions: set[Session] = set()
 
     @classmethod
@@ -75,13 +77,15 @@ class Worker:
             theirs.close()
             os.close(writing)
         session = Session(self._zygote, process, channel, self._limits.check_seconds)
-        self._sessions = {known for known in self._sessions if known.alive} | {session}
+        with self._lock:
+            self._sessions = {known for known in self._sessions if known.alive} | {session}
         return session
 
     def close(self) -> None:
         """Kill every process of the submission and remove its temporary folder."""
-        for session in self._sessions:
-            session.close()
+        with self._lock:
+            for session in self._sessions:
+                session.close()
         self._zygote.close()
 
     def __enter__(self) -> Worker:

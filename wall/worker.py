@@ -6,6 +6,7 @@ thing at a time: `confine`, `load`, `fork` (two descriptors follow: the session'
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -45,13 +46,14 @@ class _Worker:
     def confine(self, identity: int, start: dict[str, Any]) -> None:
         """Import trusted libraries, then give up rights."""
         self.start = start
-        for name in adapters.preload(start["target"]):
-            try:
-                importlib.import_module(name)
-            except Exception:  # noqa: S112 - the submission will raise it again, where it belongs
-                continue
-        self.roots = adapters.readable(start["target"])
-        self.confinement = confine_worker(self.roots, start["temporary"])
+        try:
+            for name in adapters.preload(start["target"]):
+                _import(name)
+            self.roots = adapters.readable(start["target"])
+            self.confinement = confine_worker(self.roots, start["temporary"])
+        except Exception as error:
+            self.control.send(identity, outcome_to_wire(self._failed(error)))
+            return
         listener = self.confinement.listener
         self.control.send(identity, {"sandbox": self.confinement.words, "listener": listener >= 0})
         if listener >= 0:
@@ -67,9 +69,7 @@ class _Worker:
             outcome = Outcome(value=facts)
             self.desk = Desk(adapter.build, roots=self.roots, reply_bytes=self.start["reply_bytes"])
         except BaseException as error:
-            ours = type(error).__module__.startswith(f"{adapters.__name__}.")
-            failure = Failure(kind="unsupported", type_name="", text=str(error)) if ours else None
-            outcome = Outcome(failure=failure or failure_of(error, self.roots))
+            outcome = self._failed(error)
         end_with_parent(False)  # from now on the closed connection says it
         _flush()
         # What the zygote prints from now on, for example in a thread, belongs to no session.
@@ -77,7 +77,6 @@ class _Worker:
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
         os.close(nowhere)
-        gc.collect()
         gc.freeze()  # the garbage collector of a session does not touch, and so does not copy, what is loaded
         self.control.send(identity, outcome_to_wire(outcome))
 
@@ -103,6 +102,12 @@ class _Worker:
             time.sleep(0.002)
         self.control.send(identity, None)
 
+    def _failed(self, error: BaseException) -> Outcome:
+        """What the adapters' own errors say is already a sentence for the user."""
+        if type(error).__module__.startswith(f"{adapters.__name__}."):
+            return Outcome(failure=Failure(kind="unsupported", type_name="", text=str(error)))
+        return Outcome(failure=failure_of(error, self.roots))
+
     def _session(self, connection: int, output: int) -> NoReturn:
         status = 1
         try:
@@ -114,6 +119,8 @@ class _Worker:
             if self.desk is not None:
                 _serve(Link(socket.socket(fileno=connection)), self.desk)
             status = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())  # ours, or from a submission that has taken the worker apart
         finally:
             os._exit(status)
 
@@ -155,6 +162,12 @@ def _reply(link: Link, identity: int, outcome: Outcome) -> None:
     except ProtocolError as error:  # too many entries for a header
         value = Foreign(type(outcome.value).__name__, str(error))
         link.send(identity, outcome_to_wire(Outcome(value=value, mutated=outcome.mutated)))
+
+
+def _import(name: str) -> None:
+    """Import a library if it can be; else the submission will raise the error again, where it belongs."""
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
 
 
 def _has_ended(process: int) -> bool:

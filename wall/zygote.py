@@ -62,6 +62,8 @@ class Zygote:
         }
         try:
             level = self._ask(["confine", start], deadline)
+            if "failure" in level:
+                return outcome_from_wire(level, 0)
             self.sandbox = printable(level["sandbox"])
             if level["listener"]:
                 self._gate = Gate(self._channel.receive_descriptor(deadline))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, NeuralNetwork, Phase, Trait
+from ...specs import Case, Kind, NeuralNetwork, Trait
 from ...wall import RemoteSubject
 from .. import definitions
 from ..bench import Bench
@@ -79,7 +79,7 @@ def _target(case: Case, rng: np.random.Generator) -> Array:
 
 
 def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
-    """A fed network in the train phase with drawn parameters; its inputs, labels and parameters."""
+    """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
     network = bench.new()
     x, labels = bench.data(rng), _target(bench.case, rng)
     network.feed(x, labels)
@@ -88,7 +88,6 @@ def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Arr
         for name, value in network.parameters().items()
     }
     network.assign(values)
-    network.set_phase(Phase.TRAIN)
     network.reseed(bench.seed)
     return network, x, labels, values
 
@@ -145,9 +144,8 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     """The network's loss is the data loss plus the regularization loss of every trainable layer, each once."""
     network, x, labels, values = prepared(bench, bench.rng())
     spec = _spec(bench.case)
-    prediction = network.test(x)
-    network.set_phase(Phase.TRAIN)
     found = np.asarray(network.forward(), dtype=float).reshape(())
+    prediction = network.test(x)
     reduction = bench.conventions.get("loss reduction", "sum")
     data = definitions.loss(spec.loss, np.asarray(prediction), labels, reduction)
     regularizer = getattr(spec.optimizer, "regularizer", None)

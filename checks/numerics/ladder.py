@@ -50,8 +50,11 @@ class Derivative:
 
 
 def measure_noise(evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generator) -> Array:
-    """Rounding noise of each output entry: the effect of moving every input entry by one unit in the last place."""
-    jittered = [np.nextafter(x, x + rng.choice([-1.0, 1.0], size=x.shape)) for _ in range(2)]
+    """Rounding noise of each output entry: the effect of moving every input entry by one or two units in the last place.
+
+    Odd and even moves are mixed: if all were odd, sums such as x[0] + x[1] would round alike every time.
+    """
+    jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(2)]
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
     worst = np.maximum(*changes)
     typical = float(np.sqrt(np.mean(np.square(worst)))) if worst.size else 0.0

@@ -29,11 +29,19 @@ ROWS = (
     (PATH, "self.normalized, axis=0)", "self.normalized, axis=0, keepdims=True)"),
     (PATH, "np.sum(error, axis=0)", "np.sum(error, axis=0, keepdims=True)"),
 )
+ACCESS = """    @property
+    def weights(self):
+        return self.gamma
+
+    @weights.setter
+    def weights(self, weights):
+        self.gamma = weights
+
+"""
 GAMMA_PROPERTY = (
     (PATH, "self.weights", "self.gamma"),
-    (PATH, "    @property\n", "    weights = property(lambda self: self.gamma, lambda self, w: setattr(self, 'gamma', w))\n"
-     "    @property\n"),
-)  # fmt: skip
+    (PATH, "    @property\n    def optimizer", ACCESS + "    @property\n    def optimizer"),
+)
 
 
 @pytest.mark.parametrize("changes", [(), ROWS, GAMMA_PROPERTY], ids=["(C,)", "(1, C)", "property"])
@@ -72,6 +80,10 @@ def test_initialize_takes_what_it_takes(tmp_path: Path, signature: str) -> None:
     assert subject.parameters()["weights"].tolist() == [1, 1, 1]
 
 
+IF_OPTIMIZER = "        if self.optimizer is not None:\n"
+HANG = """            if not hasattr(self.optimizer, "b"):
+                self.optimizer.b = copy.deepcopy(self.optimizer)
+"""
 SECOND = {
     "property": (),
     **{
@@ -84,8 +96,7 @@ SECOND = {
     },
     "hung on the optimizer": (
         (PATH, PROPERTY, ""),
-        (PATH, "        if self.optimizer is not None:\n", "        if self.optimizer is not None:\n"
-         "            if not hasattr(self.optimizer, 'b'):\n                self.optimizer.b = copy.deepcopy(self.optimizer)\n"),
+        (PATH, IF_OPTIMIZER, IF_OPTIMIZER + HANG),
         (PATH, "self._bias_optimizer", "self.optimizer.b"),
     ),
 }  # fmt: skip

@@ -39,9 +39,12 @@ def test_every_test_is_covered_or_known_not_to_be() -> None:
 
 def test_what_has_no_spec_yet_is_not_covered() -> None:
     course = Course(
-        name="mine", title="Mine", stages={"1": ("ReLU", "Fancy")}, tests={"TestFancy": (("Fancy", "ReLU"), ("value",))},
+        name="mine",
+        title="Mine",
+        stages={"1": ("ReLU", "Fancy")},
+        tests={"TestFancy": (("Fancy", "ReLU"), ("value",))},
         conventions={},
-    )  # fmt: skip
+    )
     assert course.filter("TestFancy") == (("ReLU",), ("value",))
     assert course.not_covered("TestFancy") == ("Fancy",)
     assert course.required() == ("ReLU",)

@@ -25,8 +25,9 @@ NETWORKS = {case.name: case.spec for case in NeuralNetwork.cases()}
 TO_UPDATE = "def calculate_update(self, weight_tensor, gradient_tensor):"
 
 # 2019/20: layer.phase = Base.Phase.test, append_trainable_layer, data_layer.forward(), no trainable.
+ENUM = "import enum\n\nclass Phase(enum.Enum):\n    train = 0\n    test = 1\n\n"
 PHASE_ENUM = (
-    ("Layers/Base.py", "class BaseLayer:", "import enum\nclass Phase(enum.Enum):\n    train = 0\n    test = 1\n\nclass BaseLayer:"),
+    ("Layers/Base.py", "class BaseLayer:", ENUM + "class BaseLayer:"),
     ("Layers/Base.py", "self.testing_phase = False", "self.phase = Phase.train"),
     ("Layers/Dropout.py", "from Layers.Base import", "from Layers.Base import Phase,"),
     ("Layers/Dropout.py", "self.testing_phase", "self.phase == Phase.test"),
@@ -40,24 +41,23 @@ PHASE_ENUM = (
     ("NeuralNetwork.py", "layer.testing_phase = ", "layer.phase = "),
 )  # fmt: skip
 APPEND_TRAINABLE = (
-    ("NeuralNetwork.py", "def append_layer(self, layer):\n        if layer.trainable:", "def append_trainable_layer(self, layer):\n        if True:"),
+    ("NeuralNetwork.py", "def append_layer", "def append_trainable_layer"),
+    ("NeuralNetwork.py", "        if layer.trainable:", "        if True:"),
     ("NeuralNetwork.py", "if layer.trainable and layer.optimizer", "if layer.optimizer"),
     ("*", "        self.trainable = True\n", ""),
     ("Layers/Base.py", "        self.trainable = False\n", ""),
 )  # fmt: skip
 DATA_FORWARD = (("NeuralNetwork.py", "self.data_layer.next()", "self.data_layer.forward()"),)
 INDIVIDUAL_DELTA = (
-    ("Optimization/Optimizers.py", TO_UPDATE, "def calculate_update(self, individual_delta, weight_tensor, gradient_tensor):"),
+    ("Optimization/Optimizers.py", TO_UPDATE, TO_UPDATE.replace("self, ", "self, individual_delta, ")),
     ("Layers/FullyConnected.py", "calculate_update(", "calculate_update(1, "),
     ("Layers/BatchNormalization.py", "calculate_update(", "calculate_update(1, "),
 )  # fmt: skip
+LOSS = "self.loss_layer.forward(prediction, self.label_tensor) + self.regularization_loss()"
 PREDICTS = (
-    ("NeuralNetwork.py", "return self.loss_layer.forward(prediction, self.label_tensor) + self.regularization_loss()",
-     "self.last = self.loss_layer.forward(prediction, self.label_tensor) + self.regularization_loss()\n"
-     "        return prediction"),
-    ("NeuralNetwork.py", "            self.loss.append(self.forward())", "            self.forward()\n"
-     "            self.loss.append(self.last)"),
-)  # fmt: skip
+    ("NeuralNetwork.py", f"return {LOSS}", f"self.last = {LOSS}\n        return prediction"),
+    ("NeuralNetwork.py", "self.loss.append(self.forward())", "self.forward(); self.loss.append(self.last)"),
+)
 
 EDITIONS = {
     "2021 or later": (),

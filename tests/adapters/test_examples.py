@@ -1,4 +1,4 @@
-"""The example submissions: one agrees with the reference framework everywhere, the other but for its planted mistakes."""
+"""The example submissions: one agrees with the reference framework, the other but for its planted mistakes."""
 
 from __future__ import annotations
 

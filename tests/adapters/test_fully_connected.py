@@ -135,11 +135,11 @@ def test_results_are_copies(tmp_path: Path) -> None:
     given = {"weights": np.ones((2, 2)), "bias": np.ones(2)}
     subject.assign(given)
     for value in (*given.values(), *subject.parameters().values()):
-        value += 7
+        value.fill(7)
     assert subject.forward(unit_rows(2)).max() == 2
     subject.backward(np.ones((3, 2)))
     for value in subject.gradients().values():
-        value += 7
+        value.fill(7)
     assert subject.gradients()["bias"].tolist() == [3, 3]
 
 
@@ -171,8 +171,8 @@ def test_a_wrong_forward_still_has_the_course_s_storage(tmp_path: Path, old: str
     [
         (("self.gradient_weights = np.dot", "self.gradient = np.dot"), "gradients",
          r"FullyConnected\.gradient_weights is missing after backward"),
-        (("self.gradient_weights = np.dot(self.extended_input.T, error_tensor)", "self.gradient_weights = error_tensor"),
-         "gradients", r"FullyConnected\.gradient_weights has the shape \(3, 3\), but should have \(5, 3\)"),
+        (("np.dot(self.extended_input.T, error_tensor)", "error_tensor"), "gradients",
+         r"FullyConnected\.gradient_weights has the shape \(3, 3\), but should have \(5, 3\)"),
         (("self.weights = np", "self.matrix = np"), "parameters", r"FullyConnected\.weights is missing"),
         (("(input_size + 1, output_size)", "(input_size + 2, output_size)"), "parameters",
          r"FullyConnected\.weights has the shape \(6, 3\), but should have \(5, 3\) or \(3, 5\) with the bias inside"),

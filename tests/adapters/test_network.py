@@ -63,9 +63,9 @@ def test_train_returns_all_losses_so_far(tmp_path: Path) -> None:
 
 
 def test_the_fed_batch_is_handed_out_in_copies(tmp_path: Path) -> None:
-    changes = (("NeuralNetwork.py", "prediction = self.predict(input_tensor)",
-                "prediction = self.predict(input_tensor.copy()); input_tensor *= 2; self.label_tensor += 0.0"),)  # fmt: skip
-    subject = network(tmp_path, *changes, name="classifier")
+    spoils = "prediction = self.predict(input_tensor.copy()); input_tensor *= 2"
+    change = ("NeuralNetwork.py", "prediction = self.predict(input_tensor)", spoils)
+    subject = network(tmp_path, change, name="classifier")
     assert subject.forward() == subject.forward()
 
 

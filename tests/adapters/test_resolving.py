@@ -134,7 +134,7 @@ def test_an_import_path_below_the_working_folder(tmp_path: Path, monkeypatch: py
 
 
 def test_an_import_path_needs_a_function_build() -> None:
-    with pytest.raises(SubjectNotFound, match="json.decoder is no adapter module"):
+    with pytest.raises(SubjectNotFound, match=r"json\.decoder is no adapter module"):
         adapters.resolve("json.decoder")
 
 

@@ -17,6 +17,19 @@ PATH = "Layers/Dropout.py"
 DRAW = "np.random.rand(*input_tensor.shape)"
 SHAPE = "input_tensor.shape"
 
+SOURCE = """class Source:
+    def __init__(self):
+        self.rng = np.random.default_rng()
+
+"""
+BASE = """import numpy
+
+rng = numpy.random.default_rng()
+
+class BaseLayer:
+    def random(self, shape):
+        return rng.random(shape)
+"""
 WAYS = {
     "the global state": (),
     "Python's random": (
@@ -38,8 +51,7 @@ WAYS = {
     "a child's": (
         (PATH, DRAW, f"self.parts[0]['source'].rng.random({SHAPE})"),
         (PATH, "self.mask = None", "self.mask = None\n        self.parts = [{'source': Source()}]"),
-        (PATH, "class Dropout", "class Source:\n    def __init__(self):\n        self.rng = np.random.default_rng()\n\n"
-         "class Dropout"),
+        (PATH, "class Dropout", SOURCE + "class Dropout"),
     ),
     "the class's": (
         (PATH, DRAW, f"Dropout.rng.random({SHAPE})"),
@@ -51,8 +63,7 @@ WAYS = {
     ),
     "the base class's module's": (
         (PATH, DRAW, f"self.random({SHAPE})"),
-        ("Layers/Base.py", "class BaseLayer:", "import numpy\nrng = numpy.random.default_rng()\n\nclass BaseLayer:\n"
-         "    def random(self, shape):\n        return rng.random(shape)\n"),
+        ("Layers/Base.py", "class BaseLayer:", BASE),
     ),
     "a new Generator every time": ((PATH, DRAW, f"np.random.default_rng().random({SHAPE})"),),
     "a new Generator, imported": (

@@ -1,0 +1,268 @@
+"""Batch normalization: wrong running statistics."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..framework.validation import Tensor
+from .batch_normalization import InSteps
+from .registry import mistake
+
+AVERAGE = "running = decay * running + (1 - decay) * batch, with a decay such as 0.8"
+TRAINING = ("vector", "image", "one-channel", "square")
+
+
+@mistake(
+    "batch_normalization.test-uses-batch",
+    hint="if self.testing_phase: normalise with self.running_mean and self.running_var",
+    families=("phase",),
+)
+class TestUsesBatch(InSteps):
+    """The test phase uses the statistics of the test batch.
+
+    A prediction then depends on the other samples of its batch, and a single sample becomes 0.
+    """
+
+    def _uses_batch(self) -> bool:
+        return True
+
+
+@mistake(
+    "batch_normalization.training-uses-running",
+    hint="in the train phase normalise with the mean and the variance of the current batch",
+    families=("phase",),
+    cases=TRAINING,
+)
+class TrainingUsesRunning(InSteps):
+    """Training normalises by the running statistics from the second batch on.
+
+    Only the first batch is normalised by its own mean and variance. The running averages lag behind, so later batches
+    do not come out with mean 0 and variance 1.
+    """
+
+    def _statistics(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
+        mean, variance = super()._statistics(vectors)
+        self._keep(mean, variance)
+        return self._running()
+
+    def _learns_statistics(self) -> bool:
+        return False
+
+
+@mistake(
+    "batch_normalization.running-updated-in-test-phase",
+    hint="update the running statistics in the train phase only",
+    families=("phase",),
+)
+class RunningUpdatedInTestPhase(InSteps):
+    """Test batches change the running statistics.
+
+    The running averages are updated in every forward. Testing twice gives two results, and test data leak into the
+    model.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        output = super().forward(input_tensor)
+        if self.testing_phase:
+            vectors = self.reformat(input_tensor) if input_tensor.ndim == 4 else input_tensor
+            self._keep(*self._statistics(vectors))
+        return output
+
+
+@mistake(
+    "batch_normalization.running-starts-at-zero",
+    hint="if there are no running statistics yet, start with those of the batch",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningStartsAtZero(InSteps):
+    """The running statistics start at 0.
+
+    The first batch enters with the weight 1 - decay only, so mean and variance are far too small for many batches.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        if self.running_mean is None or self.running_var is None:
+            self.running_mean, self.running_var = np.zeros_like(mean), np.zeros_like(variance)
+        super()._keep(mean, variance)
+
+
+@mistake(
+    "batch_normalization.running-starts-at-standard",
+    hint="if there are no running statistics yet, start with those of the batch",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningStartsAtStandard(InSteps):
+    """The running statistics start at mean 0 and variance 1.
+
+    The first batch enters with the weight 1 - decay only; the invented start stays visible for many batches.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        if self.running_mean is None or self.running_var is None:
+            self.running_mean, self.running_var = np.zeros_like(mean), np.ones_like(variance)
+        super()._keep(mean, variance)
+
+
+@mistake(
+    "batch_normalization.running-never-moves",
+    hint=AVERAGE + ", in every training forward",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningNeverMoves(InSteps):
+    """The running statistics are those of the first batch for ever.
+
+    Later training batches do not change them.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        if self.running_mean is None:
+            super()._keep(mean, variance)
+
+
+@mistake(
+    "batch_normalization.running-forgets",
+    hint=AVERAGE,
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningForgets(InSteps):
+    """The running statistics are those of the latest batch.
+
+    They are overwritten instead of averaged, so predictions depend on which batch came last.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        self.running_mean, self.running_var = mean, variance
+
+
+@mistake(
+    "batch_normalization.running-mean-only",
+    hint=AVERAGE + ", for the variance as well",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningMeanOnly(InSteps):
+    """Only the running mean moves.
+
+    The running variance stays that of the first batch.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        first = self.running_var
+        super()._keep(mean, variance)
+        self.running_var = variance if first is None else first
+
+
+@mistake(
+    "batch_normalization.running-decays-mixed",
+    hint="use decay and 1 - decay at the same places for the mean and for the variance",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningDecaysMixed(InSteps):
+    """Mean and variance weigh old and new the other way round.
+
+    One of them keeps the share decay of the old value, the other one the share 1 - decay, so the two belong to
+    different times.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        old = self.running_var
+        super()._keep(mean, variance)
+        if old is not None:
+            self.running_var = (1 - self.decay) * old + self.decay * variance
+
+
+@mistake(
+    "batch_normalization.running-sum",
+    hint=AVERAGE + ": the two factors must add up to 1",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningSum(InSteps):
+    """The running statistics grow with every batch.
+
+    The factor 1 - decay is missing: decay * running + batch is no average but a sum.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        if self.running_mean is None or self.running_var is None:
+            super()._keep(mean, variance)
+        else:
+            self.running_mean = self.decay * self.running_mean + mean
+            self.running_var = self.decay * self.running_var + variance
+
+
+@mistake(
+    "batch_normalization.running-deviation-as-variance",
+    hint="store variances and take the root when normalising, or store deviations and take none",
+    families=("phase",),
+    cases=TRAINING,
+)
+class RunningDeviationAsVariance(InSteps):
+    """The running average is taken of the standard deviation but used as a variance.
+
+    In the test phase the root is taken once more.
+    """
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        super()._keep(mean, np.sqrt(variance))
+
+
+@mistake(
+    "batch_normalization.test-without-weights-and-bias",
+    hint="apply weights * normalized + bias in both phases",
+    families=("phase",),
+)
+class TestWithoutWeightsAndBias(InSteps):
+    """The test phase leaves out gamma and beta.
+
+    It returns the normalised input. What gamma and beta have learned counts in training only.
+    """
+
+    def _output(self, normalized: Tensor) -> Tensor:
+        return normalized if self.testing_phase else super()._output(normalized)
+
+
+@mistake(
+    "batch_normalization.test-without-root",
+    hint="divide by np.sqrt(running_var + epsilon) in the test phase too",
+    families=("phase",),
+)
+class TestWithoutRoot(InSteps):
+    """The test phase divides by the variance.
+
+    Training divides by the root of the variance, the test phase forgets the root.
+    """
+
+    def _deviation(self, variance: Tensor) -> Tensor:
+        return variance + self.epsilon if self.testing_phase else super()._deviation(variance)
+
+
+@mistake(
+    "batch_normalization.running-on-class",
+    hint="self.running_mean = ..., set to None in __init__, not BatchNormalization.running_mean = ...",
+    families=("phase",),
+)
+class RunningOnClass(InSteps):
+    """All layers share the running statistics.
+
+    They are stored on the class, so layers that see different data overwrite each other's averages. It shows in the
+    test phase only.
+    """
+
+    shared: ClassVar[dict[int, tuple[Tensor, Tensor]]] = {}
+
+    def _running(self) -> tuple[Tensor, Tensor]:
+        return self.shared.get(self.channels, super()._running())
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        self.running_mean, self.running_var = self.shared.get(self.channels, (None, None))
+        super()._keep(mean, variance)
+        assert self.running_mean is not None and self.running_var is not None  # noqa: PT018, S101 - the parent did
+        self.shared[self.channels] = self.running_mean, self.running_var

@@ -1,0 +1,3 @@
+"""Another student's submission, which nobody may read."""
+
+ANSWER = 42
