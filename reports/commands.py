@@ -8,6 +8,7 @@ from ..checks.results import Finding, Header
 from .wording import printable
 
 DEFAULT_SEED = 0  # of `backproof check`; a command names what differs from the defaults
+BUILT_IN = "the built-in framework"  # the subject of a run without one
 
 
 def rerun(header: Header, *names: str) -> str:
@@ -15,22 +16,14 @@ def rerun(header: Header, *names: str) -> str:
 
     The course is left out: it is found again as it was found before.
     """
-    options: list[str] = []
-    if header.seed != DEFAULT_SEED:
-        options += ["--seed", str(header.seed)]
-    if header.effort != Header.effort:
-        options += ["--effort", header.effort]
-    if header.level != Header.level:
-        options += ["--level", header.level]
-    return _line(header, names, options)
+    seed = [] if header.seed == DEFAULT_SEED else ["--seed", str(header.seed)]
+    return _line(header, names, seed)
 
 
 def reproduce(header: Header) -> str:
-    """The command that repeats the whole run, every option written out."""
-    options = ["--seed", str(header.seed), "--effort", header.effort, "--level", header.level]
-    if header.course:
-        options += ["--course", header.course]
-    return _line(header, header.filters, options)
+    """The command that repeats the whole run, with its seed and its course."""
+    course = ["--course", header.course] if header.course else []
+    return _line(header, header.filters, ["--seed", str(header.seed), *course])
 
 
 def check_pattern(finding: Finding) -> str:
@@ -40,6 +33,8 @@ def check_pattern(finding: Finding) -> str:
 
 
 def _line(header: Header, names: tuple[str, ...], options: list[str]) -> str:
-    subject = [header.subject] if header.subject else []
+    subject = [] if header.subject in {"", BUILT_IN} else [header.subject]
+    effort = [] if header.effort == Header.effort else ["--effort", header.effort]
+    level = [] if header.level == Header.level else ["--level", header.level]
     direct = [] if header.protected else ["--direct"]
-    return printable(shlex.join(["backproof", "check", *subject, *names, *options, *direct]))
+    return printable(shlex.join(["backproof", "check", *subject, *names, *options, *effort, *level, *direct]))

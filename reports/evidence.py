@@ -129,7 +129,7 @@ def _worst(value: Any) -> list[Block]:
 def _ratio(value: Any) -> list[Block]:
     if not isinstance(value, Mapping) or "value" not in value:
         return []
-    reads = f", which reads as {value['reads']}" if value.get("reads") else ""
+    reads = f": {value['reads']}" if value.get("reads") else ""
     return [Sentence("Common ratio", f"found / expected = {value_text(value['value'])}{reads}")]
 
 

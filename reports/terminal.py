@@ -113,11 +113,14 @@ def _notes(result: Result) -> list[tuple[str, str]]:
 
 
 def _verdict(result: Result, writer: Writer) -> Text:
-    """The last line: verdict, counts, seconds."""
+    """The last line: verdict, counts, seconds; one line for programs, wrapped for a terminal."""
     verdict, layers = result.footer.verdict, {finding.layer for finding in result.findings}
     mark, tone = RUN_MARKS.get(verdict, "?"), RUN_TONES.get(verdict, "warn")
-    line = writer.text(f"{mark} {verdict}", tone=tone, bold=True)
-    seconds = duration_text(result.footer.seconds)
-    return line.append_text(
-        writer.text(f": {counts_text(result.footer.counts)} in {plural(len(layers), 'component')}, {seconds}")
+    counts, seconds = counts_text(result.footer.counts), duration_text(result.footer.seconds)
+    line = Text.assemble(
+        writer.text(f"{mark} {verdict}", tone=tone, bold=True),
+        writer.text(f": {counts} in {plural(len(layers), 'component')}, {seconds}"),
     )
+    line.no_wrap = not writer.console.is_terminal
+    line.overflow = "ignore" if line.no_wrap else "fold"
+    return line

@@ -44,9 +44,10 @@ def _outcome(finding: Finding, subject: str) -> list[tuple[str, str]]:
     """What was expected and what was found; an error at its innermost line."""
     if raised := raised_line(finding, subject):
         return [("Raised", raised)]
-    if finding.expected and finding.found:
-        return [("Expected", finding.expected), ("Found", finding.found + _error(finding))]
-    return [("Found", finding.message + _error(finding))]
+    if not (finding.expected and finding.found):
+        return [("Found", finding.message + _error(finding))]
+    what = "" if finding.message == finding.found else finding.message
+    return [("What", what), ("Expected", finding.expected), ("Found", finding.found + _error(finding))]
 
 
 def _error(finding: Finding) -> str:

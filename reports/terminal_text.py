@@ -66,7 +66,7 @@ class Writer:
         one = f"{title}  {command}"
         if len(self.plain(one)) <= self.width - 2:
             return self.text(one)
-        return Group(self.text(title), Text(self.plain(f"  {command}"), no_wrap=True, overflow="ignore"))
+        return Group(self.text(title.rstrip()), Text(self.plain(f"  {command}"), no_wrap=True, overflow="ignore"))
 
     def _fitted(self, text: Text, width: int, lines: int) -> Text:
         """The text, shortened with an ellipsis if it takes more than `lines` lines."""

@@ -68,11 +68,12 @@ def confine_session(confinement: Confinement, address_space: int | None) -> None
         confinement: that of the worker.
         address_space: bytes in all; None: no limit.
     """
-    os.setpgid(0, 0)
     restrict_session(address_space)
     end_with_parent(True)
     if sys.platform == "linux" and confinement.filtered:
-        restrict_session_calls()
+        restrict_session_calls()  # no new processes, and nobody leaves the worker's process group
+    else:
+        os.setpgid(0, 0)  # so that what it starts can be killed with it
 
 
 def end_with_parent(wanted: bool) -> None:

@@ -23,7 +23,7 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "process_madvise": (440, 440), "kcmp": (312, 272),
     "kill": (62, 129), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
     "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
-    "setsid": (112, 157), "setpriority": (141, 140), "ioprio_set": (251, 30), "migrate_pages": (256, 238),
+    "setsid": (112, 157), "setpgid": (109, 154), "setpriority": (141, 140), "ioprio_set": (251, 30), "migrate_pages": (256, 238),
     "move_pages": (279, 239), "sched_setscheduler": (144, 119), "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),
     # programs, and memory that no limit counts
@@ -47,8 +47,8 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 _TGKILL = (234, 131)
 _FORK, _VFORK, _CLONE, _CLONE3 = (57, None), (58, None), (56, 220), (435, 435)
-# Allowed on the calling process itself, whose number is 0: prlimit64, setpgid, sched_setaffinity.
-_ON_ITSELF = ((302, 261), (109, 154), (203, 122))
+# Allowed on the calling process itself, whose number is 0: prlimit64, sched_setaffinity.
+_ON_ITSELF = ((302, 261), (203, 122))
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ class Foreign:
 
     Attributes:
         type_name: the type of the value, for example `generator` or `ndarray of object`.
-        text: its capped `repr`, or why there is none.
+        text: its capped `repr` without addresses, or why there is none.
     """
 
     type_name: str
@@ -69,7 +70,7 @@ def describe(value: object) -> Foreign:
         raise
     except BaseException as error:  # whatever the submission's __repr__ raises
         text = f"its repr raises {type(error).__name__}"
-    return Foreign(cap(cls.__name__), cap(text))
+    return Foreign(cap(cls.__name__), cap(re.sub(r" at 0x[0-9A-Fa-f]+", "", text[: 2 * TEXT_LENGTH])))
 
 
 class Plainer:

@@ -75,7 +75,7 @@ class Importer:
             sys.dont_write_bytecode = before
 
     def _activate(self) -> None:
-        if Importer._active is self:
+        if Importer._active is self and str(self._layout.root) in sys.path:
             return
         if Importer._active is not None:
             Importer._active._deactivate()
@@ -90,9 +90,8 @@ class Importer:
 
     def _deactivate(self) -> None:
         self._seed.remove()
-        sys.path.remove(str(self._layout.root))
-        for finder in self._finders:
-            sys.meta_path.remove(finder)
+        sys.path[:] = [entry for entry in sys.path if entry != str(self._layout.root)]
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in self._finders]
         self._modules = self._take_modules()
         sys.modules.update(self._aside)
 

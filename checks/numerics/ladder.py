@@ -122,7 +122,7 @@ def _extrapolate(central: list[Array], even: list[Array], noise: Array) -> tuple
         even_limit = np.abs((RATIO * even[2] - even[1]) / (RATIO - 1))
         bound = np.maximum.reduce(
             [
-                np.abs(value - first[1]),
+                np.abs(value - first[0]),
                 np.where(off_rate, fine, 0.0),
                 np.minimum(even_limit, np.abs(even[2])),
                 2 * noise,

@@ -41,7 +41,7 @@ def test_many_worst_entries_are_cut_and_counted() -> None:
 def test_ratio_pattern_and_convention_are_sentences() -> None:
     evidence = {"ratio": {"value": 0.25, "reads": "keep"}, "pattern": "transposed", "convention": "keep"}
     assert blocks_of(evidence) == (
-        Sentence("Common ratio", "found / expected = 0.25, which reads as keep"),
+        Sentence("Common ratio", "found / expected = 0.25: keep"),
         Sentence("Pattern", "transposed"),
         Sentence("Convention", "keep"),
     )

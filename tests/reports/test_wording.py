@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from backproof.checks.results import Header, Verdict
-from backproof.reports.commands import check_pattern, reproduce, rerun
+from backproof.reports.commands import BUILT_IN, check_pattern, reproduce, rerun
 from backproof.reports.tracebacks import innermost, raised_line, relative
 from backproof.reports.wording import (
     GRAVITY,
@@ -170,11 +170,16 @@ def test_rerun_names_what_differs_from_the_defaults() -> None:
     assert rerun(replace(HEADER, subject="")) == "backproof check"
 
 
-def test_reproduce_names_everything() -> None:
+def test_reproduce_names_seed_course_and_filters() -> None:
     header = replace(HEADER, filters=("Dropout", "*/gradient.*"), course="fau-exercises", seed=3)
     words = shlex.split(reproduce(header))
     assert words[:5] == ["backproof", "check", "my work/src", "Dropout", "*/gradient.*"]
-    assert words[5:] == ["--seed", "3", "--effort", "standard", "--level", "full", "--course", "fau-exercises"]
+    assert words[5:] == ["--seed", "3", "--course", "fau-exercises"]
+    assert reproduce(replace(header, level="core", protected=False)).endswith(" --level core --direct")
+
+
+def test_built_in_framework_needs_no_name() -> None:
+    assert rerun(replace(HEADER, subject=BUILT_IN), "Dropout") == "backproof check Dropout"
 
 
 def test_commands_are_one_line_without_control_characters() -> None:
