@@ -70,9 +70,9 @@ def _parts(thing: Any) -> Iterator[Any]:
         # Only the generators themselves: a module's other names lead everywhere.
         yield from (value for value in list(vars(thing).values()) if _draws(value))
     elif isinstance(thing, type):
-        if thing.__module__.partition(".")[0] not in _FOREIGN:
-            yield from (value for base in thing.__mro__ for value in list(vars(base).values()) if _draws(value))
-            yield from (sys.modules[base.__module__] for base in thing.__mro__ if base.__module__ in sys.modules)
+        bases = [base for base in thing.__mro__ if base.__module__.partition(".")[0] not in (*_FOREIGN, "backproof")]
+        yield from (value for base in bases for value in list(vars(base).values()) if _draws(value))
+        yield from (sys.modules[base.__module__] for base in bases if base.__module__ in sys.modules)
     elif type(thing).__module__.partition(".")[0] not in _FOREIGN:
         yield from list(getattr(thing, "__dict__", {}).values())
         yield type(thing)

@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, resolve
 from .checks.law import Level
-from .checks.plan import Selection
+from .checks.plan import UnknownName
 from .checks.results import Result
 from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
+from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
 from .specs import all_specs
 from .wall import Limits, LoadFailed
 
 
-class UsageError(ValueError):
-    """The request cannot be carried out as given; the text says what to change."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What a user asks for.
-
-    Attributes:
-        subject: a folder, an adapter module, an import path; None for the built-in framework.
-        names: layers, course tests, checks, ids or globs; empty for everything.
-        course: the course; empty for the one that the subject's layout tells.
-        seed: from which all data is drawn.
-        level: core, full or strict.
-        required: names of layers, a stage of the course, or `complete`.
-        jobs: threads; 0 for as many as cores, at most two.
-        seconds: budget of one check.
-        direct: run in this process, unprotected.
-    """
-
-    subject: str | None = None
-    names: tuple[str, ...] = ()
-    course: str = ""
-    seed: int = 0
-    level: str = "full"
-    required: tuple[str, ...] = ()
-    jobs: int = 0
-    seconds: float = 10.0
-    direct: bool = False
-
-
-def check(subject: str | None = None, *names: str, **options: Any) -> Result:
+def check(subject: str | os.PathLike[str] | None = None, *names: str, **options: Any) -> Result:
     """Check a subject against the specs and return the result, truthy when conformant.
 
     Args:
@@ -58,10 +27,11 @@ def check(subject: str | None = None, *names: str, **options: Any) -> Result:
         options: the other attributes of `Request`, for example `seed`, `level` or `direct`.
 
     Raises:
-        UsageError: a name or an option is not known.
+        UsageError: a name is not known, or an option has a value that it cannot have.
         SubjectNotFound, LoadFailed: the subject cannot be found or loaded.
     """
-    with opened(Request(subject=subject, names=names, **options)) as run:
+    named = BUILTIN if subject is None else os.fspath(subject)
+    with opened(Request(subject=named, names=names, **options)) as run:
         return run.execute(_ignore)
 
 
@@ -76,28 +46,45 @@ def opened(request: Request) -> Iterator[Run]:
     Raises:
         UsageError, SubjectNotFound, LoadFailed: as `check`.
     """
-    target = resolve(request.subject)
+    target, digest = _find(request)
     if request.course:
-        target["course"] = _course(request.course)
-    course = find_course(str(target.get("course") or next(iter(courses()))))
-    selection = _selection(request, course)
+        target["course"] = request.course
+    try:
+        course = find_course(str(target.get("course") or next(iter(courses()))))
+    except LookupError as error:
+        raise UsageError(str(error)) from error
     options = Options(
-        subject=request.subject or "the built-in framework",
-        fingerprint=fingerprint(target),
-        selection=selection,
+        subject=request.subject,
+        fingerprint=digest,
+        selection=selection_of(request, course),
         filters=request.names,
         seed=request.seed,
         jobs=request.jobs,
         seconds=request.seconds,
-        required=_required(request.required, course),
+        required=required_by(request.required, course),
     )
     source = _source(target, request)
     try:
-        yield Run.prepare(source, options)
-    except NothingOffered as error:
-        raise SubjectNotFound(str(error)) from error
+        yield _prepare(source, options, course)
     finally:
         source.close()
+
+
+def _find(request: Request) -> tuple[dict[str, Any], str]:
+    """The target and the hash of its files."""
+    try:
+        target = resolve(None if request.subject == BUILTIN else request.subject)
+        return target, fingerprint(target)
+    except OSError as error:
+        raise SubjectNotFound(f"{error.filename or request.subject} cannot be read: {error.strerror}") from error
+    except SubjectNotFound as error:
+        if not is_name(request.subject):
+            raise
+        names = " ".join([request.subject, *request.names])
+        raise SubjectNotFound(
+            f"there is no file or folder {request.subject}; names come after the subject: "
+            f"`backproof check FOLDER {names}`, or `backproof check {BUILTIN} {names}` for the built-in framework"
+        ) from error
 
 
 def _source(target: dict[str, Any], request: Request) -> WorkerSource | DirectSource:
@@ -108,54 +95,25 @@ def _source(target: dict[str, Any], request: Request) -> WorkerSource | DirectSo
     try:
         adapter = load(target)
         return DirectSource(adapter.build, adapter.describe())
-    except Exception as error:
-        raise LoadFailed(f"{request.subject}: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise LoadFailed(f"loading the subject raised {type(error).__name__}: {error}") from error
 
 
-def _course(name: str) -> str:
+def _prepare(source: WorkerSource | DirectSource, options: Options, course: Course) -> Run:
+    """The run; what the names mean must be there, or be required and so fail."""
+    offered = [name for name in all_specs() if name in source.facts.get("offered", ())]
+    missing = set(options.required) - set(offered)
+    for name in options.filters:
+        specs = set(meaning(name, course)[0])
+        if offered and specs and not specs & {*offered, *missing}:
+            raise UsageError(f"{name}: the subject has no {', '.join(sorted(specs))}; it has: {', '.join(offered)}")
     try:
-        return find_course(name).name
-    except LookupError as error:
-        raise UsageError(str(error)) from error
-
-
-def _selection(request: Request, course: Course) -> Selection:
-    """The checks that the names mean."""
-    names: list[str] = []
-    families: dict[str, frozenset[str] | None] = {}
-    for name in request.names:
-        if not re.match(r"Test[A-Z]", name):
-            names.append(name)
-            continue
-        try:
-            specs, limited = course.filter(name)
-        except LookupError as error:
-            raise UsageError(str(error)) from error
-        if not specs:
-            raise UsageError(
-                f"{name} is about {', '.join(course.not_covered(name))}, which Backproof does not cover yet"
-            )
-        for spec in specs:
-            known = families.get(spec, frozenset())
-            families[spec] = None if limited is None or known is None else known | frozenset(limited)
-    try:
-        level = Level.of(request.level)
-    except KeyError as error:
-        raise UsageError(f"level={request.level!r}, but should be core, full or strict") from error
-    return Selection(level, tuple(names), families)
-
-
-def _required(wanted: Sequence[str], course: Course) -> tuple[str, ...]:
-    """The specs that must be there: names, a stage of the course, or `complete`."""
-    required: list[str] = []
-    for what in wanted:
-        if what == "complete":
-            required += course.required()
-        elif what in course.stages:
-            required += course.required(what)
-        elif what in all_specs():
-            required.append(what)
-        else:
-            known = ", ".join(["complete", *course.stages, *all_specs()])
-            raise UsageError(f"--require {what} is not known; there are: {known}")
-    return tuple(dict.fromkeys(required))
+        run = Run.prepare(source, options)
+    except NothingOffered as error:
+        raise SubjectNotFound(str(error)) from error
+    except UnknownName as error:
+        raise UsageError(f"{error}; the subject has: {', '.join(offered)}") from error
+    if not run.plan.selected and not missing:
+        level = Level(options.selection.level).name.lower()
+        raise UsageError(f"{' '.join(options.filters)}: level {level} asks for no such check; try --level strict")
+    return run

@@ -3,35 +3,72 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 CONFORMANT, NONCONFORMANT, USAGE, NOT_LOADED, HARNESS_ERROR = range(5)
+INTERRUPTED, NO_READER = 130, 141  # as shells report SIGINT and SIGPIPE; neither is a pass
+
+_TRACEBACK = "BACKPROOF_TRACEBACK"  # environment variable
 
 _EPILOG = """\
 exit status: 0 conformant, 1 nonconformant, 2 usage or bad configuration,
              3 the subject could not be loaded, 4 harness error
 """
 
+_EXAMPLES = """\
+examples:
+  backproof check src_to_implement                  everything that is there
+  backproof check src_to_implement Dropout          one layer
+  backproof check src_to_implement TestDropout      what the course tests under that name
+  backproof check src_to_implement 'gradient.*'     one kind of check
+  backproof check builtin                           the built-in framework
+
+"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     parser = _parser()
-    options = parser.parse_args(argv)
+    options, rest = parser.parse_known_args(argv)
+    if rest and (options.command != "check" or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.names += rest  # argparse takes names in one piece only: before the options or after them
     if options.command is None:
         parser.print_help()
         return USAGE
-    module = import_module(f".commands.{options.command}", __package__)
-    run: Callable[[argparse.Namespace], int] = module.run
     try:
+        module = import_module(f".commands.{options.command}", __package__)
+        run: Callable[[argparse.Namespace], int] = module.run
         return run(options)
     except KeyboardInterrupt:
-        print("interrupted; a results file written so far has no footer and counts as incomplete", file=sys.stderr)
-        return 130
+        incomplete = "; the run is incomplete: no verdict, and no footer in a results file"
+        print(f"backproof: interrupted{incomplete if options.command == 'check' else ''}", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
-        return CONFORMANT  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
+        return NO_READER
+    except Exception as error:  # a mistake of ours must not look like a verdict
+        return _our_fault(error)
+
+
+def _our_fault(error: Exception) -> int:
+    """Say in one sentence what happened; the traceback on request."""
+    import traceback  # noqa: PLC0415 - needed in the worst case only
+
+    if os.environ.get(_TRACEBACK):
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    print(
+        f"backproof: harness error: {type(error).__name__}: {error} ({place.filename}:{place.lineno}). "
+        f"This says nothing about the subject. Please report it with the traceback, which {_TRACEBACK}=1 shows",
+        file=sys.stderr,
+    )
+    return HARNESS_ERROR
 
 
 def _version() -> str:
@@ -52,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_check(commands)
     _add_report(commands)
-    listing = commands.add_parser("list", help="show every spec and its checks")
+    listing = commands.add_parser("list", help="show every spec, or every law")
     listing.add_argument("names", nargs="*", metavar="NAME", help="only these specs")
+    listing.add_argument("--laws", action="store_true", help="show the laws that the checks hold a subject to")
     explain = commands.add_parser("explain", help="show one spec or check in full")
     explain.add_argument("name", metavar="NAME", help="a spec (Dropout) or a check (gradient.input)")
     return parser
@@ -64,14 +102,15 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "check",
         help="check an implementation against the specs",
         description="Check an implementation against the specs and say what is wrong and where.",
-        epilog=_EPILOG,
+        epilog=_EXAMPLES + _EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "subject",
         nargs="?",
+        default="builtin",
         metavar="SUBJECT",
-        help="a folder, an adapter module (.py) or an import path; default: the built-in framework",
+        help="a folder, an adapter module (.py) or an import path; default: 'builtin', the built-in framework",
     )
     parser.add_argument(
         "names",
@@ -79,10 +118,10 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME",
         help="a layer (Dropout), a course's test (TestDropout), a check, an id or a glob; default: everything",
     )
-    parser.add_argument("--results", metavar="FILE", help="write the results as JSON lines ('-': standard output)")
+    parser.add_argument("--results", metavar="FILE", help="write the results as JSON lines; '-': to standard output")
     parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
-    parser.add_argument("--seed", type=int, default=0, help="from which all data is drawn (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="from which all data is drawn (default: 0)")
     parser.add_argument(
         "--level", choices=("core", "full", "strict"), default="full", help="how much is asked (default: full)"
     )
@@ -104,7 +143,12 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("report", help="render a results file again")
+    parser = commands.add_parser(
+        "report",
+        help="render a results file again",
+        description="Render a results file, without running anything: on the terminal, or into files.",
+        epilog="exit status: 0 rendered, whatever the verdict; 2 the results are damaged or a file cannot be written",
+    )
     parser.add_argument("results", metavar="RESULTS", help="a file that `backproof check --results` has written")
     parser.add_argument("--html", metavar="FILE", help="write one HTML page")
     parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")

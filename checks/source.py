@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -11,6 +13,7 @@ from ..specs import Spec
 from ..wall import DirectSession, Limits, SessionLike, Worker, WorkerDied
 
 MAX_RESTARTS = 50
+SPARE_SESSIONS = 2
 
 
 class Source(Protocol):
@@ -36,7 +39,10 @@ class Source(Protocol):
 
 
 class WorkerSource:
-    """Sessions behind the wall; may be used from several threads."""
+    """Sessions behind the wall; may be used from several threads.
+
+    Forking a session takes some milliseconds of waiting, so the next ones are forked while others work.
+    """
 
     protected = True
 
@@ -47,6 +53,8 @@ class WorkerSource:
         self._worker = Worker.start(target, limits)
         self.facts: Mapping[str, Any] = self._worker.facts
         self.sandbox: str = self._worker.sandbox
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._spare: deque[Future[SessionLike]] = deque()
 
     def session(self) -> SessionLike:
         """A fresh session; starts another worker if this one is gone.
@@ -54,21 +62,16 @@ class WorkerSource:
         Raises:
             WorkerError: no worker can be started any more.
         """
-        worker = self._worker
-        try:
-            return worker.session()
-        except WorkerDied:
-            with self._lock:
-                if self._worker is worker:
-                    self._restarts += 1
-                    if self._restarts > MAX_RESTARTS:
-                        raise
-                    worker.close()
-                    self._worker = Worker.start(self._target, self._limits)
-            return self._worker.session()
+        with self._lock:
+            future = self._spare.popleft() if self._spare else self._pool.submit(self._fork)
+            while len(self._spare) < SPARE_SESSIONS:
+                self._spare.append(self._pool.submit(self._fork))
+        session = future.result()
+        return session if session.alive else self.session()
 
     def close(self) -> None:
         """End the worker and everything in it."""
+        self._pool.shutdown(cancel_futures=True)
         self._worker.close()
 
     def __enter__(self) -> WorkerSource:
@@ -78,6 +81,18 @@ class WorkerSource:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def _fork(self) -> SessionLike:
+        """A session of the worker, or of a new one; runs in the pool's only thread."""
+        try:
+            return self._worker.session()
+        except WorkerDied:
+            self._restarts += 1
+            if self._restarts > MAX_RESTARTS:
+                raise
+            self._worker.close()
+            self._worker = Worker.start(self._target, self._limits)
+            return self._worker.session()
 
 
 class DirectSource:

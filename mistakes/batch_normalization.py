@@ -11,7 +11,6 @@ from ..framework.validation import Tensor
 from .registry import mistake
 
 IMAGES = ("image", "square")  # the cases with images in the train phase
-ALL_IMAGES = (*IMAGES, "image-test-phase")
 
 
 class Pass(NamedTuple):
@@ -159,7 +158,7 @@ class RootMissing(InSteps):
     "batch_normalization.statistics-per-pixel",
     hint="for images: mean and variance over axis=(0, 2, 3), or reformat the images to vectors first",
     families=("value", "gradient"),
-    cases=ALL_IMAGES,
+    cases=IMAGES,
 )
 class StatisticsPerPixel(InSteps):
     """Every pixel of an image has statistics of its own.
@@ -169,16 +168,15 @@ class StatisticsPerPixel(InSteps):
     """
 
     def _statistics(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
-        pixels = vectors.reshape(self._batch(), -1, self.channels)
-        size = (self._batch(), 1, 1)
-        mean, variance = (np.tile(f(axis=0), size).reshape(-1, self.channels) for f in (pixels.mean, pixels.var))
+        if self._image_shape is None:
+            return super()._statistics(vectors)
+        pixels = vectors.reshape(self._image_shape[0], -1, self.channels)
+        mean, variance = (np.tile(each, (len(pixels), 1)) for each in (pixels.mean(axis=0), pixels.var(axis=0)))
         return mean, variance
 
     def _keep(self, mean: Tensor, variance: Tensor) -> None:
-        super()._keep(mean.mean(axis=0), variance.mean(axis=0))
-
-    def _batch(self) -> int:
-        return 1 if self._image_shape is None else self._image_shape[0]
+        images = self._image_shape is not None
+        super()._keep(mean.mean(axis=0) if images else mean, variance.mean(axis=0) if images else variance)
 
 
 @mistake(
@@ -199,7 +197,7 @@ class StatisticsOfEverything(InSteps):
 @mistake(
     "batch_normalization.statistics-per-sample",
     hint="mean and variance over the batch: axis=0, not axis=1",
-    families=("value", "contract"),
+    families=("value", "gradient"),
 )
 class StatisticsPerSample(BatchNormalization):
     """Every sample is normalised by itself.
@@ -212,14 +210,15 @@ class StatisticsPerSample(BatchNormalization):
         mean, variance = input_tensor.mean(axis=1, keepdims=True), input_tensor.var(axis=1, keepdims=True)
         shape = (1, -1) + (1,) * (input_tensor.ndim - 2)
         normalized = (input_tensor - mean) / np.sqrt(variance + self.epsilon)
-        return self.weights.reshape(shape) * normalized + self.bias.reshape(shape)
+        result: Tensor = self.weights.reshape(shape) * normalized + self.bias.reshape(shape)
+        return result
 
 
 @mistake(
     "batch_normalization.images-not-transposed",
     hint="tensor.transpose(0, 2, 3, 1).reshape(-1, channels): bring the channels to the end first",
-    families=("value", "gradient"),
-    cases=ALL_IMAGES,
+    families=("value",),
+    cases=IMAGES,
 )
 class ImagesNotTransposed(InSteps):
     """Images are cut into vectors without bringing the channels to the end.
@@ -238,8 +237,8 @@ class ImagesNotTransposed(InSteps):
 @mistake(
     "batch_normalization.images-wrongly-restored",
     hint="vectors.reshape(batch, height, width, channels).transpose(0, 3, 1, 2)",
-    families=("value",),
-    cases=ALL_IMAGES,
+    families=("value", "gradient"),
+    cases=IMAGES,
 )
 class ImagesWronglyRestored(InSteps):
     """The vectors are cut into images without bringing the channels back.
@@ -319,3 +318,20 @@ class InitializersUsed(InSteps):
             fans = self.channels, self.channels
             self.weights = weights_initializer.initialize((self.channels,), *fans)
             self.bias = bias_initializer.initialize((self.channels,), *fans)
+
+
+@mistake(
+    "batch_normalization.writes-into-input",
+    hint="centred = input_tensor - mean, not input_tensor -= mean",
+    families=("contract",),
+)
+class WritesIntoInput(InSteps):
+    """Forward overwrites its input.
+
+    input_tensor -= mean changes the array of the caller, who may still need it.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        output = super().forward(input_tensor)
+        input_tensor -= input_tensor.mean(axis=0)
+        return output

@@ -245,6 +245,28 @@ class TestWithoutRoot(InSteps):
 
 
 @mistake(
+    "batch_normalization.test-images-along-width",
+    hint="use the same reformat in both phases, or reshape the statistics to (1, channels, 1, 1)",
+    families=("phase", "contract"),
+    cases=("image", "square", "image-test-phase"),
+)
+class TestImagesAlongWidth(InSteps):
+    """The test phase subtracts the running mean along the width of an image.
+
+    Without reformat NumPy aligns the statistics of the channels with the last axis, the width. That fails, unless an
+    image happens to be as wide as it has channels; then every column gets another channel's statistics.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        if not self.testing_phase or input_tensor.ndim == 2:
+            return super().forward(input_tensor)
+        mean, variance = self._running()
+        shape = (1, -1, 1, 1)
+        normalized = (input_tensor - mean) / np.sqrt(variance + self.epsilon)
+        return self.weights.reshape(shape) * normalized + self.bias.reshape(shape)
+
+
+@mistake(
     "batch_normalization.running-on-class",
     hint="self.running_mean = ..., set to None in __init__, not BatchNormalization.running_mean = ...",
     families=("phase",),

@@ -1,16 +1,27 @@
 """Importing this module registers every mistake."""
 
 from . import (  # noqa: F401 - importing registers the mistakes
+    adam,
     batch_normalization,
     batch_normalization_gradient,
     batch_normalization_running,
+    constant,
+    cross_entropy,
     dropout,
     dropout_passes,
     flatten,
     fully_connected,
     fully_connected_state,
+    he,
+    l1,
+    l2,
+    momentum,
+    network,
     relu,
+    sgd,
     sigmoid,
     softmax,
     tanh,
+    uniform_random,
+    xavier,
 )

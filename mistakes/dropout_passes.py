@@ -24,7 +24,8 @@ class BackwardUnscaled(InSteps):
     """
 
     def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor * (self._of_latest_forward(self._factors) != 0)
+        result: Tensor = error_tensor * (self._of_latest_forward(self._factors) != 0)
+        return result
 
 
 @mistake(
@@ -74,6 +75,26 @@ class BackwardPassesAll(InSteps):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         return error_tensor.copy()
+
+
+@mistake(
+    "dropout.mask-of-output",
+    hint="store the mask itself in forward and multiply by it in backward",
+    families=("gradient",),
+    cases=(*DROPPING, "keep-all"),
+)
+class MaskOfOutput(InSteps):
+    """Backward takes the zeros of the output for the mask.
+
+    A kept unit whose input is exactly 0, as is common after ReLU, has the output 0 as well. It is taken for dropped
+    and gets no error.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        output = super().forward(input_tensor)
+        if not self.testing_phase:
+            self._factors = (output != 0) / self.probability
+        return output
 
 
 @mistake(

@@ -96,7 +96,8 @@ class SigmoidOfOutput(Sigmoid):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         s = logistic(self._of_latest_forward(self._activation))
-        return error_tensor * s * (1 - s)
+        result: Tensor = error_tensor * s * (1 - s)
+        return result
 
 
 @mistake(
@@ -127,7 +128,8 @@ class DerivativeNegative(Sigmoid):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         y = self._of_latest_forward(self._activation)
-        return error_tensor * y * (y - 1)
+        result: Tensor = error_tensor * y * (y - 1)
+        return result
 
 
 @mistake(
@@ -142,7 +144,8 @@ class DerivativeOfTanH(Sigmoid):
     """
 
     def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor * (1 - self._of_latest_forward(self._activation) ** 2)
+        result: Tensor = error_tensor * (1 - self._of_latest_forward(self._activation) ** 2)
+        return result
 
 
 @mistake(

@@ -165,7 +165,8 @@ class DiagonalOnly(InSteps):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         y = self._of_latest_forward(self._probabilities)
-        return error_tensor * y * (1 - y)
+        result: Tensor = error_tensor * y * (1 - y)
+        return result
 
 
 @mistake(
@@ -282,3 +283,19 @@ class JacobianOfFirstSample(InSteps):
         y = self._of_latest_forward(self._probabilities)[0]
         input_error: Tensor = error_tensor @ (np.diag(y) - np.outer(y, y))
         return input_error
+
+
+@mistake(
+    "softmax.writes-into-input",
+    hint="shifted = input_tensor - input_tensor.max(axis=1, keepdims=True), not input_tensor -= ...",
+    families=("contract",),
+)
+class WritesIntoInput(InSteps):
+    """Forward overwrites its input.
+
+    input_tensor -= maximum changes the array of the caller, who may still need it.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        input_tensor -= self._shift(input_tensor)
+        return super().forward(input_tensor)

@@ -267,10 +267,10 @@ class NetworkSubject:
         return [noting.phase for noting in self._noting]
 
     def parameters(self) -> Mapping[str, Array]:
-        return {f"{i}.{name}": value for i, part in enumerate(self._layers) for name, value in part.parameters().items()}
+        return {f"{i}.{name}": v for i, part in enumerate(self._layers) for name, v in part.parameters().items()}
 
     def gradients(self) -> Mapping[str, Array]:
-        return {f"{i}.{name}": value for i, part in enumerate(self._layers) for name, value in part.gradients().items()}
+        return {f"{i}.{name}": v for i, part in enumerate(self._layers) for name, v in part.gradients().items()}
 
     def assign(self, parameters: Mapping[str, Array]) -> None:
         for index, part in enumerate(self._layers):

@@ -56,7 +56,8 @@ class SquareMissing(TanH):
     """
 
     def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor * (1 - self._of_latest_forward(self._activation))
+        result: Tensor = error_tensor * (1 - self._of_latest_forward(self._activation))
+        return result
 
 
 @mistake(
@@ -71,7 +72,8 @@ class DoubledNotSquared(TanH):
     """
 
     def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor * (1 - self._of_latest_forward(self._activation) * 2)
+        result: Tensor = error_tensor * (1 - self._of_latest_forward(self._activation) * 2)
+        return result
 
 
 @mistake(
@@ -120,7 +122,8 @@ class DerivativeOfSigmoid(TanH):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         y = self._of_latest_forward(self._activation)
-        return error_tensor * y * (1 - y)
+        result: Tensor = error_tensor * y * (1 - y)
+        return result
 
 
 @mistake(

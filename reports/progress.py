@@ -44,7 +44,7 @@ class LiveProgress:
     def start(self, header: Header) -> None:
         """The run begins."""
         self._line.planned = header.planned
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
+        if self._console.is_terminal:
             self._live = Live(self._line, console=self._console, transient=True, refresh_per_second=10)
             self._live.start()
 

@@ -45,7 +45,8 @@ def summary(result: Result, console: Console) -> None:
     if not result.passed and result.findings:
         writer.print(matrix_block(matrix(result.findings), writer))
     for label, text in _notes(result):
-        writer.print(writer.field(label, text, lines=2 if result.passed else 3))
+        brief = result.passed and (writer.narrow or label != "Conventions")
+        writer.print(writer.field(label, text, lines=2 if brief else 4))
     writer.print(_verdict(result, writer))
 
 

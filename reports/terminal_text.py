@@ -28,8 +28,9 @@ class Writer:
         self.narrow = console.width < NARROW
 
     def print(self, block: RenderableType) -> None:
-        """Print a block; a text of one long word, such as a command, is left to the terminal to wrap."""
-        self.console.print(block, highlight=False, markup=False, emoji=False, crop=False)
+        """Print a block; lines that must stay whole, such as commands, are left to the terminal to wrap."""
+        # In a group, because the console joins plain texts into one that has lost its `no_wrap`.
+        self.console.print(Group(block), highlight=False, markup=False, emoji=False, crop=False)
 
     def plain(self, text: str) -> str:
         """The text without control characters, in what the console can encode."""

@@ -64,8 +64,8 @@ def _walk(traceback: TracebackType | None) -> list[tuple[str, int, str]]:
 
 
 def _is_own(filename: str, roots: Sequence[str]) -> bool:
-    if filename.startswith("<"):  # code of a notebook or of exec, but not the import system
-        return not filename.startswith("<frozen")
+    if filename.startswith("<"):  # a notebook's cell, but neither the import system nor a generated `__init__`
+        return not filename.startswith(("<frozen", "<string>", "<__array_function__"))
     path = os.path.realpath(filename)
     internal = _depth(path, _INTERNAL)
     return internal == 0 or _depth(path, [os.path.realpath(root) for root in roots]) >= internal

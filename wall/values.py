@@ -70,7 +70,7 @@ def describe(value: object) -> Foreign:
         raise
     except BaseException as error:  # whatever the submission's __repr__ raises
         text = f"its repr raises {type(error).__name__}"
-    return Foreign(cap(cls.__name__), cap(re.sub(r" at 0x[0-9A-Fa-f]+", "", text[: 2 * TEXT_LENGTH])))
+    return Foreign(cap(cls.__name__), re.sub(r" at 0x[0-9A-Fa-f]+", "", cap(text)))
 
 
 class Plainer:

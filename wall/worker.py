@@ -92,6 +92,14 @@ class _Worker:
             os.close(descriptor)
         self.control.send(identity, process)
 
+    def reap(self, identity: int, dead: list[int]) -> None:
+        """Forget the processes in `dead`, which have been killed, before the parent ends this one."""
+        for process in (*self.dead, *dead):
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process, 0)
+        self.dead = []
+        self.control.send(identity, None)
+
     def status(self, identity: int, process: int) -> None:
         """How a session's process ended, as `waitpid` has it; None if it still runs."""
         for _ in range(100):

@@ -20,6 +20,7 @@ from .limits import Limits
 from .outcomes import Outcome, outcome_from_wire
 from .values import printable
 
+_REAP_SECONDS = 1.0
 REQUEST_SECONDS = 10.0  # to fork, or to say how a process ended; takes milliseconds
 GONE = (EOFError, ConnectionError)
 
@@ -38,6 +39,7 @@ class Zygote:
         self._limits = limits
         self._lock = threading.Lock()
         self._dead: list[int] = []
+        self._forked = False
         self._gate: Gate | None = None
         self._closing = contextlib.ExitStack()
         try:
@@ -82,7 +84,7 @@ class Zygote:
             WorkerDied: there is no such process.
         """
         with self._lock:
-            dead, self._dead = self._dead, []
+            dead, self._dead, self._forked = self._dead, [], True
             try:
                 self._channel.send(["fork", dead], time.monotonic() + REQUEST_SECONDS)
                 socket.send_fds(self._channel.connection, [b"\0"], [connection, output])
@@ -116,6 +118,10 @@ class Zygote:
 
     def close(self) -> None:
         """Kill the process and its group, and remove its temporary folder."""
+        with self._lock, contextlib.suppress(TimeoutError, OSError, EOFError, ProtocolError, ValueError):
+            # Else the sessions that have been killed are left to whoever adopts orphans, who may not care.
+            if self._forked:
+                self._ask(["reap", self._dead], time.monotonic() + _REAP_SECONDS)
         self._closing.close()
 
     def _launch(self) -> None:

@@ -5,40 +5,43 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
 
 from ..adapters import SubjectNotFound
-from ..checking import Request, UsageError, opened
-from ..checks.plan import UnknownName
+from ..checking import opened
 from ..checks.results import Finding, Footer, Header, Result, to_line
 from ..cli import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE
 from ..reports.progress import LiveProgress
 from ..reports.terminal import render_text, summary
+from ..request import Request, UsageError
 from ..wall import WorkerError
-from .files import CannotWrite, require_writable, write_reports
+from .files import STANDARD_OUTPUT, CannotWrite, require_writable, write_reports
 
 Record = Header | Finding | Footer
 
 
 def run(options: argparse.Namespace) -> int:
     """Check the subject; the exit status follows from the verdict."""
+    files = {"--results": options.results, "--html": options.html, "--junit": options.junit}
+    # What a program reads is on standard output alone; the person reads the rest on standard error.
+    console = Console(stderr=STANDARD_OUTPUT in files.values())
     try:
-        require_writable({"--results": options.results, "--html": options.html, "--junit": options.junit})
-        result = _execute(options)
-        _show(result, options)
+        require_writable(files)
+        result = _execute(options, console)
+        _show(result, console, quiet=options.quiet)
         write_reports(result, {"html": options.html, "junit": options.junit})
-    except (UsageError, UnknownName, CannotWrite) as error:
+    except (UsageError, CannotWrite) as error:
         return _complain(error, USAGE)
     except (SubjectNotFound, WorkerError) as error:
         return _complain(error, NOT_LOADED)
     return {"conformant": CONFORMANT, "nonconformant": NONCONFORMANT}.get(result.footer.verdict, HARNESS_ERROR)
 
 
-def _execute(options: argparse.Namespace) -> Result:
+def _execute(options: argparse.Namespace, console: Console) -> Result:
     request = Request(
         subject=options.subject,
         names=tuple(options.names),
@@ -50,7 +53,6 @@ def _execute(options: argparse.Namespace) -> Result:
         seconds=options.timeout,
         direct=options.direct,
     )
-    console = Console(stderr=options.results == "-")
     with opened(request) as prepared, _results_file(options.results) as write:
         progress = LiveProgress(console, verbose=options.verbose)
 
@@ -72,29 +74,45 @@ def _results_file(path: str | None) -> Iterator[Callable[[Record], None]]:
     """Writes each record as one line, at once: what is known survives an interruption."""
     if path is None:
         yield _ignore
-    elif path == "-":
-        yield _writer(sys.stdout)
+    elif path == STANDARD_OUTPUT:
+        yield _writer(sys.stdout, path)
     else:
-        with Path(path).open("w", encoding="utf-8") as file:
-            yield _writer(file)
+        try:
+            file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - what it raises is ours, what follows is not
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        try:
+            yield _writer(file, path)
+        finally:
+            with suppress(OSError):  # every line has been flushed, or has raised
+                file.close()
 
 
 def _ignore(record: Record) -> None:
     del record
 
 
-def _writer(file: TextIO) -> Callable[[Record], None]:
+def _writer(file: TextIO, path: str) -> Callable[[Record], None]:
     def write(record: Record) -> None:
-        file.write(to_line(record) + "\n")
-        file.flush()
+        try:
+            file.write(to_line(record) + "\n")
+            file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _cannot_write(path, error) from error
 
     return write
 
 
-def _show(result: Result, options: argparse.Namespace) -> None:
-    console = Console(stderr=options.results == "-")
-    if options.quiet:
-        console.print(render_text(result).splitlines()[-1], markup=False, highlight=False)
+def _cannot_write(path: str, error: OSError) -> CannotWrite:
+    return CannotWrite(f"--results {path} cannot be written: {error.strerror}; name another file")
+
+
+def _show(result: Result, console: Console, *, quiet: bool) -> None:
+    if quiet:
+        line = render_text(result).splitlines()[-1]
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     else:
         summary(result, console)
 

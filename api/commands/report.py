@@ -23,12 +23,17 @@ def run(options: argparse.Namespace) -> int:
         if options.html is None and options.junit is None:
             summary(result, Console())
         write_reports(result, {"html": options.html, "junit": options.junit})
-    except (ResultsError, CannotWrite, UnicodeDecodeError) as error:
-        print(f"backproof: {options.results}: {error}", file=sys.stderr)
-        return USAGE
+    except CannotWrite as error:
+        return _complain(str(error))
+    except UnicodeDecodeError:
+        return _complain(f"{options.results} is no results file; name a file that `check --results` wrote")
+    except (ResultsError, RecursionError) as error:
+        return _complain(f"{options.results} is damaged: {error}")
     except OSError as error:
-        print(
-            f"backproof: {options.results}: {error.strerror}; name a file that `check --results` wrote", file=sys.stderr
-        )
-        return USAGE
+        return _complain(f"{options.results}: {error.strerror}; name a file that `check --results` wrote")
     return CONFORMANT
+
+
+def _complain(text: str) -> int:
+    print(f"backproof: {text}", file=sys.stderr)
+    return USAGE

@@ -21,7 +21,9 @@ FIRST_STEP = 2.0**-4
 RATIO = 4.0
 WINDOW = 3
 MAX_LEVELS = 10
+JITTERS = 4
 SETTLED = 1e-10  # an entry is settled when its bound is below this share of the derivative's size
+CREDIBLE = 1e-3  # large steps whose bound is below this share of their value must not be contradicted by small ones
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -54,9 +56,9 @@ def measure_noise(evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generat
 
     Odd and even moves are mixed: if all were odd, sums such as x[0] + x[1] would round alike every time.
     """
-    jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(2)]
+    jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(JITTERS)]
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
-    worst = np.maximum(*changes)
+    worst = np.maximum.reduce(changes)
     typical = float(np.sqrt(np.mean(np.square(worst)))) if worst.size else 0.0
     result: Array = np.maximum(np.maximum(worst, typical), EPS * np.abs(y.ravel()))
     return result
@@ -73,7 +75,8 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
     even: list[Array] = []  # E_k = (y(+h) + y(-h) - 2 y) / 2h: tends to 0 unless there is a kink at x
     deviation = np.zeros(x.shape)
     value = error = np.full(flat.shape, np.inf)
-    settled = np.zeros(flat.shape, dtype=bool)
+    step = np.ones(flat.shape)  # the smallest step that each entry's value comes from
+    settled = contradicted = np.zeros(flat.shape, dtype=bool)
     right = left = np.zeros(flat.shape)
     while len(steps) < MAX_LEVELS and not (len(steps) >= WINDOW and settled.all()):
         count = WINDOW if not steps else 1
@@ -90,9 +93,17 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
                 even.append((plus + minus - 2 * flat) / (2 * h))
                 right, left = (plus - flat) / h, (flat - minus) / h
         candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], noise / steps[-1])
+        # Two smooth scales that contradict each other: a staircase, for example float32 inside of a float64 function.
+        contradicted = contradicted | (
+            ~settled & (error <= CREDIBLE * np.abs(value)) & (np.abs(candidate - value) > 6 * np.maximum(error, bound))
+        )
         better = ~settled & (bound < error)
-        value, error = np.where(better, candidate, value), np.where(better, bound, error)
-        settled |= error <= SETTLED * _size(value, error) + 8 * noise / steps[-1]
+        value, step = np.where(better, candidate, value), np.where(better, steps[-1], step)
+        # What is unexplained shrinks with the step, in units of y; if it does not it is noise, larger steps have it too.
+        unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
+        error = np.where(better, bound, np.maximum(error, unexplained))
+        settled = settled | (error <= SETTLED * _size(value, error) + 8 * noise / steps[-1])
+    settled = settled & ~contradicted
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.
     change = (

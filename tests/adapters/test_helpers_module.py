@@ -62,8 +62,8 @@ def test_the_input_gradient_of_batch_normalisation(rows: bool) -> None:
         return weights * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 2.2e-16)
 
     shape = (1, 3) if rows else (3,)
-    arguments = [value.reshape(shape) for value in (weights, x.mean(axis=0), x.var(axis=0))]
-    gradient = compute_bn_gradients(error, x, *arguments)
+    mean, var = x.mean(axis=0).reshape(shape), x.var(axis=0).reshape(shape)
+    gradient = compute_bn_gradients(error, x, weights.reshape(shape), mean, var)
     for index in np.ndindex(x.shape):
         step = np.zeros(x.shape)
         step[index] = 1e-5

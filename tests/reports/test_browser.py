@@ -131,11 +131,30 @@ def test_policy_stops_a_foreign_script(browser: Browser) -> None:
 
 
 def test_link_to_a_closed_layer_opens_it(browser: Browser) -> None:
-    path = browser.write(render_html(RESULTS["passing"]))
-    closed, _ = browser.run(path, "--dump-dom")
-    opened, _ = browser.run(path, "--dump-dom", fragment="#layer-Dropout-gradient")
+    source = render_html(RESULTS["passing"])
+    follow = '<script>addEventListener("load", () => { location.hash = "layer-Dropout-gradient"; });</script>'
+    followed = re.sub(r"<meta http-equiv=[^>]*>", lambda _: follow, source)
     layer = re.compile(r'<details class="layer" id="layer-Dropout"( open="")?>')
-    assert [match[1] for page in (closed, opened) for match in layer.finditer(page)] == [None, ' open=""']
+    found = []
+    for page, fragment in ((source, ""), (source, "#layer-Dropout-gradient"), (followed, "")):
+        dom, _ = browser.run(browser.write(page), "--virtual-time-budget=2000", "--dump-dom", fragment=fragment)
+        found += [match[1] for match in layer.finditer(dom)]
+    assert found == [None, ' open=""', ' open=""']
+
+
+def test_filter_hides_what_does_not_fit(browser: Browser) -> None:
+    typed = """<script>addEventListener("load", () => {
+      const filter = document.getElementById("filter");
+      filter.value = "dropout gradient.input";
+      filter.dispatchEvent(new Event("input"));
+    });</script>"""
+    source = re.sub(r"<meta http-equiv=[^>]*>", lambda _: typed, render_html(RESULTS["rich"]))
+    dom, _ = browser.run(browser.write(source), "--dump-dom")
+    layers = re.findall(r'<details class="layer" id="layer-(\w+)"[^>]*>', dom)
+    hidden = re.findall(r'<details class="layer" id="layer-(\w+)"[^>]* hidden=""', dom)
+    assert set(layers) - set(hidden) == {"Dropout"}
+    rows = [match[0] for match in re.finditer(r'<tr id="f\d+"[^>]*>', dom) if "hidden" not in match[0]]
+    assert len(rows) == 2
 
 
 @pytest.mark.parametrize(("flags", "background"), [((), 255), (("--blink-settings=preferredColorScheme=0",), 20)])

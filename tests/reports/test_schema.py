@@ -92,6 +92,17 @@ def test_malformed_finding_id_is_caught(bad: str) -> None:
     assert not VALIDATOR.is_valid(line_of("finding") | {"id": bad})
 
 
+@pytest.mark.parametrize("kind", RECORDS)
+def test_additional_field_is_caught(kind: str) -> None:
+    assert not VALIDATOR.is_valid(line_of(kind) | {"extra": ""})
+
+
+def test_field_of_a_diagnosis_is_pinned() -> None:
+    assert not VALIDATOR.is_valid(line_of("finding") | {"diagnosis": [{"mistake": "a.b", "text": ""}]})
+    extra = {"mistake": "a.b", "text": "", "exact": True, "extra": ""}
+    assert not VALIDATOR.is_valid(line_of("finding") | {"diagnosis": [extra]})
+
+
 def test_evidence_is_free() -> None:
     VALIDATOR.validate(line_of("finding") | {"evidence": {"anything": [1, {"at": None}]}})
 

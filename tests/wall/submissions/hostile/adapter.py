@@ -1,5 +1,8 @@
 """A submission that misbehaves in every way that a test can name: each method is one misdeed or one odd result."""
 
+# Written as submissions are.
+# ruff: noqa: N818, NPY002, NPY003, NPY201, PLW0108, PLW2901
+
 import hashlib
 import os
 import random
@@ -72,7 +75,8 @@ class Hostile:
             "time array": lambda: np.array(["2020-01-01"], dtype="datetime64[D]"),
             "masked array": lambda: np.ma.masked_array([1.0, 2.0], mask=[True, False]),
             "matrix": lambda: np.asmatrix([[1.0, 2.0]]),
-            "huge array": lambda: np.zeros(2**27),
+            "huge array": lambda: np.zeros(2**30),
+            "large array": lambda: np.zeros(2**17 + 1),
             "many entries": lambda: list(range(10**6)),
             "generator": lambda: (i for i in range(3)),
             "function": lambda: len,
@@ -105,7 +109,9 @@ class Hostile:
             sys.exit("so long")
         if name == "Silent":
             raise Silent
-        raise {"KeyboardInterrupt": KeyboardInterrupt, "ValueError": ValueError, "GeneratorExit": GeneratorExit}[name]("no")
+        raise {"KeyboardInterrupt": KeyboardInterrupt, "ValueError": ValueError, "GeneratorExit": GeneratorExit}[name](
+            "no"
+        )
 
     def recurse(self):
         return self.recurse()
@@ -141,6 +147,9 @@ class Hostile:
     def sleep(self, seconds):
         time.sleep(seconds)
 
+    def sleep_long(self):
+        time.sleep(3600)
+
     def write_output(self, megabytes):
         block = "x" * 2**20
         for _ in range(megabytes):
@@ -156,7 +165,7 @@ class Hostile:
     def memory_bomb(self):
         held = []
         while True:
-            held.append(np.ones(2**24))
+            held.append(np.ones(2**21))
 
     def leave_thread(self):
         def run():
@@ -190,7 +199,9 @@ class Hostile:
         np.allclose = np.array_equal = lambda *args, **kwargs: True
         np.random.seed = lambda seed: None
         hashlib.sha256 = hashlib.md5
-        np.ndarray.tobytes if hasattr(np, "ndarray") else None
+
+    def sees_replaced_numpy(self):
+        return bool(np.array_equal(0, 1))
 
     def forge_frame(self, raw):
         """Write to every descriptor, in the hope that one is the harness's."""
@@ -216,6 +227,15 @@ class Hostile:
 
     def change_mode(self, path):
         os.chmod(path, 0o777)
+
+    def link(self, path):
+        link = Path(os.environ["TMPDIR"], "link")
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+        return str(link)
+
+    def new_session(self):
+        os.setsid()
 
     def temporary_file(self):
         path = Path(os.environ["TMPDIR"], "mine.txt")

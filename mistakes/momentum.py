@@ -1,0 +1,237 @@
+"""Gradient descent with momentum: mistakes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ..framework import SgdWithMomentum
+from ..framework.validation import Weights
+from .registry import mistake
+from .sgd import PLAIN, REGULARIZED
+
+UPDATE = "self.velocity = momentum_rate * self.velocity - learning_rate * gradient; return weights + self.velocity"
+REGULARIZED_STEP = "w - learning_rate * regularizer.calculate_gradient(w) + velocity, at the old w"
+
+
+@mistake(
+    "momentum.velocity-not-stored",
+    hint=UPDATE,
+    families=("optimizer",),
+)
+class VelocityNotStored(SgdWithMomentum):
+    """The velocity is forgotten after every step.
+
+    It is computed into a local variable, so every step starts from 0: plain gradient descent.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        velocity: Weights = super()._displacement(gradient)
+        self.velocity = None
+        return velocity
+
+
+@mistake(
+    "momentum.previous-step-only",
+    hint=UPDATE,
+    families=("optimizer",),
+)
+class PreviousStepOnly(SgdWithMomentum):
+    """The velocity remembers one step only.
+
+    What is stored is the latest gradient step without the momentum, so older gradients are lost.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        velocity: Weights = super()._displacement(gradient)
+        self.velocity = -self.learning_rate * gradient
+        return velocity
+
+
+@mistake(
+    "momentum.sign-of-gradient",
+    hint=UPDATE,
+    families=("optimizer",),
+)
+class SignOfGradient(SgdWithMomentum):
+    """The gradient is added to the velocity.
+
+    The ball rolls uphill.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        return super()._displacement(-gradient)
+
+
+@mistake(
+    "momentum.sign-of-velocity",
+    hint=UPDATE,
+    families=("optimizer",),
+)
+class SignOfVelocity(SgdWithMomentum):
+    """The old velocity is subtracted.
+
+    Two conventions for the sign are mixed: the velocity contains -learning_rate * gradient, but its old value enters
+    with a minus, so steps in one direction cancel instead of adding up.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        if self.velocity is not None:
+            self.velocity = -self.velocity
+        return super()._displacement(gradient)
+
+
+@mistake(
+    "momentum.velocity-subtracted",
+    hint="weights + velocity, as the velocity contains the minus already",
+    families=("optimizer",),
+)
+class VelocitySubtracted(SgdWithMomentum):
+    """The velocity is subtracted from the weights.
+
+    It contains -learning_rate * gradient already, so every step goes uphill.
+    """
+
+    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
+        new_weights = super().calculate_update(weight_tensor, gradient_tensor)
+        uphill: Weights = new_weights - 2 * self.velocity
+        return uphill
+
+
+@mistake(
+    "momentum.gradient-damped",
+    hint=UPDATE + " (no factor 1 - momentum_rate)",
+    families=("optimizer",),
+)
+class GradientDamped(SgdWithMomentum):
+    """The gradient is multiplied by 1 - momentum_rate.
+
+    That makes the velocity an average, as in Adam. With a rate of 0.9 all steps are ten times too short.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        return super()._displacement((1 - self.momentum_rate) * gradient)
+
+
+@mistake(
+    "momentum.nesterov",
+    hint=UPDATE,
+    families=("optimizer",),
+)
+class Nesterov(SgdWithMomentum):
+    """The momentum is Nesterov's.
+
+    The step is momentum_rate * velocity - learning_rate * gradient with the new velocity, which looks one step ahead.
+    That is another method.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        velocity: Weights = super()._displacement(gradient)
+        return self.momentum_rate * velocity - self.learning_rate * gradient
+
+
+@mistake(
+    "momentum.learning-rate-on-all",
+    hint=UPDATE,
+    families=("optimizer",),
+)
+class LearningRateOnAll(SgdWithMomentum):
+    """The old velocity is multiplied by the learning rate as well.
+
+    learning_rate * (momentum_rate * velocity - gradient) makes the momentum vanish for the usual small rates.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        if self.velocity is not None:
+            self.velocity = self.learning_rate * self.velocity
+        return super()._displacement(gradient)
+
+
+@mistake(
+    "momentum.state-on-class",
+    hint="self.velocity = ..., with self.velocity = 0.0 in __init__",
+    families=("optimizer",),
+)
+class StateOnClass(SgdWithMomentum):
+    """All optimizers share one velocity.
+
+    It is stored on the class, so every parameter's step contains the other parameters' momentum; copies share it too.
+    """
+
+    shared: ClassVar[Any] = None
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        self.velocity = self.shared
+        velocity: Weights = super()._displacement(gradient)
+        type(self).shared = velocity
+        return velocity
+
+
+@mistake(
+    "momentum.regularizer-ignored",
+    hint=REGULARIZED_STEP,
+    families=("regularization",),
+    cases=REGULARIZED,
+)
+class RegularizerIgnored(SgdWithMomentum):
+    """The regularizer is never applied.
+
+    add_regularizer stores it, but the update does not ask it for its gradient.
+    """
+
+    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
+        return weight_tensor + self._displacement(gradient_tensor)
+
+
+@mistake(
+    "momentum.regularizer-in-velocity",
+    hint=REGULARIZED_STEP,
+    families=("regularization",),
+    cases=REGULARIZED,
+)
+class RegularizerInVelocity(SgdWithMomentum):
+    """The regularizer's gradient enters the velocity.
+
+    It is added to the loss's gradient, so its pull goes on for many steps. The penalty shall act on the weights
+    alone, outside of the momentum.
+    """
+
+    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
+        pull = 0 if self.regularizer is None else self.regularizer.calculate_gradient(weight_tensor)
+        return weight_tensor + self._displacement(gradient_tensor + pull)
+
+
+@mistake(
+    "momentum.regularizer-of-new-weights",
+    hint=REGULARIZED_STEP,
+    families=("regularization",),
+    cases=REGULARIZED,
+)
+class RegularizerOfNewWeights(SgdWithMomentum):
+    """The regularizer looks at the new weights.
+
+    Its gradient is taken after the step. Both gradients belong to the same point: the weights before the step.
+    """
+
+    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
+        stepped = weight_tensor + self._displacement(gradient_tensor)
+        if self.regularizer is None:
+            return stepped
+        return stepped - self.learning_rate * self.regularizer.calculate_gradient(stepped)
+
+
+@mistake(
+    "momentum.first-step-missing",
+    hint="start with velocity 0 and apply the rule in the first step as well",
+    families=("optimizer",),
+    cases=PLAIN,
+)
+class FirstStepMissing(SgdWithMomentum):
+    """The first step does not move.
+
+    The weights are moved by the old velocity, before the gradient has entered it: every gradient comes one step late.
+    """
+
+    def _displacement(self, gradient: Weights) -> Weights:
+        old = 0.0 * gradient if self.velocity is None else self.velocity
+        super()._displacement(gradient)
+        return old

@@ -1,0 +1,134 @@
+"""Xavier initializer: mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+
+from ..framework import Xavier
+from ..framework.validation import Tensor
+from .registry import mistake
+
+DEVIATION = "np.random.normal(0, np.sqrt(2 / (fan_in + fan_out)), weights_shape)"
+
+
+class OwnDeviation(Xavier):
+    """Normal weights whose standard deviation a mistake can replace."""
+
+    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
+        return self.rng.normal(0.0, self._deviation(fan_in, fan_out), weights_shape)
+
+    def _deviation(self, fan_in: int, fan_out: int) -> float:
+        return sqrt(2 / (fan_in + fan_out))
+
+
+@mistake(
+    "xavier.variance-as-deviation",
+    hint=DEVIATION,
+    families=("initializer",),
+)
+class VarianceAsDeviation(OwnDeviation):
+    """The variance is passed for the standard deviation.
+
+    The second argument of np.random.normal is the standard deviation, the root of the variance 2 / (fan_in +
+    fan_out).
+    """
+
+    def _deviation(self, fan_in: int, fan_out: int) -> float:
+        return 2 / (fan_in + fan_out)
+
+
+@mistake(
+    "xavier.fan-in-only",
+    hint=DEVIATION,
+    families=("initializer",),
+)
+class FanInOnly(OwnDeviation):
+    """The fan-out is left out.
+
+    The variance is 2 / fan_in, which is He's. Xavier's also keeps the size of the errors on their way back and so
+    counts both fans.
+    """
+
+    def _deviation(self, fan_in: int, fan_out: int) -> float:
+        del fan_out
+        return sqrt(2 / fan_in)
+
+
+@mistake(
+    "xavier.two-missing",
+    hint=DEVIATION,
+    families=("initializer",),
+)
+class TwoMissing(OwnDeviation):
+    """The factor 2 is missing.
+
+    The variance 1 / (fan_in + fan_out) is half of what it should be, 1 / (mean of the fans).
+    """
+
+    def _deviation(self, fan_in: int, fan_out: int) -> float:
+        return sqrt(1 / (fan_in + fan_out))
+
+
+@mistake(
+    "xavier.product-of-fans",
+    hint=DEVIATION,
+    families=("initializer",),
+)
+class ProductOfFans(OwnDeviation):
+    """The fans are multiplied, not added.
+
+    The variance is 2 / (fan_in * fan_out), far too small for layers of any size.
+    """
+
+    def _deviation(self, fan_in: int, fan_out: int) -> float:
+        return sqrt(2 / (fan_in * fan_out))
+
+
+@mistake(
+    "xavier.uniform-bound-as-deviation",
+    hint=DEVIATION,
+    families=("initializer",),
+)
+class UniformBoundAsDeviation(OwnDeviation):
+    """The bound of the uniform variant is passed for the standard deviation.
+
+    sqrt(6 / (fan_in + fan_out)) is the end of the interval if the weights are uniform. A normal distribution of this
+    deviation has three times the variance.
+    """
+
+    def _deviation(self, fan_in: int, fan_out: int) -> float:
+        return sqrt(6 / (fan_in + fan_out))
+
+
+@mistake(
+    "xavier.uniform",
+    hint=DEVIATION,
+    families=("initializer",),
+)
+class Uniform(Xavier):
+    """The draws are uniform.
+
+    The variance is right, but the text asks for the normal distribution.
+    """
+
+    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
+        bound = sqrt(6 / (fan_in + fan_out))
+        return self.rng.uniform(-bound, bound, weights_shape)
+
+
+@mistake(
+    "xavier.seeded",
+    hint="do not call np.random.seed in an initializer; seed once, at the start of the program",
+    families=("initializer",),
+)
+class Seeded(Xavier):
+    """Every call draws the same numbers.
+
+    The generator is seeded inside of initialize: all layers of a shape start with the same weights.
+    """
+
+    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
+        return np.random.RandomState(1337).normal(0.0, sqrt(2 / (fan_in + fan_out)), weights_shape)

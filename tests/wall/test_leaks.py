@@ -1,0 +1,131 @@
+"""Nothing is left behind: descriptors, processes, folders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from backproof.specs import ReLU
+from backproof.wall import LoadFailed, SubjectError, Worker, WorkerDied
+
+from .conftest import HOSTILE, LIMITS, Start, target_of
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+
+
+def descriptors() -> set[str]:
+    return set(os.listdir("/proc/self/fd"))
+
+
+def members(process: int) -> list[int]:
+    """Processes of the session that `process` leads."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == process:
+                found.append(int(entry.name))
+    return found
+
+
+def zygote_of(worker: Worker) -> int:
+    with worker.session() as session:
+        return int(session.build(ReLU()).call("parent"))
+
+
+@linux
+def test_50_sessions_leave_nothing() -> None:
+    before = descriptors()
+    with Worker.start(target_of(HOSTILE), LIMITS) as worker:
+        zygote = zygote_of(worker)
+        during = descriptors()
+        for number in range(50):
+            session = worker.session()
+            subject = session.build(ReLU())
+            if number % 10 == 0:
+                with pytest.raises(SubjectError):
+                    subject.call("exit", 0)
+            session.close()
+            session.close()
+        assert descriptors() == during
+        assert len(members(zygote)) <= 3  # the worker, and at most what the latest close has just killed
+    assert members(zygote) == []
+    assert descriptors() == before
+
+
+@linux
+def test_a_worker_closes_the_sessions_that_are_open() -> None:
+    before = descriptors()
+    worker = Worker.start(target_of(HOSTILE), LIMITS)
+    zygote = zygote_of(worker)
+    sessions = [worker.session() for _ in range(3)]
+    sessions[0].build(ReLU()).call("leave_thread")
+    worker.close()
+    worker.close()
+    assert [session.alive for session in sessions] == [False] * 3
+    assert members(zygote) == []
+    assert descriptors() == before
+    with pytest.raises(WorkerDied):
+        worker.session()
+    assert descriptors() == before
+
+
+@linux
+def test_a_failed_start_leaves_nothing(start: Start) -> None:
+    before = descriptors()
+    with pytest.raises(LoadFailed):
+        start("raise ValueError('no')")
+    assert descriptors() == before
+
+
+@linux
+def test_a_worker_that_is_gone_says_so() -> None:
+    with Worker.start(target_of(HOSTILE), LIMITS) as worker:
+        session = worker.session()
+        zygote = int(session.build(ReLU()).call("parent"))
+        os.kill(zygote, 9)
+        with pytest.raises(WorkerDied, match="does not start a session"):
+            worker.session()
+        with pytest.raises(SubjectError):
+            session.build(ReLU()).call("sleep", 5)
+
+
+def test_the_temporary_folder_is_removed() -> None:
+    with Worker.start(target_of(HOSTILE), LIMITS) as worker, worker.session() as session:
+        subject = session.build(ReLU())
+        assert subject.call("temporary_file") == "mine"
+        folder = Path(subject.call("environment")["TMPDIR"])
+        assert folder.is_dir()
+    assert not folder.exists()
+
+
+PARENT = """
+import sys
+from backproof.specs import ReLU
+from backproof.wall import Worker
+worker = Worker.start({"kind": "module", "path": sys.argv[1]})
+session = worker.session()
+print(session.build(ReLU()).call("parent"), flush=True)
+session.limit(60)
+session.build(ReLU()).call("loop")
+"""
+
+
+@linux
+def test_everything_ends_with_the_parent() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(HOSTILE)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        zygote = int(parent.stdout.readline())
+        assert len(members(zygote)) == 2
+        parent.kill()
+    deadline = time.monotonic() + 15
+    while members(zygote) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert members(zygote) == []
