@@ -60,7 +60,8 @@ _OPTIMIZERS: dict[type[Spec], Callable[[Any, Any], Any]] = {
     SgdWithMomentum: lambda spec, weights: torch.optim.SGD(weights, spec.learning_rate, momentum=spec.momentum_rate),
     Adam: lambda spec, weights: torch.optim.Adam(weights, lr=spec.learning_rate, betas=(spec.mu, spec.rho)),
 }
-OFFERED = [spec.name() for spec in (*_LAYERS, CrossEntropyLoss, *_OPTIMIZERS)]
+_KINDS: list[type[Spec]] = [*_LAYERS, CrossEntropyLoss, *_OPTIMIZERS]
+OFFERED = [spec.name() for spec in _KINDS]
 
 
 class TorchLayer(LayerAdapter):
@@ -83,7 +84,7 @@ class TorchLayer(LayerAdapter):
     def backward(self, dy: Array) -> Array:
         self._module.zero_grad()
         self._y.backward(torch.tensor(dy), retain_graph=True)
-        gradient, self._x.grad = self._x.grad, None
+        gradient: Any = self._x.grad
         if self._optimizer is not None:
             self._optimizer.step()
         result: Array = gradient.numpy().copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from ..specs import Case, LayerSpec, LossSpec, Phase, Spec, Trait
 from ..wall import RemoteSubject, SessionLike
 
 Array = NDArray[np.float64]
+S = TypeVar("S", bound=Spec)
 
 
 def spec_text(spec: Spec) -> str:
@@ -87,12 +88,16 @@ class Bench:
         subject.many([*steps, ("set_phase", (str(phase),)), ("reseed", (self.seed,))])
         return subject
 
+    def spec_as(self, kind: type[S]) -> S:
+        """The case's spec, which the check's selection has found to be of this kind."""
+        if not isinstance(self.case.spec, kind):
+            raise TypeError(f"{self.case.spec.name()} is no {kind.__name__}")
+        return self.case.spec
+
     @property
     def layer_spec(self) -> LayerSpec:
         """The case's spec, which must be a layer's."""
-        if not isinstance(self.case.spec, LayerSpec):
-            raise TypeError(f"{self.case.spec.name()} is no layer")
-        return self.case.spec
+        return self.spec_as(LayerSpec)
 
     def parameters(self, rng: np.random.Generator) -> dict[str, Array]:
         """Drawn values for every parameter; none is near 0."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from .domain import Reals, argument
 from .registry import register
@@ -19,14 +19,11 @@ class WeightPenalty(RegularizerSpec):
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
-        def of(alpha: float) -> Self:
-            return cls(alpha=alpha)
-
         return (
-            Case(name="matrix", spec=of(0.3), input_shape=(4, 5)),
-            Case(name="kernels", spec=of(2.0), input_shape=(3, 2, 4, 5)),
-            Case(name="vector", spec=of(1e-4), input_shape=(7,)),
-            Case(name="alpha-0", spec=of(0.0), input_shape=(2, 3)),
+            Case(name="matrix", spec=cls(alpha=0.3), input_shape=(4, 5)),
+            Case(name="kernels", spec=cls(alpha=2.0), input_shape=(3, 2, 4, 5)),
+            Case(name="vector", spec=cls(alpha=1e-4), input_shape=(7,)),
+            Case(name="alpha-0", spec=cls(alpha=0.0), input_shape=(2, 3)),
         )
 
 

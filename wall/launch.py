@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import LoadFailed
-from .values import printable
+from .values import Foreign, printable
 
 _FACT_CHARACTERS = 100_000
 # Without them some installations of Python do not find their own libraries.
@@ -82,7 +82,7 @@ def _check_fact(value: Any, where: str, budget: list[int]) -> Any:
 
 
 def _kind(value: Any) -> str:
-    return printable(f"{type(value).__name__} {value}", 200)
+    return printable(str(value) if isinstance(value, Foreign) else f"{type(value).__name__} {value}", 200)
 
 
 def _base() -> Path:

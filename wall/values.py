@@ -112,7 +112,7 @@ class Plainer:
         if not isinstance(value, Mapping):
             return [self.plain(item, depth + 1) for item in value]
         if not all(isinstance(key, str) for key in value):
-            return describe(value)
+            return Foreign(f"{cap(type(value).__name__)} with other keys than strings", describe(value).text)
         return {cap(str.__str__(key)): self.plain(item, depth + 1) for key, item in value.items()}
 
 

@@ -19,7 +19,7 @@ from ..reports.progress import LiveProgress
 from ..reports.terminal import render_text, summary
 from ..request import Request, UsageError
 from ..wall import WorkerError
-from .files import STANDARD_OUTPUT, CannotWrite, require_writable, write_reports
+from .files import STANDARD_OUTPUT, CannotWrite, require_writable, standard_output, write_reports
 
 Record = Header | Finding | Footer
 
@@ -75,7 +75,7 @@ def _results_file(path: str | None) -> Iterator[Callable[[Record], None]]:
     if path is None:
         yield _ignore
     elif path == STANDARD_OUTPUT:
-        yield _writer(sys.stdout, path)
+        yield _writer(standard_output(), path)
     else:
         try:
             file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - what it raises is ours, what follows is not

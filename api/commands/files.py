@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from ..checks.results import Result
 from ..reports import render
@@ -31,11 +33,18 @@ def require_writable(paths: Mapping[str, str | None]) -> None:
             raise CannotWrite(f"{option} and {others[0]} both name {path}; name different files")
 
 
+def standard_output() -> TextIO:
+    """Standard output for a program that reads it: UTF-8, as every file."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
+
+
 def write_reports(result: Result, formats: Mapping[str, str | None]) -> None:
     """Render `result` into every file named; keys are formats of the room `reports`."""
     for format_name, path in formats.items():
         if path == STANDARD_OUTPUT:
-            sys.stdout.write(render(result, format_name))
+            standard_output().write(render(result, format_name))
         elif path is not None:
             try:
                 Path(path).write_text(render(result, format_name), encoding="utf-8")

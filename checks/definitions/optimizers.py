@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...specs import Adam, L1_Regularizer, OptimizerSpec, RegularizerSpec, Sgd, SgdWithMomentum
 from ..numerics.compare import Array, Estimate, estimate
@@ -43,9 +45,10 @@ def trajectory(
         yield estimate(weights, magnitude, 10 * k + lost)
 
 
-def _decay(regularizer: RegularizerSpec | None, weights: Array, l2_gradient: str) -> Array:
+def _decay(regularizer: RegularizerSpec | None, weights: NDArray[Any], l2_gradient: str) -> NDArray[Any]:
     if regularizer is None:
         return np.zeros_like(weights)
     if isinstance(regularizer, L1_Regularizer):
-        return regularizer.alpha * np.sign(weights)
+        signs: NDArray[Any] = regularizer.alpha * np.sign(weights)
+        return signs
     return penalty_gradient(regularizer, weights, l2_gradient).value

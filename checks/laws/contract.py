@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ...specs import Kind, Trait
+from ...wall import Mutation
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed, same
@@ -99,9 +100,9 @@ def arguments_are_left_alone(bench: Bench) -> Iterator[Measurement]:
     yield unmodified(layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient",)})
 
 
-def unmodified(mutations: object, names: dict[str, tuple[str, ...]]) -> Measurement:
+def unmodified(mutations: Sequence[Mutation], names: Mapping[str, tuple[str, ...]]) -> Measurement:
     """None of the calls of `names` has modified an argument."""
-    for mutation in list(mutations):  # type: ignore[call-overload]  # a list of wall.Mutation
+    for mutation in mutations:
         if mutation.method in names and mutation.argument < len(names[mutation.method]):
             what = names[mutation.method][mutation.argument]
             return failed(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Kind
+from ...specs import Kind, LossSpec
 from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
@@ -87,7 +87,7 @@ def loss_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
         rng = bench.rng(salt)
         prediction, target = bench.data(rng), bench.target(rng)
         found = np.asarray(bench.new().forward(prediction, target), dtype=float).reshape(())
-        expected = definitions.loss(bench.case.spec, prediction, target, reduction)
+        expected = definitions.loss(bench.spec_as(LossSpec), prediction, target, reduction)
         hint = f"the definition is: {bench.case.spec.definition}, as a {reduction} over the batch"
         yield agrees("forward(prediction, target)", found, expected, hint=hint)
 
@@ -101,7 +101,7 @@ def loss_is_finite_at_certainty(bench: Bench) -> Iterator[Measurement]:
     yield agrees(
         "forward(target, target)",
         right,
-        definitions.loss(bench.case.spec, np.maximum(target, 1e-300), target, "sum"),
+        definitions.loss(bench.spec_as(LossSpec), np.maximum(target, 1e-300), target, "sum"),
         hint="probability 1 has the logarithm 0",
     )
     loss, wrong = bench.new(), np.roll(target, 1, axis=-1)

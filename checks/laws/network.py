@@ -148,7 +148,7 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     prediction = network.test(x)
     reduction = bench.conventions.get("loss reduction", "sum")
     data = definitions.loss(spec.loss, np.asarray(prediction), labels, reduction)
-    regularizer = getattr(spec.optimizer, "regularizer", None)
+    regularizer = spec.optimizer.arguments()["regularizer"]
     convention = bench.conventions.get("L2 norm", "alpha sum w²")
     layers = sorted({name.partition(".")[0] for name in values})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, Spec
+from ...specs import Case, Kind, OptimizerSpec
 from ...wall import RemoteSubject
 from .. import definitions
 from ..bench import Bench
@@ -53,9 +53,8 @@ def follow(bench: Bench, hint: str) -> Iterator[Measurement]:
     """Compare a trajectory with the definition."""
     rng = bench.rng()
     start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
-    spec: Spec = bench.case.spec
     expected = definitions.trajectory(
-        spec,  # type: ignore[arg-type]  # the selection has chosen optimizers
+        bench.spec_as(OptimizerSpec),
         start,
         gradients,
         epsilon=adam_epsilon(bench.conventions),

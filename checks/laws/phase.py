@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
 from ..bench import Bench
@@ -101,7 +102,7 @@ def new_layers_train(bench: Bench) -> Iterator[Measurement]:
         )
 
 
-def _looks_trained(bench: Bench, y: np.ndarray[tuple[int, ...], np.dtype[np.float64]], x: object) -> bool:
+def _looks_trained(bench: Bench, y: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
     """A mask was drawn, unless everything is kept."""
     return bool(getattr(bench.case.spec, "keep", 1.0) == 1.0 or not np.array_equal(y, x))
 

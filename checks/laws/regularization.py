@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...specs import Case, Kind
+from ...specs import Case, Kind, RegularizerSpec
 from .. import definitions
 from ..bench import Bench
 from ..law import Component, Level, check
@@ -35,7 +35,9 @@ def norm_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
         weights = bench.data(bench.rng(salt)) * (1.0, 30.0)[salt]
         found = bench.new().norm(weights)
         yield finite_number("norm(w)", found)
-        expected = definitions.penalty(bench.case.spec, weights, bench.conventions.get("L2 norm", "alpha sum w²"))
+        expected = definitions.penalty(
+            bench.spec_as(RegularizerSpec), weights, bench.conventions.get("L2 norm", "alpha sum w²")
+        )
         value = np.asarray(found, dtype=float).reshape(())
         yield agrees("norm(w)", value, expected, hint=f"the definition is: {bench.case.spec.definition}")
 
@@ -47,7 +49,7 @@ def gradient_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
         weights = bench.data(bench.rng(salt)) * (1.0, 30.0)[salt]
         found = bench.new().gradient(weights)
         expected = definitions.penalty_gradient(
-            bench.case.spec, weights, bench.conventions.get("L2 gradient", "alpha w")
+            bench.spec_as(RegularizerSpec), weights, bench.conventions.get("L2 gradient", "alpha w")
         )
         yield array_of_shape("calculate_gradient(w)", found, weights.shape)
         yield agrees("calculate_gradient(w)", found, expected, hint=f"the definition is: {bench.case.spec.definition}")

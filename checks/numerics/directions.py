@@ -17,16 +17,22 @@ def signed(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
 
 
+def norm(values: Array) -> float:
+    """The root of the sum of squares; squares of very large and very small entries neither overflow nor vanish."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.linalg.norm(values / largest))
+
+
 def scale_of(block: Array) -> float:
     """The size of a typical entry: standard deviation, or root mean square if constant, or 1 if zero."""
-    if block.size == 0:
+    size = norm(block) / max(block.size, 1) ** 0.5
+    if size == 0:
         return 1.0
-    with np.errstate(over="ignore"):
-        spread = float(np.std(block)) if block.size > 1 else 0.0
-        size = float(np.sqrt(np.mean(np.square(block))))
-    if spread > 1e-8 * size:
-        return spread
-    return size if size > 0 else 1.0
+    relative = block / size
+    spread = size * norm(relative - np.mean(relative)) / block.size**0.5
+    return spread if spread > 1e-8 * size else size
 
 
 def plain_direction(block: Array, rng: np.random.Generator) -> Array:

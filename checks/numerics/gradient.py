@@ -9,17 +9,19 @@ scale s, a gradient that is wrong by e is missed by one direction with probabili
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .directions import Array, equalised_direction, plain_direction, signed
+from .directions import Array, equalised_direction, norm, plain_direction, signed
+from .kinks import KinkFault, Kinks
 from .ladder import EPS, Derivative, Evaluate, differentiate, measure_noise
 
 Pull = Callable[[Array], Array]
 
 MAX_MASKED = 0.5  # more unsettled output entries than this share, and nothing can be said
-MAX_KINKS = 4  # entries kinked at the point that are looked at one by one
+CONFIRMATIONS = 2  # fresh directions that must disagree as well before a gradient is called wrong
+NOISY = 1e-6  # a backward whose answers to v and to pi v differ by more than this share is not noisy, but wrong
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class GradientResult:
         scale: the size of the directional derivative, to read the two against.
         masked: share of output entries at which the function is not smooth on any step.
         evaluations: number of evaluations of the function.
+        unconfirmed: True if one direction disagreed, but not all fresh ones that were to confirm it.
     """
 
     fault: GradientFault | None
@@ -60,11 +63,12 @@ class GradientResult:
     scale: float
     masked: float
     evaluations: int
+    unconfirmed: bool = False
 
     @property
     def undecided(self) -> bool:
-        """True if too much of the output is not smooth to say anything."""
-        return self.fault is None and self.masked > MAX_MASKED
+        """True if too much of the output is not smooth, or the directions contradict each other."""
+        return self.fault is None and (self.masked > MAX_MASKED or self.unconfirmed)
 
 
 @dataclass
@@ -85,35 +89,45 @@ class BlockChecker:
     evaluations: int = 0
 
     def run(self) -> GradientResult:
-        """Two directions, a cotangent each."""
+        """Two directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
         y = self._count([self.x])[0]
+        if not np.isfinite(y).all():
+            return GradientResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
         noise = measure_noise(self._count, self.x, y, self.rng)
-        worst: tuple[float, float, float] = (0.0, 0.0, 0.0)
-        masked = 0.0
-        for family in (plain_direction, None):
-            v = signed(y.shape, self.rng)
+        kinks = Kinks(self._count, self.pull, self.x, y, noise, self.rng)
+        results = []
+        for equalise in (False, True):
+            result = self._along(y, noise, kinks, equalise=equalise)
+            if result.fault and result.fault.at_kink is None:
+                fresh = (self._along(y, noise, kinks, equalise=equalise) for _ in range(CONFIRMATIONS))
+                if not all(again.fault for again in fresh):
+                    result = replace(result, fault=None, unconfirmed=True)
+            results.append(result)
+            if result.undecided or result.fault:
+                return replace(result, evaluations=self.evaluations)
+        worst = max(results, key=lambda result: result.error)
+        return replace(worst, masked=max(result.masked for result in results), evaluations=self.evaluations)
+
+    def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> GradientResult:
+        """Compare along one random direction, with one random cotangent."""
+        v = signed(y.shape, self.rng)
+        g = self.pull(v)
+        u = equalised_direction(self.x, g, self.rng) if equalise else plain_direction(self.x, self.rng)
+        derivative = differentiate(self._count, self.x, u, y, noise)
+        masked = 1.0 - float(np.mean(derivative.settled)) if y.size else 0.0
+        if not derivative.settled.all():
+            fault = kinks.judge(derivative, u)
+            if fault:
+                return _at_kink(fault, masked)
+            v = np.where(derivative.settled.reshape(y.shape), v, 0.0)
             g = self.pull(v)
-            u = family(self.x, self.rng) if family else equalised_direction(self.x, g, self.rng)
-            derivative = differentiate(self._count, self.x, u, y, noise)
-            masked = max(masked, 1.0 - float(np.mean(derivative.settled)) if y.size else 0.0)
-            if not derivative.settled.all():
-                fault = self._kinks(derivative, u, y.shape)
-                if fault:
-                    return GradientResult(
-                        fault, abs(fault.found - fault.expected[0]), fault.tolerance, 1.0, masked, self.evaluations
-                    )
-                v = np.where(derivative.settled.reshape(y.shape), v, 0.0)
-                g = self.pull(v)
-            expected = float(np.vdot(np.where(derivative.settled, v.ravel(), 0.0), derivative.value))
-            found = float(np.vdot(g, u))
-            tolerance = self._tolerance(derivative, v, g, u)
-            error = abs(found - expected)
-            scale = float(np.linalg.norm(v.ravel() * np.where(derivative.settled, derivative.value, 0.0)))
-            if not error <= tolerance:
-                fault = GradientFault(found, (expected, expected), tolerance, v)
-                return GradientResult(fault, error, tolerance, scale, masked, self.evaluations)
-            worst = max(worst, (error, tolerance, scale))
-        return GradientResult(None, *worst, masked, self.evaluations)
+        expected = float(np.vdot(v, derivative.value))
+        found = float(np.vdot(g, u))
+        tolerance = self._tolerance(derivative, v, g, u)
+        error = abs(found - expected)
+        scale = norm(v.ravel() * derivative.value)
+        fault = None if error <= tolerance else GradientFault(found, (expected, expected), tolerance, v)
+        return GradientResult(fault, error, tolerance, scale, masked, 0)
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = self.evaluate(points)
@@ -122,27 +136,16 @@ class BlockChecker:
 
     def _tolerance(self, derivative: Derivative, v: Array, g: Array, u: Array) -> float:
         """Bound of |<g, u> - <v, derivative>| for a right gradient; its parts are independent, so squares add."""
-        settled = np.where(derivative.settled, derivative.error, 0.0)
-        truncation = 6.0 * float(np.linalg.norm(v.ravel() * settled))
-        rounding = 200.0 * EPS * (float(np.linalg.norm(g * u)) + abs(float(np.vdot(g, u))))
-        steps = 2.0 * float(np.linalg.norm(g * derivative.direction_error))
-        other = self.pull(np.pi * v) / np.pi
-        backward_noise = 20.0 * abs(float(np.vdot(other - g, u))) if np.allclose(other, g, rtol=1e-6, atol=0) else 0.0
-        floor = float(np.finfo(np.float64).tiny)
-        return truncation + rounding + steps + backward_noise + floor
+        truncation = 6.0 * norm(v.ravel() * np.where(derivative.settled, derivative.error, 0.0))
+        size = norm(g * u)
+        rounding = 200.0 * EPS * (size + abs(float(np.vdot(g, u))))
+        steps = 2.0 * norm(g * derivative.direction_error)
+        change = norm((self.pull(np.pi * v) / np.pi - g) * u)
+        backward_noise = 20.0 * change if change <= NOISY * size else 0.0
+        return truncation + rounding + steps + backward_noise + float(np.finfo(np.float64).tiny)
 
-    def _kinks(self, derivative: Derivative, u: Array, shape: tuple[int, ...]) -> GradientFault | None:
-        """At a kink of output entry i, g = pull(e_i) must satisfy g.u in [D-, D+] (Clarke 1983)."""
-        for index in np.flatnonzero(~derivative.settled)[:MAX_KINKS]:
-            bound = float(derivative.one_sided_error[index])
-            low, high = sorted((float(derivative.left[index]), float(derivative.right[index])))
-            # A kink at the point: the one-sided derivatives settle apart from each other; else nothing is known.
-            if not np.isfinite(bound) or bound > 1e-3 * (high - low):
-                continue
-            v = np.zeros(shape)
-            v.ravel()[index] = 1.0
-            found = float(np.vdot(self.pull(v), u))
-            slack = 6 * bound + 200 * EPS * (abs(low) + abs(high))
-            if not low - slack <= found <= high + slack:
-                return GradientFault(found, (low, high), slack, v, int(index))
-        return None
+
+def _at_kink(fault: KinkFault, masked: float) -> GradientResult:
+    outside = max(fault.low - fault.found, fault.found - fault.high)
+    disagreement = GradientFault(fault.found, (fault.low, fault.high), fault.tolerance, fault.cotangent, fault.output)
+    return GradientResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0)

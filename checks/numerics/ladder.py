@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .directions import Array
+from .directions import Array, norm
 
 Evaluate = Callable[[Sequence[Array]], list[Array]]
 
@@ -21,9 +21,9 @@ FIRST_STEP = 2.0**-4
 RATIO = 4.0
 WINDOW = 3
 MAX_LEVELS = 10
+SMALLEST_STEP = FIRST_STEP * RATIO ** (1 - MAX_LEVELS)
 JITTERS = 4
 SETTLED = 1e-10  # an entry is settled when its bound is below this share of the derivative's size
-CREDIBLE = 1e-3  # large steps whose bound is below this share of their value must not be contradicted by small ones
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -59,7 +59,7 @@ def measure_noise(evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generat
     jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(JITTERS)]
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
     worst = np.maximum.reduce(changes)
-    typical = float(np.sqrt(np.mean(np.square(worst)))) if worst.size else 0.0
+    typical = norm(worst) / max(worst.size, 1) ** 0.5
     result: Array = np.maximum(np.maximum(worst, typical), EPS * np.abs(y.ravel()))
     return result
 
@@ -93,10 +93,9 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
                 even.append((plus + minus - 2 * flat) / (2 * h))
                 right, left = (plus - flat) / h, (flat - minus) / h
         candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], noise / steps[-1])
-        # Two smooth scales that contradict each other: a staircase, for example float32 inside of a float64 function.
-        contradicted = contradicted | (
-            ~settled & (error <= CREDIBLE * np.abs(value)) & (np.abs(candidate - value) > 6 * np.maximum(error, bound))
-        )
+        # Two scales that contradict each other beyond their bounds: a staircase, for example float32 inside of f.
+        with np.errstate(invalid="ignore"):
+            contradicted = contradicted | (~settled & (np.abs(candidate - value) > 6 * np.maximum(error, bound)))
         better = ~settled & (bound < error)
         value, step = np.where(better, candidate, value), np.where(better, steps[-1], step)
         # What is unexplained shrinks with the step, in units of y; if it does not it is noise, larger steps have it too.
@@ -145,6 +144,6 @@ def _extrapolate(central: list[Array], even: list[Array], noise: Array) -> tuple
 def _size(value: Array, error: Array) -> Array:
     """Per entry: its own size, at least the typical size of the entries whose bound is finite."""
     known = np.where(np.isfinite(error), value, 0.0)
-    typical = float(np.sqrt(np.mean(np.square(known)))) if known.size else 0.0
+    typical = norm(known) / max(known.size, 1) ** 0.5
     size: Array = np.maximum(np.abs(known), typical)
     return size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,28 @@ Start = Callable[..., Worker]
 
 def target_of(path: Path) -> dict[str, Any]:
     return {"kind": "module", "path": str(path)}
+
+
+def members(process: int) -> list[int]:
+    """Processes of the session that `process` leads."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == process:
+                found.append(int(entry.name))
+    return found
+
+
+def all_end(process: int) -> bool:
+    """Wait for the end of the session that `process` leads; orphans are reaped by the system, when it likes."""
+    deadline = time.monotonic() + 15
+    while members(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return members(process) == []
 
 
 @pytest.fixture(scope="session")

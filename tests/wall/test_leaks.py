@@ -5,34 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from backproof.specs import ReLU
 from backproof.wall import LoadFailed, SubjectError, Worker, WorkerDied
 
-from .conftest import HOSTILE, LIMITS, Start, target_of
+from .conftest import HOSTILE, LIMITS, Start, all_end, members, target_of
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 
 def descriptors() -> set[str]:
     return set(os.listdir("/proc/self/fd"))
-
-
-def members(process: int) -> list[int]:
-    """Processes of the session that `process` leads."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == process:
-                found.append(int(entry.name))
-    return found
 
 
 def zygote_of(worker: Worker) -> int:
@@ -125,7 +110,4 @@ def test_everything_ends_with_the_parent() -> None:
         zygote = int(parent.stdout.readline())
         assert len(members(zygote)) == 2
         parent.kill()
-    deadline = time.monotonic() + 15
-    while members(zygote) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert members(zygote) == []
+    assert all_end(zygote)

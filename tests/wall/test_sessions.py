@@ -189,7 +189,7 @@ def test_odd_results_cross(subject: RemoteSubject, name: str) -> None:
         ("many entries", "list"),
         ("generator", "generator"),
         ("function", "builtin_function_or_method"),
-        ("keys", "dict"),
+        ("keys", "dict with other keys than strings"),
         ("repr raises", "ReprRaises"),
         ("repr exits", "ReprExits"),
     ],

@@ -73,7 +73,7 @@ def test_arrays_are_not_copied() -> None:
         (np.longdouble(1), "longdouble"),
         (2**64, "int"),
         (b"raw", "bytes"),
-        ({1: 2}, "dict"),
+        ({1: 2}, "dict with other keys than strings"),
         ({1, 2}, "set"),
         (range(3), "range"),
         (Loud(), "Loud"),

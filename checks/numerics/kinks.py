@@ -1,0 +1,96 @@
+"""Kinks at the point itself: any subgradient is right, anything else is wrong.
+
+Where output entry i has a kink at x, g = pull(e_i) must lie in the generalised gradient (Clarke 1983). Where the entry
+is convex around x, or concave, that means D- <= g.u <= D+ for its one-sided derivatives along u, in ascending order
+(Clarke 1983, proposition 2.2.7). Where it is neither (several kinks of opposite sense meet, as in a sum of rectified
+units with weights of both signs) the one-sided derivatives do not bound g.u, and nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .directions import Array, scale_of, signed
+from .ladder import EPS, SMALLEST_STEP, Derivative, Evaluate
+
+MAX_KINKS = 4  # entries kinked at the point that are looked at one by one
+PROBES = 24  # directions in which the sense of the kinks is looked at
+WEAK = 1e-3  # a kink below this share of the strongest is not seen; a few of them may add up to ten times as much
+
+
+@dataclass(frozen=True)
+class KinkFault:
+    """A claimed gradient that is no subgradient.
+
+    Attributes:
+        output: flat index of the output entry.
+        found: the claimed gradient's directional derivative.
+        low, high: the function's one-sided derivatives.
+        tolerance: the bound of their error.
+        cotangent: the incoming gradient of the backward call: 1 at the entry.
+    """
+
+    output: int
+    found: float
+    low: float
+    high: float
+    tolerance: float
+    cotangent: Array
+
+
+@dataclass
+class Kinks:
+    """Judges what backward says at the kinks of a function at `x`.
+
+    Attributes:
+        evaluate, pull, x: as in `BlockChecker`.
+        y, noise: the function's value at `x` and its rounding noise.
+        rng: where directions come from.
+    """
+
+    evaluate: Evaluate
+    pull: Callable[[Array], Array]
+    x: Array
+    y: Array
+    noise: Array
+    rng: np.random.Generator
+
+    def judge(self, derivative: Derivative, u: Array) -> KinkFault | None:
+        """The first of the entries kinked at `x` for which pull(e_i).u is outside of the one-sided derivatives."""
+        gap = np.abs(derivative.right - derivative.left)
+        # A kink at the point: the one-sided derivatives settle apart from each other; else nothing is known.
+        at_point = ~derivative.settled & np.isfinite(gap) & (derivative.one_sided_error <= WEAK * gap)
+        if not at_point.any():
+            return None
+        lowest, highest = self._bends
+        weak = WEAK * gap * SMALLEST_STEP + 8 * self.noise
+        one_sense = (lowest < -weak) != (highest > weak)
+        for index in np.flatnonzero(at_point & one_sense)[:MAX_KINKS]:
+            low, high = sorted((float(derivative.left[index]), float(derivative.right[index])))
+            v = np.zeros(self.y.shape)
+            v.ravel()[index] = 1.0
+            found = float(np.vdot(self.pull(v), u))
+            slack = 6 * float(derivative.one_sided_error[index]) + 10 * WEAK * (high - low)
+            slack += 200 * EPS * (abs(low) + abs(high))
+            if not low - slack <= found <= high + slack:
+                return KinkFault(int(index), found, low, high, slack, v)
+        return None
+
+    @cached_property
+    def _bends(self) -> tuple[Array, Array]:
+        """Smallest and largest second difference of each output entry.
+
+        Half of the input entries rest in each direction, so that kinks which belong to different entries show apart.
+        """
+        step = SMALLEST_STEP * scale_of(self.x)
+        moves = [
+            step * signed(self.x.shape, self.rng) * self.rng.integers(2, size=self.x.shape) for _ in range(PROBES)
+        ]
+        values = self.evaluate([self.x + sign * move for move in moves for sign in (1.0, -1.0)])
+        bends = [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
+        flat = np.stack([bend.ravel() for bend in bends])
+        return flat.min(axis=0), flat.max(axis=0)

@@ -1,0 +1,134 @@
+"""Runs what the pages show: console blocks, and the edits between them.
+
+A `console` block holds commands after a `$` prompt, each with what it prints. A line `…` stands for any number of
+lines, `…` within a line for any text, trailing spaces do not count. A block `diff file=NAME` edits the file NAME: the
+lines without `+` are replaced by those without `-`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..packaging.documents import Block
+from ..packaging.house import ROOT
+
+SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of a console block.
+
+    Attributes:
+        line: its line number on the page.
+        text: the command.
+        expected: the lines that the page shows below it.
+    """
+
+    line: int
+    text: str
+    expected: tuple[str, ...]
+
+
+def commands_of(block: Block) -> Iterator[Command]:
+    """Yield the commands of a console block."""
+    line, text, expected = 0, "", list[str]()
+    for number, row in enumerate(block.text.splitlines(), start=block.line):
+        if row.startswith("$ "):
+            if text:
+                yield Command(line, text, tuple(expected))
+            line, text, expected = number, row[2:], []
+        else:
+            expected.append(row)
+    if text:
+        yield Command(line, text, tuple(expected))
+
+
+def matches(expected: tuple[str, ...], printed: str) -> bool:
+    """Tell whether `printed` is what the page shows."""
+    pattern = ""
+    for row in expected:
+        if row.strip() == "…":
+            pattern += r"(?:[^\n]*\n)*?"
+        else:
+            pattern += "[^\n]*".join(re.escape(part) for part in row.rstrip().split("…")) + r"[ ]*\n"
+    return re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n") is not None
+
+
+@dataclass
+class Shell:
+    """A shell in a folder that has `examples/`; remembers where `cd` has led.
+
+    Attributes:
+        folder: the current folder.
+        home: the user's, where `~` leads.
+        tools: a folder with the programs `backproof` and `pytest` of this environment.
+    """
+
+    folder: Path
+    home: Path
+    tools: Path
+    ran: list[str] = field(default_factory=list)
+
+    @classmethod
+    def in_folder(cls, base: Path) -> Shell:
+        """A shell in a copy of what the pages use, below `base`."""
+        folder, home, tools = (base / name for name in ("checkout", "home", "tools"))
+        for each in (folder, home, tools):
+            each.mkdir()
+        shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("backproof", "pytest"):
+            program = tools / name
+            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m {name} "$@"\n', encoding="utf-8")
+            program.chmod(0o755)
+        return cls(folder, home, tools)
+
+    def run(self, command: str) -> tuple[int, str]:
+        """Run one command; its exit status and what it printed on either stream."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
+        environment = {
+            **kept,
+            "HOME": str(self.home),
+            "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}",
+            "COLUMNS": "80",
+            "PYTHONUTF8": "1",
+        }
+        place = self.home / ".place"
+        script = f'{command}\nstatus=$?\npwd > "{place}"\nexit $status\n'
+        done = subprocess.run(
+            ["/bin/sh", "-c", script],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+        self.folder = Path(place.read_text(encoding="utf-8").strip())
+        self.ran.append(command)
+        return done.returncode, done.stdout
+
+    def edit(self, block: Block) -> None:
+        """Make the change that a diff block shows.
+
+        Raises:
+            ValueError: the file does not have the lines, or has them more than once.
+        """
+        (name,) = [word.removeprefix("file=") for word in block.words if word.startswith("file=")]
+        rows = block.text.splitlines(keepends=True)
+        old = "".join(row[1:] for row in rows if not row.startswith("+"))
+        new = "".join(row[1:] for row in rows if not row.startswith("-"))
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise ValueError(f"line {block.line}: {name} has these lines {text.count(old)} times, but should once:\n{old}")
+        path.write_text(text.replace(old, new), encoding="utf-8")

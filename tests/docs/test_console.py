@@ -1,0 +1,75 @@
+"""What the pages print below a command is what the command prints."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from ..packaging.documents import pages, read, split
+from .console import Shell, commands_of, matches
+
+WITH_CONSOLE = [
+    page
+    for page in pages()
+    if (page.parts[0] == "docs" or page.name == "README.md" and len(page.parts) == 1)
+    and any(block.language == "console" for block in split(read(page))[0])
+]
+
+
+@pytest.mark.parametrize("page", WITH_CONSOLE, ids=str)
+def test_commands_print_what_the_page_shows(page: PurePosixPath, tmp_path: Path) -> None:
+    shell = Shell.in_folder(tmp_path)
+    for block in split(read(page))[0]:
+        if block.language == "diff":
+            shell.edit(block)
+        if block.language != "console":
+            continue
+        for command in commands_of(block):
+            status, printed = shell.run(command.text)
+            if command.expected:
+                assert matches(command.expected, printed), f"{page}:{command.line}: {command.text} prints\n{printed}"
+            else:
+                assert status == 0, f"{page}:{command.line}: {command.text} has status {status}:\n{printed}"
+
+
+def test_pages_with_console_blocks_are_found() -> None:
+    assert {PurePosixPath("README.md"), PurePosixPath("docs/tutorial.md")} <= set(WITH_CONSOLE)
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "right"),
+    [
+        ("a\nb", "a\nb\n", True),
+        ("a\nb", "a  \nb\n", True),
+        ("a\n…\nc", "a\nc\n", True),
+        ("a\n…\nc", "a\nb\nb\nc\n", True),
+        ("a … c", "a b c\n", True),
+        ("a\n…", "a\n", True),
+        ("a", "a", True),
+        ("a\nb", "a\n", False),
+        ("a", "a\nb\n", False),
+        ("a\n…\nc", "a\nb\n", False),
+        ("a … c", "a b\nc\n", False),
+        ("a.c", "abc\n", False),
+    ],
+)
+def test_output_is_compared_up_to_what_is_left_out(expected: str, printed: str, right: bool) -> None:
+    assert matches(tuple(expected.split("\n")), printed) is right
+
+
+def test_an_edit_needs_its_lines(tmp_path: Path) -> None:
+    shell = Shell.in_folder(tmp_path)
+    (shell.folder / "f.py").write_text("a\nb\nc\n", encoding="utf-8")
+    (right,) = split("```diff file=f.py\n a\n-b\n+d\n```\n")[0]
+    shell.edit(right)
+    assert (shell.folder / "f.py").read_text(encoding="utf-8") == "a\nd\nc\n"
+    with pytest.raises(ValueError, match="line 2: f.py has these lines 0 times"):
+        shell.edit(right)
+
+
+def test_a_shell_remembers_where_it_is(tmp_path: Path) -> None:
+    shell = Shell.in_folder(tmp_path)
+    assert shell.run("cp -r examples/fau_exercise ~/mine && cd ~/mine") == (0, "")
+    assert shell.folder == shell.home / "mine"
+    assert shell.run("false") == (1, "")
