@@ -7,7 +7,7 @@ writes the results file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,19 @@ from typing import Any
 import pytest
 
 from .adapters import SubjectNotFound
-from .checking import Request, UsageError, opened
+from .checking import opened
 from .checks.plan import Planned
 from .checks.results import Finding, Result, Verdict, from_line, to_line
 from .checks.run import Run
 from .commands.files import CannotWrite, require_writable, write_reports
+from .commands.page import columns
 from .reports.terminal import render_text
+from .reports.wording import verdict_word
+from .request import Request, UsageError
 from .wall import WorkerError
 
-PROPERTY = "backproof-finding"
+NAME = "backproof"
+_CARRIED = "backproof_finding"  # attribute of a report; xdist sends a report's attributes to the controller
 _SKIPPED = frozenset({Verdict.BLOCKED, Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.WAIVED})
 
 
@@ -41,12 +45,14 @@ class ConformancePlugin:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.findings: dict[str, Finding] = {}
-        self._context: AbstractContextManager[Run] | None = None
         self.run: Run | None = None
-        option = config.getoption
-        self._results, self._html = option("--backproof-results"), option("--backproof-html")
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args = []  # only the subject's items, unless paths are given as well
+        self._context: AbstractContextManager[Run] | None = None
+        self._results = config.getoption("--backproof-results")
+        self._html = config.getoption("--backproof-html")
+        given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+        # Without arguments there are only the subject's items; an item's id may be given like any test's.
+        self._chosen = [arg.partition(f"{NAME}::")[2] for arg in given if _is_own(arg)]
+        config.args = [arg for arg in given if not _is_own(arg)]
 
     @property
     def is_xdist_worker(self) -> bool:
@@ -56,90 +62,118 @@ class ConformancePlugin:
     def pytest_sessionstart(self) -> None:
         """Open the subject; what cannot be opened ends the session with one sentence."""
         option = self.config.getoption
-        subject = option("--backproof")
-        request = Request(
-            subject=None if subject == "builtin" else subject,
-            seed=option("--backproof-seed"),
-            level=option("--backproof-level"),
-        )
         try:
+            request = Request(
+                subject=option("--backproof"), seed=option("--backproof-seed"), level=option("--backproof-level")
+            )
             require_writable({"--backproof-results": self._results, "--backproof-html": self._html})
             context = opened(request)
             self.run = context.__enter__()
             self._context = context
-        except (UsageError, SubjectNotFound, CannotWrite) as error:
+        except (UsageError, SubjectNotFound, CannotWrite, WorkerError) as error:
             raise pytest.UsageError(f"--backproof: {error}") from error
-        except WorkerError as error:
-            raise pytest.UsageError(f"--backproof {subject}: {error}") from error
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add one item per planned finding, before `-k` and `--lf` choose among them."""
         assert self.run is not None  # noqa: S101 - the session does not start without it
-        collector = ConformanceCollector.from_parent(session, name="backproof", nodeid="backproof")
-        collector.run = self.run
-        items.extend(collector.collect())
+        planned = [item for item in self.run.plan.selected if self._takes(item.id)]
+        if not planned:
+            raise pytest.UsageError(f"--backproof: no item is called {NAME}::{self._chosen[0]}")
+        collector = ConformanceCollector.from_parent(session, name=NAME, nodeid=NAME)
+        collector.run, collector.planned = self.run, planned
+        items.extend(session.genitems(collector))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the report carry the finding; a skip names the reason and no line of this file."""
+        report = yield
+        if isinstance(item, ConformanceItem) and item.finding is not None and call.when == "call":
+            vars(report)[_CARRIED] = to_line(item.finding)
+            if report.skipped:
+                vars(report)["longrepr"] = (NAME, None, _reason(item.finding))
+        return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the finding that a report carries."""
-        for name, value in report.user_properties:
-            if name == PROPERTY:
-                finding = from_line(str(value))
-                if isinstance(finding, Finding):
-                    self.findings[finding.id] = finding
+        finding = from_line(vars(report)[_CARRIED]) if _CARRIED in vars(report) else None
+        if isinstance(finding, Finding):
+            self.findings[finding.id] = finding
 
-    def pytest_sessionfinish(self) -> None:
-        """Write what was asked for, over the items that ran."""
-        if self.run is None:
-            return
-        if not self.is_xdist_worker and self.findings and (self._results or self._html):
-            result = self._result()
-            write_reports(result, {"html": self._html})
-            if self._results:
-                lines = [to_line(record) for record in (result.header, *result.findings, result.footer)]
-                Path(self._results).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write what was asked for, over the items that ran; items that were all skipped are no pass."""
         if self._context is not None:
             self._context.__exit__(None, None, None)
+        if self.findings and not self.is_xdist_worker:
+            result = self._result()
+            if not result.passed and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            try:
+                self._write(result)
+            except (CannotWrite, OSError) as error:
+                pytest.exit(f"--backproof: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """One line with the verdict."""
+        """The verdict, and why it is not better."""
         if self.findings and not self.is_xdist_worker:
-            line = render_text(self._result()).rstrip().splitlines()[-1]
-            terminalreporter.write_line(f"backproof: {line}")
+            result = self._result()
+            line = render_text(result).rstrip().splitlines()[-1]
+            terminalreporter.write_line(f"{NAME}: {line}")
+            for reason in result.footer.reasons:
+                terminalreporter.write_line(f"{NAME}: {reason}")
+
+    def _takes(self, finding_id: str) -> bool:
+        return not self._chosen or any(
+            finding_id == chosen or finding_id.startswith(f"{chosen}/") for chosen in self._chosen
+        )
 
     def _result(self) -> Result:
-        """The result over the items that ran; a selection by pytest is a smaller plan."""
+        """The result over the items that ran, in the plan's order; a selection by pytest is a smaller plan."""
         assert self.run is not None  # noqa: S101 - the session does not start without it
-        return self.run.result_of(list(self.findings.values()))
+        ran = [self.findings[item.id] for item in self.run.plan.selected if item.id in self.findings]
+        return self.run.result_of(ran)
+
+    def _write(self, result: Result) -> None:
+        write_reports(result, {"html": self._html})
+        if self._results:
+            lines = [to_line(record) for record in (result.header, *result.findings, result.footer)]
+            Path(self._results).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 class ConformanceCollector(pytest.Collector):
-    """All planned checks of one subject."""
+    """The planned checks of one subject, or those chosen."""
 
     run: Run
+    planned: list[Planned]
 
     def collect(self) -> Iterator[ConformanceItem]:
         """One item per planned finding."""
-        for planned in self.run.plan.selected:
+        for planned in self.planned:
             yield ConformanceItem.from_parent(self, name=planned.id, planned=planned, conformance_run=self.run)
 
 
 class ConformanceItem(pytest.Item):
-    """One law on one case."""
+    """One law on one case.
+
+    Attributes:
+        finding: what came of it; None before it ran.
+    """
 
     def __init__(self, *, planned: Planned, conformance_run: Run, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.planned = planned
         self.conformance_run = conformance_run
+        self.finding: Finding | None = None
 
     def runtest(self) -> None:
         """Run the check, and what it needs."""
-        finding = self.conformance_run.runner.outcome(self.planned.id)
-        self.user_properties.append((PROPERTY, to_line(finding)))
-        if finding.verdict in _SKIPPED:
-            pytest.skip(f"{finding.verdict}: {finding.message}")
-        if finding.verdict is not Verdict.PASSED:
-            raise Nonconformant(finding)
+        self.finding = self.conformance_run.runner.outcome(self.planned.id)
+        if self.finding.verdict in _SKIPPED:
+            pytest.skip(_reason(self.finding))
+        if self.finding.verdict is not Verdict.PASSED:
+            raise Nonconformant(self.finding)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The finding, as the command line prints it."""
@@ -149,17 +183,23 @@ class ConformanceItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the item comes from and how it is called."""
-        return self.path, None, f"backproof: {self.planned.id}"
+        return self.path, None, f"{NAME}: {self.planned.id}"
 
 
 def finding_text(finding: Finding) -> str:
-    """A finding in a few lines."""
-    lines = [
-        f"law:      {finding.law}",
-        f"found:    {finding.message}",
-        f"where:    {finding.where}",
-        *(f"looks like: {item.text}" for item in finding.diagnosis[:1]),
-        *([f"next:     {finding.hint}"] if finding.hint else []),
-        *([finding.evidence["traceback"]] if "traceback" in finding.evidence else []),
-    ]
-    return "\n".join(lines)
+    """A finding in a few lines; the first says what is wrong, because pytest's summary shows it alone."""
+    rows = {"Law": finding.law, "Where": finding.where}
+    rows |= {"Looks like": f"{item.text} [{item.mistake}]" for item in finding.diagnosis[:1]}
+    rows |= {"Next": finding.hint} if finding.hint else {}
+    lines = [finding.message, *columns(rows)]
+    return "\n".join([*lines, str(finding.evidence["traceback"])] if "traceback" in finding.evidence else lines)
+
+
+def _reason(finding: Finding) -> str:
+    return f"{verdict_word(finding.verdict)}: {finding.message}"
+
+
+def _is_own(argument: str) -> bool:
+    """Tell whether an argument is an item's id, which pytest may print with a path before it."""
+    path, separator, _ = argument.partition("::")
+    return bool(separator) and Path(path).name == NAME

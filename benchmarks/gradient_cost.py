@@ -10,8 +10,9 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from backproof.checks.numerics.gradient import BlockChecker
 from numpy.typing import NDArray
+
+from backproof.checks.numerics.gradient import BlockChecker
 
 Array = NDArray[np.float64]
 BATCH, OUTPUTS = 8, 10

@@ -10,12 +10,13 @@ import dataclasses
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 SCHEMA_VERSION = 1
+BUILT_IN = "the built-in framework"  # the header's subject if the user names none
 
 
 class Verdict(StrEnum):
@@ -194,20 +195,23 @@ _TYPES: dict[str, type[Header | Finding | Footer]] = {"header": Header, "finding
 
 
 def to_line(record: Header | Finding | Footer) -> str:
-    """One JSON line, without the newline. Non-finite numbers become null."""
+    """One JSON line, without the newline. Non-finite numbers become text in evidence and null elsewhere."""
     kind = type(record).__name__.lower()
     data = {"type": kind, **dataclasses.asdict(record)}
-    return json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if "evidence" in data:
+        data["evidence"] = _finite(data["evidence"], str)
+    line = json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return line.encode("utf-8", "backslashreplace").decode("utf-8")  # a subject's text may hold lone surrogates
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: Any, replacement: Callable[[float], str | None] = lambda number: None) -> Any:  # noqa: ARG005
     """JSON has no NaN and no infinity."""
     if isinstance(value, float) and not math.isfinite(value):
-        return None
+        return replacement(value)
     if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {str(key): _finite(item, replacement) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_finite(item, replacement) for item in value]
     return value
 
 

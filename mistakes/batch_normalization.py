@@ -117,8 +117,8 @@ class VarianceUnbiased(InSteps):
 class EpsilonLarge(InSteps):
     """The epsilon is so large that it shows.
 
-    With 1e-3 under the root the output's variance is visibly below 1. The epsilon shall only keep the root of an
-    exact 0 from being divided by.
+    With 1e-3 under the root the output's variance is visibly below 1. The epsilon is there against a division by 0
+    and for nothing else.
     """
 
     epsilon = 1e-3

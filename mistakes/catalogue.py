@@ -17,6 +17,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     l2,
     momentum,
     network,
+    network_training,
     relu,
     sgd,
     sigmoid,

@@ -34,7 +34,7 @@ class ValueIgnored(Constant):
     families=("contract",),
 )
 class WholeNumbers(Constant):
-    """The value is rounded to a whole number.
+    """The value is cut to a whole number.
 
     An integer array, such as np.zeros(shape, dtype=int), cuts off the fraction: 0.1 becomes 0.
     """

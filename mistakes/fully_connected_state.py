@@ -264,8 +264,8 @@ class FirstBatchSizeKept(InSteps):
 class OutputSqueezed(FullyConnected):
     """Forward drops axes of length 1.
 
-    squeeze turns the output of a single sample, or of a single unit, into a vector. The next layer takes its entries
-    for samples or for features at random.
+    squeeze turns the output of a single sample, or of a single unit, into a vector. The next layer takes samples for
+    features, or fails.
     """
 
     def forward(self, input_tensor: Tensor) -> Tensor:

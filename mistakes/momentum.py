@@ -55,7 +55,8 @@ class PreviousStepOnly(SgdWithMomentum):
 class SignOfGradient(SgdWithMomentum):
     """The gradient is added to the velocity.
 
-    The ball rolls uphill.
+    Or, what comes to the same, the velocity is subtracted from the weights although it contains the minus already:
+    the ball rolls uphill.
     """
 
     def _displacement(self, gradient: Weights) -> Weights:
@@ -78,23 +79,6 @@ class SignOfVelocity(SgdWithMomentum):
         if self.velocity is not None:
             self.velocity = -self.velocity
         return super()._displacement(gradient)
-
-
-@mistake(
-    "momentum.velocity-subtracted",
-    hint="weights + velocity, as the velocity contains the minus already",
-    families=("optimizer",),
-)
-class VelocitySubtracted(SgdWithMomentum):
-    """The velocity is subtracted from the weights.
-
-    It contains -learning_rate * gradient already, so every step goes uphill.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        new_weights = super().calculate_update(weight_tensor, gradient_tensor)
-        uphill: Weights = new_weights - 2 * self.velocity
-        return uphill
 
 
 @mistake(

@@ -1,16 +1,13 @@
-"""Neural network: mistakes."""
+"""Neural network: mistakes in the loss, in backward and in the optimizers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ..framework import BaseLayer, Dropout, FullyConnected, NeuralNetwork
+from ..framework import BaseLayer, FullyConnected, NeuralNetwork
 from ..framework.validation import Tensor
 from .registry import mistake
 
-WITH_PHASES = ("with-phases",)
 REGULARIZED = ("with-L1", "with-L2")
 LOSS = "loss_layer.forward(...) + sum of regularizer.norm(layer.weights) over all trainable layers"
 
@@ -19,109 +16,6 @@ def penalty(layer: Any) -> float:
     """What a layer's weights add to the loss; 0 for a layer without parameters or regularizer."""
     regularizer = getattr(layer.optimizer, "regularizer", None)
     return 0.0 if regularizer is None else float(regularizer.norm(layer.weights))
-
-
-@mistake(
-    "network.phase-not-forwarded",
-    hint="in the phase setter: for layer in self.layers: layer.testing_phase = testing_phase",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
-class PhaseNotForwarded(NeuralNetwork):
-    """The phase does not reach the layers.
-
-    The network stores its phase but tells no layer, so dropout and batch normalisation go on as in training.
-    """
-
-    @property
-    def phase(self) -> bool:
-        return self._testing_phase
-
-    @phase.setter
-    def phase(self, testing_phase: bool) -> None:
-        self._testing_phase = testing_phase
-
-
-@mistake(
-    "network.phase-of-dropout-only",
-    hint="for layer in self.layers: layer.testing_phase = testing_phase, without asking for its type",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
-class PhaseOfDropoutOnly(NeuralNetwork):
-    """The phase reaches dropout layers only.
-
-    Other layers, batch normalisation above all, stay in training.
-    """
-
-    @property
-    def phase(self) -> bool:
-        return self._testing_phase
-
-    @phase.setter
-    def phase(self, testing_phase: bool) -> None:
-        self._testing_phase = testing_phase
-        for layer in self.layers:
-            if isinstance(layer, Dropout):
-                layer.testing_phase = testing_phase
-
-
-@mistake(
-    "network.phase-never-reset",
-    hint="self.phase = False at the start of train",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
-class PhaseNeverReset(NeuralNetwork):
-    """Training after a test goes on in the test phase.
-
-    test sets the phase, but train does not set it back: from the first test on nothing is dropped and running
-    statistics stand still.
-    """
-
-    def train(self, iterations: int) -> None:
-        for _ in range(iterations):
-            self.loss.append(self.forward())
-            self.backward()
-
-
-@mistake(
-    "network.test-in-train-phase",
-    hint="self.phase = True at the start of test",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
-class TestInTrainPhase(NeuralNetwork):
-    """Tests run in the train phase.
-
-    test does not set the phase, so units are dropped and running statistics are changed by test data.
-    """
-
-    def test(self, input_tensor: Tensor) -> Tensor:
-        return self._predict(input_tensor)
-
-
-@mistake(
-    "network.phases-swapped",
-    hint="testing_phase is False in train and True in test",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
-class PhasesSwapped(NeuralNetwork):
-    """Train and test phase are swapped.
-
-    The layers are told the opposite of the network's phase.
-    """
-
-    @property
-    def phase(self) -> bool:
-        return self._testing_phase
-
-    @phase.setter
-    def phase(self, testing_phase: bool) -> None:
-        self._testing_phase = testing_phase
-        for layer in self.layers:
-            layer.testing_phase = not testing_phase
 
 
 @mistake(
@@ -150,7 +44,7 @@ class RegularizationLeftOut(NeuralNetwork):
 class RegularizationOfFirstLayer(NeuralNetwork):
     """The loss contains the first layer's regularization only.
 
-    The sum is assigned instead of added up, or the loop ends after one layer.
+    The loop over the layers ends after the first one, for example by a return inside of it.
     """
 
     def forward(self) -> float:
@@ -300,117 +194,3 @@ class LabelsOfNextBatch(NeuralNetwork):
         assert self.data_layer is not None  # noqa: S101 - forward comes first
         _, self._label_tensor = self.data_layer.next()
         return super().backward()
-
-
-@mistake(
-    "network.train-without-backward",
-    hint="self.loss.append(self.forward()); self.backward()",
-    families=("network",),
-)
-class TrainWithoutBackward(NeuralNetwork):
-    """Training never calls backward.
-
-    train records losses, but nothing learns.
-    """
-
-    def train(self, iterations: int) -> None:
-        self.phase = False
-        self.loss.extend(self.forward() for _ in range(iterations))
-
-
-@mistake(
-    "network.losses-not-recorded",
-    hint="self.loss.append(self.forward())",
-    families=("network",),
-)
-class LossesNotRecorded(NeuralNetwork):
-    """Training does not record its losses.
-
-    The list of losses stays empty.
-    """
-
-    def train(self, iterations: int) -> None:
-        recorded = list(self.loss)
-        super().train(iterations)
-        self.loss = recorded
-
-
-@mistake(
-    "network.loss-overwritten",
-    hint="self.loss.append(loss), not self.loss = [loss]",
-    families=("network",),
-)
-class LossOverwritten(NeuralNetwork):
-    """Only the latest loss is kept.
-
-    Every iteration replaces the list instead of appending to it.
-    """
-
-    def train(self, iterations: int) -> None:
-        super().train(iterations)
-        self.loss = self.loss[-1:]
-
-
-@mistake(
-    "network.losses-add-up",
-    hint="append the loss of this iteration alone",
-    families=("network",),
-)
-class LossesAddUp(NeuralNetwork):
-    """Every recorded loss contains all earlier ones.
-
-    The variable for the loss is never set back, so the record grows however well the network learns.
-    """
-
-    def train(self, iterations: int) -> None:
-        super().train(iterations)
-        self.loss = np.cumsum(self.loss).tolist()
-
-
-@mistake(
-    "network.one-iteration-missing",
-    hint="for _ in range(iterations)",
-    families=("network",),
-)
-class OneIterationMissing(NeuralNetwork):
-    """Training runs one iteration too few.
-
-    The loop starts at 1 and ends before the last iteration.
-    """
-
-    def train(self, iterations: int) -> None:
-        super().train(iterations - 1)
-
-
-@mistake(
-    "network.test-returns-classes",
-    hint="return the output of the last layer; the caller takes the argmax",
-    families=("contract",),
-)
-class TestReturnsClasses(NeuralNetwork):
-    """Test returns class numbers.
-
-    It returns the argmax of each row instead of the last layer's output.
-    """
-
-    def test(self, input_tensor: Tensor) -> Tensor:
-        result: Tensor = super().test(input_tensor).argmax(axis=1)
-        return result
-
-
-@mistake(
-    "network.test-leaves-out-last-layer",
-    hint="pass the input through all layers",
-    families=("regularization", "phase"),
-)
-class TestLeavesOutLastLayer(NeuralNetwork):
-    """Test returns the scores before softmax.
-
-    The last layer is left out, so the rows are no probabilities.
-    """
-
-    def test(self, input_tensor: Tensor) -> Tensor:
-        self.phase = True
-        for layer in self.layers[:-1]:
-            input_tensor = layer.forward(input_tensor)
-        return input_tensor

@@ -64,7 +64,7 @@ class StepReturned(Sgd):
 class WeightsMultiplied(Sgd):
     """The step is multiplied with the weights.
 
-    weights * (1 - learning_rate * gradient) moves large weights more than small ones, and never crosses 0.
+    weights * (1 - learning_rate * gradient) moves large weights more than small ones, and a weight of 0 never.
     """
 
     def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:

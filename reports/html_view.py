@@ -182,7 +182,7 @@ def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], b
 def _headline(finding: Finding, subject: str) -> str:
     """The cause in one line: what it looks like, else where it was raised, else what was found."""
     if finding.diagnosis:
-        return re.split(r"(?<=[.;]) ", finding.diagnosis[0].text, maxsplit=1)[0]
+        return re.split(r"(?<=\.) ", finding.diagnosis[0].text, maxsplit=1)[0]
     return raised_line(finding, subject) or finding.message or finding.law
 
 

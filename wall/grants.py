@@ -41,19 +41,21 @@ def worker_rules(readable: Iterable[str], writable: str) -> list[Rule]:
 
 
 def without(path: str, closed: Sequence[str]) -> Iterator[Rule]:
-    """Rules to read `path` and what lies below, except the `closed` paths that lie below it."""
+    """Rules to read `path` and what lies below, except the `closed` paths that lie below it.
+
+    Both are real paths. Links are not followed: a submission could make them.
+    """
     if not any(inner.startswith(path.rstrip(os.sep) + os.sep) for inner in closed):
         yield path, READ
         return
     yield path, LIST
     try:
-        children = [entry.path for entry in os.scandir(path)]
+        children = [entry.path for entry in os.scandir(path) if not entry.is_symlink()]
     except OSError:  # what cannot be listed is not granted
         return
     for child in children:
-        real = os.path.realpath(child)
-        if real not in closed:
-            yield from without(real, closed)
+        if child not in closed:
+            yield from without(child, closed)
 
 
 def _folders(room: str) -> list[str]:

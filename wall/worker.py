@@ -85,7 +85,9 @@ class _Worker:
         _, descriptors, _, _ = socket.recv_fds(self.control.connection, 1, 2)
         # Reaped only now and never by chance: until the parent has let go of a number, no other process gets it.
         self.dead = [process for process in (*self.dead, *dead) if not _has_ended(process)]
-        process = os.fork()
+        process = None
+        with contextlib.suppress(OSError):  # for lack of memory, or because the submission has started a process
+            process = os.fork()
         if process == 0:
             self._session(*descriptors)
         for descriptor in descriptors:
@@ -206,7 +208,12 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    status = 1
     try:
         main()
     except (EOFError, ConnectionError):  # the parent is gone
-        os._exit(0)
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(status)  # without waiting for threads that the submission has left running

@@ -96,6 +96,8 @@ class Zygote:
             finally:
                 if self._gate is not None:
                     self._gate.allowance = 0
+            if process is None:
+                raise WorkerDied("the system refuses the worker another process")
             if type(process) is not int or not self._owns(process):
                 raise WorkerDied("the worker names a process that is not its own")
             return process

@@ -122,7 +122,7 @@ def _explain(name: str, checker: BlockChecker, result: GradientResult, known: Ma
     }
     if location.ratio is not None:
         evidence["ratio"] = {"value": location.ratio, "reads": location.reading}
-    if location.reading:
+    elif location.reading:
         evidence["pattern"] = location.reading
     if worst is None:
         low, high = fault.expected

@@ -18,8 +18,9 @@ from .directions import Array, scale_of, signed
 from .ladder import EPS, SMALLEST_STEP, Derivative, Evaluate
 
 MAX_KINKS = 4  # entries kinked at the point that are looked at one by one
-PROBES = 24  # directions in which the sense of the kinks is looked at
-WEAK = 1e-3  # a kink below this share of the strongest is not seen; a few of them may add up to ten times as much
+PROBES = 32  # directions in which the sense of the kinks is looked at
+SEEN = 1e-3  # share of the kink along u that a second difference of another direction must have to show a kink
+UNSEEN = 0.25  # kinks of the other sense that hide behind stronger ones may add up to this share of the interval
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,18 @@ class Kinks:
         """The first of the entries kinked at `x` for which pull(e_i).u is outside of the one-sided derivatives."""
         gap = np.abs(derivative.right - derivative.left)
         # A kink at the point: the one-sided derivatives settle apart from each other; else nothing is known.
-        at_point = ~derivative.settled & np.isfinite(gap) & (derivative.one_sided_error <= WEAK * gap)
+        at_point = ~derivative.settled & np.isfinite(gap) & (derivative.one_sided_error <= SEEN * gap)
         if not at_point.any():
             return None
         lowest, highest = self._bends
-        weak = WEAK * gap * SMALLEST_STEP + 8 * self.noise
+        weak = SEEN * gap * SMALLEST_STEP + 8 * self.noise
         one_sense = (lowest < -weak) != (highest > weak)
         for index in np.flatnonzero(at_point & one_sense)[:MAX_KINKS]:
             low, high = sorted((float(derivative.left[index]), float(derivative.right[index])))
             v = np.zeros(self.y.shape)
             v.ravel()[index] = 1.0
             found = float(np.vdot(self.pull(v), u))
-            slack = 6 * float(derivative.one_sided_error[index]) + 10 * WEAK * (high - low)
+            slack = 6 * float(derivative.one_sided_error[index]) + UNSEEN * (high - low)
             slack += 200 * EPS * (abs(low) + abs(high))
             if not low - slack <= found <= high + slack:
                 return KinkFault(int(index), found, low, high, slack, v)
@@ -84,12 +85,11 @@ class Kinks:
     def _bends(self) -> tuple[Array, Array]:
         """Smallest and largest second difference of each output entry.
 
-        Half of the input entries rest in each direction, so that kinks which belong to different entries show apart.
+        Most input entries rest or move less in each direction, so that a weak kink shows beside a strong one.
         """
+        shares = self.rng.choice([0.0, 0.0, 1 / 16, 1.0], size=(PROBES, *self.x.shape))
         step = SMALLEST_STEP * scale_of(self.x)
-        moves = [
-            step * signed(self.x.shape, self.rng) * self.rng.integers(2, size=self.x.shape) for _ in range(PROBES)
-        ]
+        moves = [step * signed(self.x.shape, self.rng) * share for share in shares]
         values = self.evaluate([self.x + sign * move for move in moves for sign in (1.0, -1.0)])
         bends = [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
         flat = np.stack([bend.ravel() for bend in bends])

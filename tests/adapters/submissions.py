@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+
 from backproof import adapters
 from backproof.specs import all_specs
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from backproof.specs import BatchNormalization, Phase
 
 from .submissions import changed, load, write

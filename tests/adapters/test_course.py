@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from backproof.adapters import Course, courses, find_course
 from backproof.adapters.fau.course import FILES
 from backproof.adapters.fau.subjects import ARGUMENTS

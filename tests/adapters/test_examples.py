@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof import adapters
 from backproof.specs import Case, Phase, Spec, all_specs
 

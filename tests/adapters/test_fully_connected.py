@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.specs import FullyConnected
 
 from .submissions import changed, load, unit_rows, write

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.adapters.fau.helpers_module import (
     calculate_accuracy,
     compute_bn_gradients,

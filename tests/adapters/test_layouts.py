@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof import adapters
 from backproof.specs import Dropout, NeuralNetwork, Sigmoid, all_specs
 

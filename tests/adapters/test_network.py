@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.specs import NeuralNetwork, Phase, Unsupported
 
 from .submissions import changed, load, write

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from backproof import adapters
 from backproof.specs import Dropout, FullyConnected, NeuralNetwork, Phase, Sigmoid, all_specs
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.adapters.seeding import preserved_random_state, reseed
 from backproof.specs import Dropout
 

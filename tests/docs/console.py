@@ -1,8 +1,8 @@
 """Runs what the pages show: console blocks, and the edits between them.
 
-A `console` block holds commands after a `$` prompt, each with what it prints. A line `…` stands for any number of
-lines, `…` within a line for any text, trailing spaces do not count. A block `diff file=NAME` edits the file NAME: the
-lines without `+` are replaced by those without `-`.
+A `console` block holds commands after a `$` prompt, each with what it prints. Words count; numbers and line ends do
+not, and `…` stands for any text. A block `diff file=NAME` edits the file NAME: the lines without `+` are replaced by
+those without `-`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..packaging.documents import Block
 from ..packaging.house import ROOT
 
 SECONDS = 240
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,14 @@ def commands_of(block: Block) -> Iterator[Command]:
 
 def matches(expected: tuple[str, ...], printed: str) -> bool:
     """Tell whether `printed` is what the page shows."""
-    pattern = ""
-    for row in expected:
-        if row.strip() == "…":
-            pattern += r"(?:[^\n]*\n)*?"
-        else:
-            pattern += "[^\n]*".join(re.escape(part) for part in row.rstrip().split("…")) + r"[ ]*\n"
-    return re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n") is not None
+    parts = "\n".join(expected).split("…")
+    pattern = ".*".join(re.escape(_words(part)) for part in parts)
+    return re.fullmatch(pattern, _words(printed)) is not None
+
+
+def _words(text: str) -> str:
+    """The text with every number written `#` and single spaces."""
+    return " ".join(_NUMBER.sub("#", text).split())
 
 
 @dataclass

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backproof.framework import BaseLayer, Flatten, ReLU, Sigmoid, SoftMax, TanH
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
+
+from backproof.framework import BaseLayer, Flatten, ReLU, Sigmoid, SoftMax, TanH
 
 SMALL = [0.0, 1e-300, -1e-300, 36.0, -36.0, 700.0, -700.0]
 EXTREMES = np.array([SMALL, [1e4, -1e4, 1e300, -1e300, 5.0, -5.0, 1.7e308]])

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backproof.framework import Adam, BatchNormalization, Constant, L2_Regularizer, Sgd, SgdWithMomentum
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
+
+from backproof.framework import Adam, BatchNormalization, Constant, L2_Regularizer, Sgd, SgdWithMomentum
 
 
 def running(layer: BatchNormalization) -> NDArray[Any]:

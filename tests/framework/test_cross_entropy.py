@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backproof.framework import CrossEntropyLoss
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
+
+from backproof.framework import CrossEntropyLoss
 
 EPSILON = 2.0**-52
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from backproof.framework import Dropout
 from numpy.testing import assert_array_equal
 from scipy import stats
+
+from backproof.framework import Dropout
 
 
 @pytest.mark.parametrize("probability", [0.25, 0.5, 0.9])

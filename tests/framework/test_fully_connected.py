@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
+
 from backproof.framework import Constant, FullyConnected, Sgd
 from backproof.framework.initializers import Initializer
-from numpy.testing import assert_array_equal
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backproof.framework import Constant, He, UniformRandom, Xavier
 from numpy.testing import assert_array_equal
 from scipy import stats
+
+from backproof.framework import Constant, He, UniformRandom, Xavier
 
 SHAPE, FAN_IN, FAN_OUT = (100, 200), 30, 500  # the fans differ, and are not those of the shape
 DISTRIBUTIONS = {

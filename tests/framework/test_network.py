@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from numpy.typing import NDArray
+
 from backproof.framework import (
     Adam,
     BatchNormalization,
@@ -23,8 +26,6 @@ from backproof.framework import (
     TanH,
     UniformRandom,
 )
-from numpy.testing import assert_allclose, assert_array_equal
-from numpy.typing import NDArray
 
 Tensor = NDArray[Any]
 

@@ -6,8 +6,9 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from backproof.framework import Adam, L1_Regularizer, L2_Regularizer, Optimizer, Regularizer, Sgd, SgdWithMomentum
 from numpy.testing import assert_allclose, assert_array_equal
+
+from backproof.framework import Adam, L1_Regularizer, L2_Regularizer, Optimizer, Regularizer, Sgd, SgdWithMomentum
 
 MAKERS: list[Callable[[], Optimizer]] = [
     lambda: Sgd(0.1),

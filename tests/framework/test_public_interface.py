@@ -7,9 +7,10 @@ import pkgutil
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
+
 from backproof import framework
 from backproof.framework import Adam, BatchNormalization, FullyConnected, L2_Regularizer
-from numpy.testing import assert_array_equal
 
 MODULES = [module.name for module in pkgutil.walk_packages(framework.__path__, f"{framework.__name__}.")]
 

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
+
 from backproof.reports.html import render_html
 
 from .sample import hostile_result, many_failures, passing_result, rich_result

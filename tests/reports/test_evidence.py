@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from backproof.reports.charts import MOST_BARS, MOST_CELLS, bars, heatmap
 from backproof.reports.evidence import (
     MOST_ENTRIES,

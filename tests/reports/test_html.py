@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
+
 from backproof.checks.results import Finding, Verdict
 from backproof.reports.html import render_html
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from backproof.checks.results import Result
 from backproof.reports.html import render_html
 

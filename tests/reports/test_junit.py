@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as Xml
 
 import pytest
+
 from backproof.checks.results import Result, Verdict
 from backproof.reports.junit import render_junit
 

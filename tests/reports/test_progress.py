@@ -6,10 +6,11 @@ import io
 import re
 
 import pytest
-from backproof.checks.results import Result
-from backproof.reports.progress import LiveProgress
 from rich.cells import cell_len
 from rich.console import Console
+
+from backproof.checks.results import Result
+from backproof.reports.progress import LiveProgress
 
 from .sample import many_failures, passing_result, rich_result
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from backproof.reports import FORMATS, render
 
 from .sample import passing_result, rich_result

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+
 from backproof.checks.results import Diagnosis, Finding, Footer, Header, Verdict, read_results, to_line
 
 from .sample import hostile_result, many_failures, passing_result, rich_result, scaled_dropout

@@ -7,10 +7,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from backproof.checks.results import Result, Verdict
-from backproof.reports.terminal import IN_FULL, render_text, summary
 from rich.cells import cell_len
 from rich.console import Console
+
+from backproof.checks.results import Result, Verdict
+from backproof.reports.terminal import IN_FULL, render_text, summary
 
 from .sample import (
     HOSTILE,

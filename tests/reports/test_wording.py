@@ -6,6 +6,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
+
 from backproof.checks.results import Header, Verdict
 from backproof.reports.commands import BUILT_IN, check_pattern, reproduce, rerun
 from backproof.reports.tracebacks import innermost, raised_line, relative

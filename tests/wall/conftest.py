@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from backproof.specs import ReLU
 from backproof.wall import Limits, RemoteSubject, Session, Worker
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.specs import Phase, ReLU, Unsupported
 from backproof.wall.calls import Desk
 from backproof.wall.values import Array, Foreign

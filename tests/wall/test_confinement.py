@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.specs import ReLU
 from backproof.wall import RemoteSubject, SubjectRaised, Worker, WorkerDied
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.specs import Phase, ReLU, Sigmoid, Spec, Unsupported
 from backproof.wall import Call, DirectSession, Foreign, Mutation, SessionLike, SubjectRaised
 from backproof.wall.values import Array

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backproof.wall.errors import ProtocolError
-from backproof.wall.frames import HEADER_BYTES, MAGIC, decode, encode
-from backproof.wall.values import DTYPES, Foreign
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+from backproof.wall.errors import ProtocolError
+from backproof.wall.frames import HEADER_BYTES, MAGIC, decode, encode
+from backproof.wall.values import DTYPES, Foreign
 
 LIMIT = 2**20
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from backproof.specs import ReLU
 from backproof.wall import LoadFailed, SubjectError, Worker, WorkerDied
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from backproof.specs import ReLU
 from backproof.wall import Limits, LoadFailed, Session, Worker, launch
 

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+
 from backproof.specs import Flatten, ReLU, SoftMax
 from backproof.wall import (
     ProtocolError,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from backproof.wall.errors import ProtocolError
 from backproof.wall.outcomes import Failure, Outcome, outcome_from_wire, outcome_to_wire
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from backproof.specs import Phase, ReLU, Sigmoid, TanH, Unsupported
 from backproof.wall import Foreign, Mutation, RemoteSubject, Session, SubjectRaised, Worker
 

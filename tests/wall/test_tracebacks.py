@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from backproof.specs import Dropout
 from backproof.wall.tracebacks import DETAIL_FRAMES, Frames, frames_of
 

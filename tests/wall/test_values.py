@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from backproof.wall.frames import encode
 from backproof.wall.values import ENTRIES, TEXT_LENGTH, Foreign, Plainer, cap, printable
 
