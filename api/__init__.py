@@ -11,12 +11,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters import SubjectNotFound
     from .checking import check
     from .checks.results import Finding, Result, Verdict
+    from .request import UsageError
+    from .wall import LoadFailed
 
-__all__ = ["Finding", "Result", "Verdict", "check"]
+__all__ = ["Finding", "LoadFailed", "Result", "SubjectNotFound", "UsageError", "Verdict", "check"]
 
-_HOME = {"check": ".checking", "Finding": ".checks.results", "Result": ".checks.results", "Verdict": ".checks.results"}
+_HOME = {
+    "Finding": ".checks.results",
+    "LoadFailed": ".wall",
+    "Result": ".checks.results",
+    "SubjectNotFound": ".adapters",
+    "UsageError": ".request",
+    "Verdict": ".checks.results",
+    "check": ".checking",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,6 @@ from .checks.results import Result
 from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
 from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
-from .specs import all_specs
 from .wall import Limits, LoadFailed
 
 
@@ -101,18 +100,18 @@ def _source(target: dict[str, Any], request: Request) -> WorkerSource | DirectSo
 
 def _prepare(source: WorkerSource | DirectSource, options: Options, course: Course) -> Run:
     """The run; what the names mean must be there, or be required and so fail."""
-    offered = [name for name in all_specs() if name in source.facts.get("offered", ())]
-    missing = set(options.required) - set(offered)
-    for name in options.filters:
-        specs = set(meaning(name, course)[0])
-        if offered and specs and not specs & {*offered, *missing}:
-            raise UsageError(f"{name}: the subject has no {', '.join(sorted(specs))}; it has: {', '.join(offered)}")
     try:
         run = Run.prepare(source, options)
     except NothingOffered as error:
         raise SubjectNotFound(str(error)) from error
     except UnknownName as error:
-        raise UsageError(f"{error}; the subject has: {', '.join(offered)}") from error
+        raise UsageError(str(error)) from error
+    offered = run.header.offered
+    missing = set(options.required) - set(offered)
+    for name in options.filters:
+        specs = set(meaning(name, course)[0])
+        if specs and not specs & {*offered, *missing}:
+            raise UsageError(f"{name}: the subject has no {', '.join(sorted(specs))}; it has: {', '.join(offered)}")
     if not run.plan.selected and not missing:
         level = Level(options.selection.level).name.lower()
         raise UsageError(f"{' '.join(options.filters)}: level {level} asks for no such check; try --level strict")

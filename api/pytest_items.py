@@ -91,14 +91,15 @@ class ConformancePlugin:
         """Let the report carry the finding; a skip names the reason and no line of this file."""
         report = yield
         if isinstance(item, ConformanceItem) and item.finding is not None and call.when == "call":
-            vars(report)[_CARRIED] = to_line(item.finding)
+            attributes = vars(report)
+            attributes[_CARRIED] = to_line(item.finding)
             if report.skipped:
-                vars(report)["longrepr"] = (NAME, None, _reason(item.finding))
+                attributes["longrepr"] = (NAME, None, _reason(item.finding))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the finding that a report carries."""
-        finding = from_line(vars(report)[_CARRIED]) if _CARRIED in vars(report) else None
+        finding = from_line(str(vars(report)[_CARRIED])) if _CARRIED in vars(report) else None
         if isinstance(finding, Finding):
             self.findings[finding.id] = finding
 
@@ -189,8 +190,10 @@ class ConformanceItem(pytest.Item):
 def finding_text(finding: Finding) -> str:
     """A finding in a few lines; the first says what is wrong, because pytest's summary shows it alone."""
     rows = {"Law": finding.law, "Where": finding.where}
-    rows |= {"Looks like": f"{item.text} [{item.mistake}]" for item in finding.diagnosis[:1]}
-    rows |= {"Next": finding.hint} if finding.hint else {}
+    if finding.diagnosis:
+        rows["Looks like"] = f"{finding.diagnosis[0].text} [{finding.diagnosis[0].mistake}]"
+    if finding.hint:
+        rows["Next"] = finding.hint
     lines = [finding.message, *columns(rows)]
     return "\n".join([*lines, str(finding.evidence["traceback"])] if "traceback" in finding.evidence else lines)
 

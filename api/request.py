@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from .adapters import Course
-from .checks.law import Level, all_checks
+from .checks.catalogue import all_checks
+from .checks.law import Level
 from .checks.plan import Selection
 from .specs import all_specs
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from typing import Any
 
 from ..specs import Case, Kind
 from .measurement import Measurement
@@ -122,21 +121,6 @@ def check(
     return decorate
 
 
-def all_checks() -> dict[str, Check]:
-    """Every registered check by id, in the order in which they run within a case."""
-    from . import laws  # noqa: F401, PLC0415 - importing the laws registers them; they import this module
-
+def registered() -> dict[str, Check]:
+    """The checks registered so far; `checks.catalogue.all_checks` makes sure that these are all."""
     return dict(_CHECKS)
-
-
-def find_check(check_id: str) -> Check:
-    """The check called `check_id`.
-
-    Raises:
-        LookupError: there is none.
-    """
-    checks: dict[str, Any] = all_checks()
-    if check_id not in checks:
-        raise LookupError(f"there is no check {check_id!r}; `backproof list` shows them")
-    found: Check = checks[check_id]
-    return found

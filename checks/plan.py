@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from ..specs import Case, all_specs
 from .bench import spec_text
-from .law import Check, Level, all_checks
+from .catalogue import all_checks
+from .law import Check, Level
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,7 +92,7 @@ class StepsNotCounted(InSteps):
 
 @mistake(
     "adam.steps-counted-from-zero",
-    hint="increment k before the correction, so that it is 1 in the first step",
+    hint="self.k += 1 before the correction, so that k = 1 in the first step",
     families=("optimizer",),
 )
 class StepsCountedFromZero(InSteps):

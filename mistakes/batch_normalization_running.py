@@ -31,7 +31,7 @@ class TestUsesBatch(InSteps):
 
 @mistake(
     "batch_normalization.training-uses-running",
-    hint="in the train phase normalise with the mean and the variance of the current batch",
+    hint="in the train phase: (input_tensor - input_tensor.mean(axis=0)) / np.sqrt(input_tensor.var(axis=0) + epsilon)",
     families=("phase",),
     cases=TRAINING,
 )
@@ -53,7 +53,7 @@ class TrainingUsesRunning(InSteps):
 
 @mistake(
     "batch_normalization.running-updated-in-test-phase",
-    hint="update the running statistics in the train phase only",
+    hint="if not self.testing_phase: update the running statistics",
     families=("phase",),
 )
 class RunningUpdatedInTestPhase(InSteps):
@@ -73,7 +73,7 @@ class RunningUpdatedInTestPhase(InSteps):
 
 @mistake(
     "batch_normalization.running-starts-at-zero",
-    hint="if there are no running statistics yet, start with those of the batch",
+    hint="if self.running_mean is None: start with mean and variance of the batch",
     families=("phase",),
     cases=TRAINING,
 )
@@ -91,7 +91,7 @@ class RunningStartsAtZero(InSteps):
 
 @mistake(
     "batch_normalization.running-starts-at-standard",
-    hint="if there are no running statistics yet, start with those of the batch",
+    hint="if self.running_mean is None: start with mean and variance of the batch",
     families=("phase",),
     cases=TRAINING,
 )
@@ -160,7 +160,7 @@ class RunningMeanOnly(InSteps):
 
 @mistake(
     "batch_normalization.running-decays-mixed",
-    hint="use decay and 1 - decay at the same places for the mean and for the variance",
+    hint="running_var = decay * running_var + (1 - decay) * variance, with the same decay as for the mean",
     families=("phase",),
     cases=TRAINING,
 )
@@ -200,7 +200,7 @@ class RunningSum(InSteps):
 
 @mistake(
     "batch_normalization.running-deviation-as-variance",
-    hint="store variances and take the root when normalising, or store deviations and take none",
+    hint="average variances and divide by np.sqrt(running_var + epsilon), or average deviations and divide by them",
     families=("phase",),
     cases=TRAINING,
 )
@@ -246,7 +246,7 @@ class TestWithoutRoot(InSteps):
 
 @mistake(
     "batch_normalization.test-images-along-width",
-    hint="use the same reformat in both phases, or reshape the statistics to (1, channels, 1, 1)",
+    hint="use the same reformat in both phases, or running_mean.reshape(1, -1, 1, 1), and the variance alike",
     families=("phase", "contract"),
     cases=("image", "square", "image-test-phase"),
 )

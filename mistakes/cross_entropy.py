@@ -45,7 +45,7 @@ class BackwardSign(CrossEntropyLoss):
 
 @mistake(
     "cross_entropy.forward-mean-backward-sum",
-    hint="use the sum in both, or divide by the batch size in both",
+    hint="divide by len(label) in both forward and backward, or in neither (the sum)",
     families=("gradient",),
     cases=SEVERAL_SAMPLES,
 )
@@ -61,7 +61,7 @@ class ForwardMeanBackwardSum(CrossEntropyLoss):
 
 @mistake(
     "cross_entropy.forward-sum-backward-mean",
-    hint="use the sum in both, or divide by the batch size in both",
+    hint="divide by len(label) in both forward and backward, or in neither (the sum)",
     families=("gradient",),
     cases=SEVERAL_SAMPLES,
 )
@@ -93,7 +93,7 @@ class MeanOfAllEntries(CrossEntropyLoss):
 
 @mistake(
     "cross_entropy.log2",
-    hint="np.log, the natural logarithm",
+    hint="np.log(...), the natural logarithm",
     families=("value", "gradient"),
 )
 class Log2(CrossEntropyLoss):

@@ -134,7 +134,7 @@ class AlwaysHalf(InSteps):
 
 @mistake(
     "dropout.normal-numbers",
-    hint="np.random.rand, not np.random.randn",
+    hint="np.random.rand(*shape) < probability, not np.random.randn",
     families=("phase",),
     cases=("keep-0.25", "keep-all"),  # at 0.8 the two probabilities nearly agree
 )
@@ -233,7 +233,7 @@ class WholeChannels(InSteps):
 
 @mistake(
     "dropout.mask-drawn-once",
-    hint="draw the mask anew in every forward of the training phase",
+    hint="self.mask = np.random.rand(*input_tensor.shape) < probability in every training forward",
     families=("phase",),
     cases=DROPPING,
 )
@@ -253,7 +253,7 @@ class MaskDrawnOnce(InSteps):
 
 @mistake(
     "dropout.seeded-in-forward",
-    hint="do not call np.random.seed in a layer; seed once, at the start of the program",
+    hint="no np.random.seed(...) in a layer; seed once, at the start of the program",
     families=("phase",),
     cases=DROPPING,
 )

@@ -30,7 +30,7 @@ class BackwardUnscaled(InSteps):
 
 @mistake(
     "dropout.backward-scaled-twice",
-    hint="if the stored mask is divided by the probability already, backward must not divide again",
+    hint="if self.mask is divided by the probability already: error_tensor * self.mask",
     families=("gradient",),
     cases=DROPPING,
 )
@@ -79,7 +79,7 @@ class BackwardPassesAll(InSteps):
 
 @mistake(
     "dropout.mask-of-output",
-    hint="store the mask itself in forward and multiply by it in backward",
+    hint="store the mask itself in forward, self.mask = ...; backward: error_tensor * self.mask",
     families=("gradient",),
     cases=(*DROPPING, "keep-all"),
 )
@@ -204,7 +204,7 @@ class StartsInTestPhase(Dropout):
 
 @mistake(
     "dropout.old-mask-in-test-phase",
-    hint="in the test phase backward must return the error unchanged, like forward",
+    hint="if the latest forward was in the test phase: return error_tensor, unchanged",
     families=("contract",),
     level="strict",
     cases=("test-phase",),

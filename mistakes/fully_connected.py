@@ -71,7 +71,7 @@ class SinglePrecision(InSteps):
 
 @mistake(
     "fully_connected.output-rounded",
-    hint="return the product itself; round only where numbers are printed",
+    hint="return extended_input @ weights; round only where numbers are printed",
     families=("value",),
 )
 class OutputRounded(InSteps):

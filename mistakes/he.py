@@ -142,7 +142,7 @@ class RowRepeated(He):
 
 @mistake(
     "he.seeded",
-    hint="do not call np.random.seed in an initializer; seed once, at the start of the program",
+    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
     families=("initializer",),
 )
 class Seeded(He):

@@ -158,7 +158,7 @@ class NormOfL2(L1_Regularizer):
 
 @mistake(
     "l1.norm-mean",
-    hint="np.sum, not np.mean",
+    hint="self.alpha * np.sum(np.abs(weights)), not np.mean",
     families=("regularization",),
     cases=POSITIVE,
 )

@@ -173,7 +173,7 @@ class NormOfL1(L2_Regularizer):
 
 @mistake(
     "l2.norm-mean",
-    hint="np.sum, not np.mean",
+    hint="self.alpha * np.sum(weights**2), not np.mean",
     families=("regularization",),
     cases=POSITIVE,
 )

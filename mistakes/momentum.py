@@ -205,7 +205,7 @@ class RegularizerOfNewWeights(SgdWithMomentum):
 
 @mistake(
     "momentum.first-step-missing",
-    hint="start with velocity 0 and apply the rule in the first step as well",
+    hint="self.velocity = ... with the new gradient first, then return weights + self.velocity",
     families=("optimizer",),
     cases=PLAIN,
 )

@@ -165,7 +165,7 @@ class LossOverwritten(NeuralNetwork):
 
 @mistake(
     "network.losses-add-up",
-    hint="append the loss of this iteration alone",
+    hint="self.loss.append(self.forward()): the loss of this iteration alone",
     families=("network",),
 )
 class LossesAddUp(NeuralNetwork):
@@ -196,7 +196,7 @@ class OneIterationMissing(NeuralNetwork):
 
 @mistake(
     "network.test-returns-classes",
-    hint="return the output of the last layer; the caller takes the argmax",
+    hint="return the last layer's output, without .argmax(axis=1): the caller takes it",
     families=("contract",),
 )
 class TestReturnsClasses(NeuralNetwork):
@@ -212,7 +212,7 @@ class TestReturnsClasses(NeuralNetwork):
 
 @mistake(
     "network.test-leaves-out-last-layer",
-    hint="pass the input through all layers",
+    hint="for layer in self.layers: tensor = layer.forward(tensor), all of them",
     families=("regularization", "phase"),
 )
 class TestLeavesOutLastLayer(NeuralNetwork):

@@ -138,7 +138,7 @@ class DividedByMaximum(InSteps):
 
 @mistake(
     "softmax.epsilon-in-sum",
-    hint="drop the epsilon: after the shift the sum is at least 1",
+    hint="exponentials / exponentials.sum(axis=1, keepdims=True): after the shift the sum is at least 1",
     families=("value",),
 )
 class EpsilonInSum(InSteps):
@@ -252,7 +252,7 @@ class BackwardSign(InSteps):
 
 @mistake(
     "softmax.backward-from-input",
-    hint="store the output y in forward and use it in backward",
+    hint="self.probabilities = ... in forward; backward: y * (error - ...) with y = self.probabilities",
     families=("gradient",),
 )
 class BackwardFromInput(InSteps):

@@ -28,7 +28,7 @@ class BothSigns(UniformRandom):
 
 @mistake(
     "uniform_random.normal",
-    hint="np.random.rand or np.random.uniform, not np.random.randn",
+    hint="np.random.uniform(0, 1, weights_shape), not np.random.randn",
     families=("initializer",),
 )
 class Normal(UniformRandom):
@@ -77,7 +77,7 @@ class OneDraw(UniformRandom):
 
 @mistake(
     "uniform_random.seeded",
-    hint="do not call np.random.seed in an initializer; seed once, at the start of the program",
+    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
     families=("initializer",),
 )
 class Seeded(UniformRandom):

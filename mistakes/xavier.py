@@ -121,7 +121,7 @@ class Uniform(Xavier):
 
 @mistake(
     "xavier.seeded",
-    hint="do not call np.random.seed in an initializer; seed once, at the start of the program",
+    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
     families=("initializer",),
 )
 class Seeded(Xavier):

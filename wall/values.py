@@ -31,6 +31,8 @@ _KNOWN = {dtype.str for name in _NAMES for dtype in (np.dtype(name), np.dtype(na
 class Foreign:
     """What a subject returned where the value itself may not cross.
 
+    Both texts are harmless for a terminal.
+
     Attributes:
         type_name: the type of the value, for example `generator` or `ndarray of object`.
         text: its capped `repr` without addresses, or why there is none.
@@ -38,6 +40,10 @@ class Foreign:
 
     type_name: str
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type_name", printable(self.type_name, 2 * TEXT_LENGTH))
+        object.__setattr__(self, "text", printable(self.text, 2 * TEXT_LENGTH))
 
     def __str__(self) -> str:
         return f"{self.type_name}: {self.text}"

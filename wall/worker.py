@@ -1,7 +1,8 @@
 """The worker: loads one submission, then forks a fresh copy of itself for every session.
 
 Executed as `python -m backproof.wall.worker DESCRIPTOR`. The descriptor is a socket on which the parent asks for one
-thing at a time: `confine`, `load`, `fork` (two descriptors follow: the session's socket and its output), `status`.
+thing at a time: `confine`, `load`, `fork` (two descriptors follow: the session's socket and its output), `status` (how
+a session ended), `reap`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from ..checks.bench import spec_text, where_text
-from ..checks.law import Check, Level, all_checks
+from ..checks.catalogue import all_checks
+from ..checks.law import Check, Level
 from ..checks.plan import Plan, Selection, make_plan
 from ..cli import CONFORMANT, USAGE
 from ..mistakes import Mistake, all_mistakes, mistakes_of

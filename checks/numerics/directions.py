@@ -6,6 +6,8 @@ direction is hit (all ones is one for softmax and batch normalisation).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,11 +29,11 @@ def norm(values: Array) -> float:
 
 def scale_of(block: Array) -> float:
     """The size of a typical entry: standard deviation, or root mean square if constant, or 1 if zero."""
-    size = norm(block) / max(block.size, 1) ** 0.5
+    size = norm(block) / math.sqrt(max(block.size, 1))
     if size == 0:
         return 1.0
     relative = block / size
-    spread = size * norm(relative - np.mean(relative)) / block.size**0.5
+    spread = size * norm(relative - np.mean(relative)) / math.sqrt(block.size)
     return spread if spread > 1e-8 * size else size
 
 

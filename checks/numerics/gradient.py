@@ -116,9 +116,9 @@ class BlockChecker:
         derivative = differentiate(self._count, self.x, u, y, noise)
         masked = 1.0 - float(np.mean(derivative.settled)) if y.size else 0.0
         if not derivative.settled.all():
-            fault = kinks.judge(derivative, u)
-            if fault:
-                return _at_kink(fault, masked)
+            kinked = kinks.judge(derivative, u)
+            if kinked:
+                return _at_kink(kinked, masked)
             v = np.where(derivative.settled.reshape(y.shape), v, 0.0)
             g = self.pull(v)
         expected = float(np.vdot(v, derivative.value))

@@ -52,9 +52,9 @@ class Derivative:
 
 
 def measure_noise(evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generator) -> Array:
-    """Rounding noise of each output entry: the effect of moving every input entry by one or two units in the last place.
+    """Rounding noise of each output entry: the effect of moving every input entry by a unit in the last place or two.
 
-    Odd and even moves are mixed: if all were odd, sums such as x[0] + x[1] would round alike every time.
+    Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
     jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(JITTERS)]
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
@@ -98,7 +98,7 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
             contradicted = contradicted | (~settled & (np.abs(candidate - value) > 6 * np.maximum(error, bound)))
         better = ~settled & (bound < error)
         value, step = np.where(better, candidate, value), np.where(better, steps[-1], step)
-        # What is unexplained shrinks with the step, in units of y; if it does not it is noise, larger steps have it too.
+        # In units of y, what is unexplained shrinks with the step. If not it is noise, and larger steps have it too.
         unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
         error = np.where(better, bound, np.maximum(error, unexplained))
         settled = settled | (error <= SETTLED * _size(value, error) + 8 * noise / steps[-1])

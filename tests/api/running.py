@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
+from unittest.mock import patch
 
 from backproof.cli import main
+
+SCREEN = {"COLUMNS": "80", "NO_COLOR": "1"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ class Ran:
     def findings(self) -> list[dict[str, Any]]:
         return [record for record in self.records if record["type"] == "finding"]
 
+    @property
+    def layers(self) -> list[str]:
+        """The layers that there are findings about."""
+        return list(dict.fromkeys(finding["layer"] for finding in self.findings))
+
     def of(self, layer: str) -> list[dict[str, Any]]:
         """The findings about a layer."""
         found = [finding for finding in self.findings if finding["layer"] == layer]
@@ -48,37 +57,31 @@ class Ran:
         """How often each verdict occurs among a layer's findings."""
         return Counter(finding["verdict"] for finding in self.of(layer))
 
-    def messages(self, layer: str, verdict: str) -> str:
-        """The sentences of a layer's findings with a verdict."""
-        return "\n".join(finding["message"] for finding in self.of(layer) if finding["verdict"] == verdict)
+    def first(self, layer: str) -> dict[str, Any]:
+        """The first finding about a layer that is neither passed nor blocked."""
+        return next(finding for finding in self.of(layer) if finding["verdict"] not in {"passed", "blocked"})
 
 
-class CommandLine:
-    """Runs `backproof` and reads what it wrote."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self._results = folder / "results.jsonl"
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str | Path) -> Ran:
-        """Run in this process; a Ran without records."""
-        self._capsys.readouterr()
+def run(*arguments: str | Path) -> Ran:
+    """Run in this process, at 80 columns and without colours; a Ran without records."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, SCREEN):
         try:
             status = main([str(argument) for argument in arguments])
         except SystemExit as error:  # argparse
-            assert isinstance(error.code, int)
-            status = error.code
-        captured = self._capsys.readouterr()
-        return Ran(status, captured.out, captured.err)
+            status = error.code if isinstance(error.code, int) else 1
+    return Ran(status, out.getvalue(), err.getvalue())
 
-    def check(self, *arguments: str | Path) -> Ran:
-        """`backproof check` in this process, with the records of its results file, which must be complete."""
-        self._results.unlink(missing_ok=True)
-        ran = self("check", *arguments, "--results", self._results)
-        records = read(self._results)
-        assert (records[0]["type"], records[-1]["type"]) == ("header", "footer")
-        assert len(records) == records[0]["planned"] + 2
-        return Ran(ran.status, ran.out, ran.err, tuple(records))
+
+def check(*arguments: str | Path, results: Path) -> Ran:
+    """`backproof check` in this process, with the records of its results file, which must be complete."""
+    results.unlink(missing_ok=True)
+    ran = run("check", *arguments, "--results", results)
+    assert results.exists(), ran.err
+    records = read(results)
+    assert (records[0]["type"], records[-1]["type"]) == ("header", "footer")
+    assert len(records) == records[0]["planned"] + 2
+    return Ran(ran.status, ran.out, ran.err, tuple(records))
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -88,5 +91,13 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def process(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
     """`python -m backproof` as a process of its own."""
-    command = [sys.executable, "-P", "-m", "backproof", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
+    environment = {**os.environ, **SCREEN, **options.pop("env", {})}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "backproof", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=environment,
+        **options,
+    )

@@ -12,7 +12,6 @@ BUGGY = REPOSITORY / "examples" / "fau_exercise_buggy"
 
 _LAYER = """\
 import numpy as np
-
 {top}
 
 
@@ -29,32 +28,31 @@ class {name}:
 {backward}
 """
 
-# What makes a stub of a layer correct, so that the spoiled line alone decides.
-CORRECT = {
-    "Sigmoid": (
-        "self.y = 1 / (1 + np.exp(-np.clip(input_tensor, -700, 700)))\nreturn self.y.copy()",
-        "return error_tensor * self.y * (1 - self.y)",
-    ),
-    "TanH": ("self.y = np.tanh(input_tensor)\nreturn self.y.copy()", "return error_tensor * (1 - self.y**2)"),
-    "ReLU": ("self.on = input_tensor > 0\nreturn np.maximum(0, input_tensor)", "return error_tensor * self.on"),
+_SOFTMAX = """\
+e = np.exp(input_tensor - input_tensor.max(axis=1, keepdims=True))
+self.y = e / e.sum(axis=1, keepdims=True)
+return self.y.copy()
+"""
+
+# Bodies of forward and backward that are right, so that the lines put before them alone decide.
+_CORRECT = {
     "Flatten": (
         "self.shape = input_tensor.shape\nreturn input_tensor.reshape(len(input_tensor), -1).copy()",
         "return error_tensor.reshape(self.shape).copy()",
     ),
-    "SoftMax": (
-        "e = np.exp(input_tensor - input_tensor.max(axis=1, keepdims=True))\n"
-        "self.y = e / e.sum(axis=1, keepdims=True)\nreturn self.y.copy()",
-        "return self.y * (error_tensor - (error_tensor * self.y).sum(axis=1, keepdims=True))",
+    "ReLU": ("self.on = input_tensor > 0\nreturn np.maximum(0, input_tensor)", "return error_tensor * self.on"),
+    "Sigmoid": (
+        "self.y = 1 / (1 + np.exp(-np.clip(input_tensor, -700, 700)))\nreturn self.y.copy()",
+        "return error_tensor * self.y * (1 - self.y)",
     ),
+    "SoftMax": (_SOFTMAX, "return self.y * (error_tensor - (error_tensor * self.y).sum(axis=1, keepdims=True))"),
+    "TanH": ("self.y = np.tanh(input_tensor)\nreturn self.y.copy()", "return error_tensor * (1 - self.y**2)"),
 }
 
 
 def layer(name: str, *, top: str = "", init: str = "", forward: str = "", backward: str = "") -> str:
-    """The source of a correct layer without parameters, with lines put first into the places named.
-
-    A method that its lines leave by `return` does nothing else.
-    """
-    good_forward, good_backward = CORRECT[name]
+    """The source of a correct layer without parameters, with lines put first into the places named."""
+    good_forward, good_backward = _CORRECT[name]
 
     def indented(*blocks: str) -> str:
         return "\n".join(f"        {line}" for block in blocks for line in block.splitlines())
@@ -68,10 +66,15 @@ def layer(name: str, *, top: str = "", init: str = "", forward: str = "", backwa
     )
 
 
-def submission(folder: Path, spoiled: Mapping[str, str | bytes]) -> Path:
+def submission(folder: Path, spoiled: Mapping[str, str]) -> Path:
     """The example in `folder`, with whole files replaced; a key such as `ReLU` means `Layers/ReLU.py`."""
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__", "README.md"))
     for name, text in spoiled.items():
         path = folder / "src_to_implement" / (name if name.endswith(".py") else f"Layers/{name}.py")
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        path.write_text(text)
     return folder
+
+
+def spoiled_layers(*names: str) -> dict[str, str]:
+    """Correct stubs, as `layer` writes them: what the tests spoil is right otherwise."""
+    return {name: layer(name) for name in names or _CORRECT}

@@ -21,8 +21,7 @@ WITH_CONSOLE = [
 def test_commands_print_what_the_page_shows(page: PurePosixPath, tmp_path: Path) -> None:
     shell = Shell.in_folder(tmp_path)
     for block in split(read(page))[0]:
-        if block.language == "diff":
-            shell.edit(block)
+        shell.follow(block)
         if block.language != "console":
             continue
         for command in commands_of(block):
@@ -61,10 +60,17 @@ def test_an_edit_needs_its_lines(tmp_path: Path) -> None:
     shell = Shell.in_folder(tmp_path)
     (shell.folder / "f.py").write_text("a\nb\nc\n", encoding="utf-8")
     (right,) = split("```diff file=f.py\n a\n-b\n+d\n```\n")[0]
-    shell.edit(right)
+    shell.follow(right)
     assert (shell.folder / "f.py").read_text(encoding="utf-8") == "a\nd\nc\n"
     with pytest.raises(ValueError, match="line 2: f.py has these lines 0 times"):
-        shell.edit(right)
+        shell.follow(right)
+
+
+def test_a_changed_copy_of_backproof_is_used(tmp_path: Path) -> None:
+    shell = Shell.in_folder(tmp_path)
+    (block,) = split("```python no-run at=api/__main__.py\nprint('changed')\n```\n")[0]
+    shell.follow(block)
+    assert shell.run("backproof list") == (0, "changed\n")
 
 
 def test_a_shell_remembers_where_it_is(tmp_path: Path) -> None:

@@ -68,8 +68,6 @@ def test_the_rooms_that_it_needs_are_open(subject: RemoteSubject, name: str) -> 
         "/etc/passwd",
         "/etc/hostname",
         "/proc/self/environ",
-        f"/proc/{os.getpid()}/environ",
-        f"/proc/{os.getpid()}/mem",
         Path(__file__),
         ROOT / "pyproject.toml",
         "/sys/kernel/mm/transparent_hugepage/enabled",
@@ -78,6 +76,12 @@ def test_the_rooms_that_it_needs_are_open(subject: RemoteSubject, name: str) -> 
 )
 def test_other_files_are_closed(subject: RemoteSubject, path: object) -> None:
     assert refused(subject, "read", str(path))
+
+
+@pytest.mark.usefixtures("files")
+def test_the_parents_memory_and_environment_are_closed(subject: RemoteSubject) -> None:
+    assert refused(subject, "read", f"/proc/{os.getpid()}/mem")
+    assert refused(subject, "read", f"/proc/{os.getpid()}/environ")
 
 
 @pytest.mark.usefixtures("files")

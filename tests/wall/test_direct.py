@@ -38,7 +38,7 @@ class Odd(Layer):
     def forward(self, x: Array) -> Array:
         x *= 2
         warnings.warn("loud", stacklevel=1)
-        return np.log(x - 10)
+        return np.sqrt(-x)
 
     def backward(self, dy: Array) -> Array:
         raise KeyboardInterrupt
@@ -138,3 +138,53 @@ def test_a_construction_that_raises_is_the_subjects_error() -> None:
 
     with pytest.raises(SubjectRaised, match="ValueError: too small"):
         DirectSession(build).build(ReLU())
+
+
+class Recorder:
+    """Returns what it was called with."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args: {name: list(args)}
+
+
+def test_every_method_of_the_protocols_is_handed_on() -> None:
+    subject = DirectSession(lambda spec: Recorder()).build(ReLU())
+    subject.assign({"bias": 1})
+    subject.reseed(3)
+    subject.attach_optimizer(0.1, 0.9)
+    subject.feed(1, 2)
+    subject.set_phase(Phase.TEST)
+    values = [
+        subject.forward(),
+        subject.backward(1),
+        subject.parameters(),
+        subject.gradients(),
+        subject.initialize((2, 3), 2, 3),
+        subject.norm(1),
+        subject.gradient(1),
+        subject.update(1, 2),
+        subject.train(5),
+        subject.test(1),
+        subject.seen_phases(),
+    ]
+    assert [call.value for call in subject.transcript[:5]] == [
+        {"assign": [{"bias": 1}]},
+        {"reseed": [3]},
+        {"attach_optimizer": [0.1, 0.9]},
+        {"feed": [1, 2]},
+        {"set_phase": ["test"]},
+    ]
+    assert values == [
+        {"forward": []},
+        {"backward": [1]},
+        {"parameters": []},
+        {"gradients": []},
+        {"initialize": [[2, 3], 2, 3]},
+        {"norm": [1]},
+        {"gradient": [1]},
+        {"update": [1, 2]},
+        {"train": [5]},
+        {"test": [1]},
+        {"seen_phases": []},
+    ]
+    assert subject.evaluations == 6

@@ -10,6 +10,8 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("system calls are filtered on Linux only", allow_module_level=True)
 
+import resource
+
 from backproof.wall import confine, landlock, limits, seccomp
 
 ALLOW, KILL, NOTIFY = 0x7FFF0000, 0x80000000, 0x7FC00000
@@ -161,16 +163,14 @@ def test_every_right_that_a_kernel_knows_is_handled(version: int, rights: int, n
 
 def test_limits_are_lowered_and_never_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     set_to: dict[int, tuple[int, int]] = {}
-    unlimited = limits.resource.RLIM_INFINITY
-    monkeypatch.setattr(
-        limits.resource, "getrlimit", lambda which: (10, 10 if which == limits.resource.RLIMIT_CPU else unlimited)
-    )
-    monkeypatch.setattr(limits.resource, "setrlimit", set_to.__setitem__)
+    unlimited = resource.RLIM_INFINITY
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (10, 10 if which == resource.RLIMIT_CPU else unlimited))
+    monkeypatch.setattr(resource, "setrlimit", set_to.__setitem__)
     limits.restrict_worker()
     limits.restrict_session(2**30)
-    assert set_to[limits.resource.RLIMIT_CORE] == (0, 0)
-    assert set_to[limits.resource.RLIMIT_AS] == (2**30, 2**30)
-    assert limits.resource.RLIMIT_CPU not in set_to
+    assert set_to[resource.RLIMIT_CORE] == (0, 0)
+    assert set_to[resource.RLIMIT_AS] == (2**30, 2**30)
+    assert resource.RLIMIT_CPU not in set_to
     set_to.clear()
     limits.restrict_session(None)
     assert set_to == {}

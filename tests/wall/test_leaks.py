@@ -105,8 +105,10 @@ session.build(ReLU()).call("loop")
 
 
 @linux
-def test_everything_ends_with_the_parent() -> None:
-    with subprocess.Popen([sys.executable, "-c", PARENT, str(HOSTILE)], stdout=subprocess.PIPE) as parent:
+def test_everything_ends_with_the_parent(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(HOSTILE)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # where a parent that is killed leaves its folder
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as parent:
         assert parent.stdout is not None
         zygote = int(parent.stdout.readline())
         assert len(members(zygote)) == 2

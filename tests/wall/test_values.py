@@ -123,3 +123,7 @@ def test_texts_are_harmless_for_a_terminal() -> None:
 
 def test_integers_that_python_does_not_print_are_described() -> None:
     assert plain(10**5000) == Foreign("int", "its repr raises ValueError")
+
+
+def test_descriptions_are_harmless_for_a_terminal() -> None:
+    assert Foreign("A\x1b", "\x1b[2J\x07") == Foreign("A\ufffd", "\ufffd[2J\ufffd")

@@ -1,0 +1,173 @@
+"""What cannot be carried out ends with one sentence and the right status: 2 for the request, 3 for the subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from backproof.commands import check as check_command
+from backproof.commands import list as list_command
+
+from .running import check, process, run
+from .submissions import BUGGY, EXAMPLE, submission
+
+
+def one_sentence(text: str) -> str:
+    """The text of a complaint, which is one line, begins with the program's name and is no traceback."""
+    assert text.startswith("backproof: ")
+    assert len(text.splitlines()) == 1
+    return text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [((EXAMPLE, "ReLU"), 0), ((BUGGY, "Sigmoid"), 1), (("builtin", "ReLU", "--direct"), 0)]
+)
+def test_the_status_follows_from_the_verdict(tmp_path: Path, arguments: tuple[str, ...], status: int) -> None:
+    ran = check(*arguments, results=tmp_path / "results")
+    assert ran.status == status
+    assert ran.footer["verdict"] == ("conformant", "nonconformant")[status]
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--seed", "-1"), "seed=-1, but should be an integer from 0"),
+        (("--seed", str(2**32)), "but should be an integer from 0 to 4294967295"),
+        (("--jobs", "-1"), "jobs=-1, but should be"),
+        (("--timeout", "0"), "timeout=0, but should be more than 0 seconds"),
+        (("--timeout", "nan"), "timeout=nan"),
+        (("--timeout", "inf"), "timeout=inf"),
+        (("--direct", "--require", "complete"), "leave out --require or --direct"),
+        (("--require", "Conf"), "there are: complete, stage1, stage2, stage3, BatchNormalization"),
+        (("--course", "knitting"), "there is no course 'knitting'; there are: fau-exercises"),
+        (("",), "a name is empty"),
+        (("dropuot",), "nothing is called 'dropuot': did you mean Dropout?"),
+        (("gradient.inptu",), "did you mean gradient.input? there are the layers BatchNormalization, Dropout"),
+        (("nonsense",), "the families contract"),
+        (("TestDropot",), "has no test 'TestDropot'; there are: TestFullyConnected"),
+        (("TestConv",), "TestConv is about Conv, which Backproof does not cover yet"),
+        (("ReLU/nowhere/*",), "nothing is called 'ReLU/nowhere/*'"),
+        (("ReLU/*/contract.views",), "level full asks for no such check; try --level strict"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_a_bad_request(arguments: tuple[str, ...], sentence: str) -> None:
+    ran = run("check", EXAMPLE, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert sentence in one_sentence(ran.err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("check", "builtin", "--level", "easy"), "invalid choice: 'easy'"),
+        (("check", "builtin", "--frobnicate"), "unrecognized arguments: --frobnicate"),
+        (("check", "builtin", "--seed", "x"), "invalid int value: 'x'"),
+        (("knit",), "invalid choice: 'knit'"),
+        (("explain",), "the following arguments are required: NAME"),
+        (("list", "--laws", "--frobnicate"), "unrecognized arguments"),
+    ],
+    ids=" ".join,
+)
+def test_a_bad_command_line(arguments: tuple[str, ...], sentence: str) -> None:
+    ran = run(*arguments)
+    assert ran.status == 2
+    assert ran.err.startswith("usage: backproof")
+    assert sentence in ran.err
+
+
+def test_without_a_command_there_is_help() -> None:
+    ran = run()
+    assert ran.status == 2
+    assert ran.out == run("--help").out
+
+
+@pytest.mark.parametrize(
+    ("subject", "sentence"),
+    [
+        ("nowhere", "there is no file or folder nowhere in "),
+        ("nowhere.at.all", "no module of that name can be imported"),
+        ("not a name", "there is no file or folder not a name in "),
+        ("empty", "files such as Layers/FullyConnected.py"),
+        ("data", "found notes.py"),
+        ("data/notes.py", "notes.py is no adapter module: it defines no function build(spec)"),
+        ("data/broken.py", "broken.py cannot be parsed: line 1"),
+        ("data/notes.txt", "is neither a folder nor a Python file"),
+        ("notebook.ipynb", "notebooks are not supported yet"),
+        ("Dropout", "`backproof check FOLDER Dropout`, or `backproof check builtin Dropout`"),
+        ("TestDropout", "names come after the subject"),
+    ],
+)
+def test_a_subject_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subject: str, sentence: str
+) -> None:
+    for folder in ("empty", "data"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "data" / "notes.py").write_text("x = 1\n")
+    (tmp_path / "data" / "broken.py").write_text("def build(:\n")
+    (tmp_path / "data" / "notes.txt").write_text("")
+    (tmp_path / "notebook.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    ran = run("check", subject)
+    assert (ran.status, ran.out) == (3, "")
+    assert sentence in one_sentence(ran.err)
+
+
+def test_an_empty_subject_is_not_this_folder() -> None:
+    ran = run("check", "")
+    assert ran.status == 2
+    assert "the subject is empty" in one_sentence(ran.err)
+
+
+@pytest.mark.parametrize("name", ["Dropout", "dropout", "TestDropout", "testdropout.test_backward"])
+def test_a_layer_that_the_submission_lacks(tmp_path: Path, name: str) -> None:
+    folder = submission(tmp_path / "submission", {})
+    (folder / "src_to_implement" / "Layers" / "Dropout.py").unlink()
+    ran = run("check", folder, name)
+    assert ran.status == 2
+    assert f"{name}: the subject has no Dropout; it has: BatchNormalization, Flatten," in one_sentence(ran.err)
+
+    required = check(folder, name, "--require", "Dropout", results=tmp_path / "results")
+    assert (required.status, required.findings) == (1, [])
+    assert "Dropout is required, but missing" in required.footer["reasons"]
+    assert required.footer["missing"] == ["Dropout"]
+
+
+@pytest.mark.parametrize(("what", "status"), [("stage1", 0), ("stage3", 1), ("complete", 1), ("tanh", 0)])
+def test_what_is_required_and_missing_fails(tmp_path: Path, what: str, status: int) -> None:
+    folder = submission(tmp_path / "submission", {})
+    (folder / "src_to_implement" / "Layers" / "Dropout.py").unlink()
+    ran = check(folder, "Sigmoid", "--require", what, results=tmp_path / "results")
+    assert ran.status == status
+    assert ran.footer["reasons"] == (["Dropout is required, but missing"] if status else [])
+
+
+def test_a_mistake_of_ours_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> None:
+        raise RuntimeError("the floor is wet")
+
+    monkeypatch.setattr(check_command, "opened", stumble)
+    monkeypatch.setattr(list_command, "section", stumble)
+    for arguments in (("check", str(EXAMPLE)), ("list", "--laws")):
+        ran = run(*arguments)
+        assert ran.status == 4
+        sentence = one_sentence(ran.err)
+        assert "harness error: RuntimeError: the floor is wet" in sentence
+        assert "BACKPROOF_TRACEBACK=1" in sentence
+
+    monkeypatch.setenv("BACKPROOF_TRACEBACK", "1")
+    assert "Traceback (most recent call last)" in run("list", "--laws").err
+
+
+def test_as_a_process_it_is_the_same() -> None:
+    ran = process("check", BUGGY, "Sigmoid", "-q")
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout.startswith("✗ nonconformant: ")
+    assert process("check", "nowhere").returncode == 3
+
+
+def test_a_reader_that_leaves_early_is_no_pass() -> None:
+    ran = process("check", "builtin", "ReLU", "-q", "--results", "/dev/full")
+    assert ran.returncode == 2
+    assert "--results /dev/full cannot be written: No space left on device" in ran.stderr

@@ -1,0 +1,68 @@
+"""The pages that follow from the code are in step with it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from backproof.checks.catalogue import all_checks
+from backproof.specs import all_specs
+
+from ..packaging.house import ROOT
+
+SCRIPT = ROOT / "docs" / "generate.py"
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_are_up_to_date(script: ModuleType) -> None:
+    stale = [str(path) for path, text in script.pages().items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], "run: python docs/generate.py"
+
+
+def test_every_check_has_a_row_with_its_law(script: ModuleType) -> None:
+    rows = re.findall(r"^\| `([\w.-]+)` \| (.*?) \|", script.checks_page(), flags=re.M)
+    assert dict(rows) == {check.id: check.law for check in all_checks().values()}
+
+
+def test_every_convention_has_a_row(script: ModuleType) -> None:
+    rows = re.findall(r"^\| ([^|]+) \| (\w+) \|", script.conventions_table(), flags=re.M)
+    declared = [(convention.name, spec.name()) for spec in all_specs().values() for convention in spec.conventions]
+    assert rows[1:] == declared
+
+
+def test_a_changed_law_changes_the_page(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(bench: Any) -> Any:
+        """Another law."""
+
+    checks = {name: replace(check, function=other) for name, check in all_checks().items()}
+    before = script.checks_page()
+    monkeypatch.setattr(script, "all_checks", lambda: checks)
+    assert before != script.checks_page()
+
+
+def test_the_table_goes_between_the_comments(script: ModuleType) -> None:
+    page = "a\n<!-- generated -->\nold\n<!-- end -->\nb\n"
+    assert script.between_comments(page, "new\n") == page.replace("old", "new")
+    with pytest.raises(ValueError, match="0 places"):
+        script.between_comments("a\n", "new\n")
+
+
+def test_the_pages_lie_in_the_reference(script: ModuleType) -> None:
+    assert {path.relative_to(ROOT) for path in script.pages()} == {
+        Path("docs/reference/checks.md"),
+        Path("docs/reference/conventions.md"),
+    }
