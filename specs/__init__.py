@@ -11,7 +11,7 @@ from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .initializers import Constant, He, UniformRandom, Xavier
 from .network import NeuralNetwork
-from .optimizers import Adam, Sgd, SgdWithMomentum
+from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
@@ -77,6 +77,7 @@ __all__ = [
     "Phase",
     "ReLU",
     "Reals",
+    "RegularizedOptimizer",
     "RegularizerSpec",
     "RegularizerSubject",
     "Sgd",

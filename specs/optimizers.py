@@ -49,8 +49,8 @@ class Sgd(RegularizedOptimizer):
     def cases(cls) -> tuple[Case, ...]:
         return _cases(
             cls(learning_rate=0.3),
-            cls(learning_rate=0.5, regularizer=L1_Regularizer(alpha=0.2)),
-            cls(learning_rate=0.5, regularizer=L2_Regularizer(alpha=0.2)),
+            cls(learning_rate=0.4, regularizer=L1_Regularizer(alpha=0.2)),
+            cls(learning_rate=0.4, regularizer=L2_Regularizer(alpha=0.2)),
         )
 
 
@@ -68,8 +68,8 @@ class SgdWithMomentum(RegularizedOptimizer):
     def cases(cls) -> tuple[Case, ...]:
         return _cases(
             cls(learning_rate=0.3, momentum_rate=0.9),
-            cls(learning_rate=0.5, momentum_rate=0.8, regularizer=L1_Regularizer(alpha=0.2)),
-            cls(learning_rate=0.5, momentum_rate=0.8, regularizer=L2_Regularizer(alpha=0.2)),
+            cls(learning_rate=0.4, momentum_rate=0.8, regularizer=L1_Regularizer(alpha=0.2)),
+            cls(learning_rate=0.4, momentum_rate=0.8, regularizer=L2_Regularizer(alpha=0.2)),
         )
 
 

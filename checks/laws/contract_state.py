@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Kind
+from ...specs import Kind, LayerSpec
 from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
-from ..measurement import Measurement, agrees, passed, same
-from ..numerics.compare import Estimate
+from ..measurement import Measurement, agrees, same
+from ..numerics.compare import EPS, Estimate
 from .contract import BACKWARD
 from .selection import core_in_training, deterministic, full_in_training, trainable
 
-EPS = float(np.finfo(float).eps)
+Array = NDArray[np.float64]
 
 
-def close_to(reference: NDArray[np.float64], factor: float = 1e3) -> Estimate:
-    """`reference` with the rounding that another order of the same operations may show."""
-    size = float(np.abs(reference).max(initial=0.0))
-    return Estimate(reference, np.full(reference.shape, factor * EPS * size + np.finfo(float).tiny))
+def _results(layer: RemoteSubject, dy: Array) -> dict[str, Array]:
+    """What a backward leaves behind, by name: the input gradient and every parameter's gradient."""
+    found: dict[str, Array] = {"backward(dy)": layer.backward(dy)}
+    if isinstance(layer.spec, LayerSpec) and layer.spec.parameters():
+        found |= {f"the gradient of {name}": value for name, value in layer.gradients().items()}
+    return found
 
 
-def _pass(layer: RemoteSubject, x: NDArray[np.float64], dy: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = layer.many([("reseed", (seed,)), ("forward", (x,)), ("backward", (dy,))])[2]
-    return result
+def _pass(layer: RemoteSubject, x: Array, dy: Array, seed: int) -> dict[str, Array]:
+    layer.many([("reseed", (seed,)), ("forward", (x,))])
+    return _results(layer, dy)
+
+
+def _all_same(
+    found: Mapping[str, Array], reference: Mapping[str, Array], after: str, **texts: str
+) -> Iterator[Measurement]:
+    for name, value in reference.items():
+        yield same(f"{name} {after}".strip(), found.get(name), value, **texts)
 
 
 @check("contract.latest", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
@@ -35,19 +44,18 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
-    decoy = bench.data(rng, (bench.case.input_shape[0] + 2, *bench.case.input_shape[1:]))
-    drawn = bench.rng(1)
-    clean, used = bench.layer(drawn), bench.layer(bench.rng(1))
-    reference = _pass(clean, x, dy, bench.seed)
-    used.forward(decoy)
-    used.backward(bench.incoming(rng, bench.layer_spec.output_shape(decoy.shape)))
-    yield same(
-        "backward(dy) after another batch has passed through",
-        _pass(used, x, dy, bench.seed),
-        reference,
-        meaning="backward uses something of an earlier forward",
-        hint="every array that backward needs must be stored anew by each forward (shapes and masks too)",
-    )
+    for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
+        decoy = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
+        clean, used = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
+        reference = _pass(clean, x, dy, bench.seed)
+        _pass(used, decoy, bench.incoming(rng, bench.layer_spec.output_shape(decoy.shape)), bench.seed)
+        yield from _all_same(
+            _pass(used, x, dy, bench.seed),
+            reference,
+            "after another batch has passed through",
+            meaning="backward uses something of an earlier forward",
+            hint="every array that backward needs must be stored anew by each forward (shapes and masks too)",
+        )
 
 
 @check("contract.accumulation", Kind.LAYER, when=trainable, level=Level.CORE, needs=("contract.gradients",))
@@ -56,18 +64,14 @@ def gradients_do_not_accumulate(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     layer = bench.layer(rng)
     x, dy = bench.data(rng), bench.incoming(rng)
-    _pass(layer, x, dy, bench.seed)
-    first = layer.gradients()
-    _pass(layer, x, dy, bench.seed)
-    second = layer.gradients()
-    for name in bench.layer_spec.parameters():
-        yield same(
-            f"the gradient of {name} of the second pass",
-            second[name],
-            first[name],
-            meaning="the gradient changes although nothing else did",
-            hint="backward must set the gradient, not add to the one of the previous pass",
-        )
+    first = _pass(layer, x, dy, bench.seed)
+    yield from _all_same(
+        _pass(layer, x, dy, bench.seed),
+        first,
+        "of the second pass",
+        meaning="the gradient changes although nothing else did",
+        hint="backward must set the gradient, not add to the one of the previous pass",
+    )
 
 
 @check("contract.linear", Kind.LAYER, when=deterministic, level=core_in_training, needs=BACKWARD)
@@ -76,7 +80,7 @@ def backward_is_linear(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     layer = bench.layer(rng)
     x, v, w = bench.data(rng), bench.incoming(rng), bench.incoming(rng)
-    of_v, of_w, of_both = (_pass(layer, x, dy, bench.seed) for dy in (v, w, 2.0 * v + 3.0 * w))
+    of_v, of_w, of_both = (_pass(layer, x, dy, bench.seed)["backward(dy)"] for dy in (v, w, 2.0 * v + 3.0 * w))
     terms = 2.0 * np.abs(of_v) + 3.0 * np.abs(of_w)
     bound = 1e4 * EPS * np.maximum(terms, terms.max(initial=0.0)) + np.finfo(float).tiny
     yield agrees(
@@ -92,19 +96,19 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
     """One instance does not influence another."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
-    alone, watched, other = (bench.layer(bench.rng(1)) for _ in range(3))
-    reference = _pass(alone, x, dy, bench.seed)
-    watched.reseed(bench.seed)
-    watched.forward(x)
-    other.forward(bench.data(rng))
-    other.backward(bench.incoming(rng))
-    yield same(
-        "backward(dy) of one layer after another layer's forward",
-        watched.backward(dy),
-        reference,
-        meaning="two instances share state",
-        hint="store state on self in __init__, never on the class, in a module variable or in a default argument",
-    )
+    for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
+        alone, watched, other = (bench.layer(bench.rng(1)) for _ in range(3))
+        reference = _pass(alone, x, dy, bench.seed)
+        watched.many([("reseed", (bench.seed,)), ("forward", (x,))])
+        foreign = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
+        _pass(other, foreign, bench.incoming(rng, bench.layer_spec.output_shape(foreign.shape)), bench.seed)
+        yield from _all_same(
+            _results(watched, dy),
+            reference,
+            "of one layer after another layer's forward",
+            meaning="two instances share state",
+            hint="store state on self in __init__, never on the class, in a module variable or in a default argument",
+        )
 
 
 @check("contract.views", Kind.LAYER, when=deterministic, level=Level.STRICT, needs=BACKWARD)
@@ -115,14 +119,12 @@ def returned_arrays_are_no_views(bench: Bench) -> Iterator[Measurement]:
     reference = _pass(bench.layer(bench.rng(1)), x, dy, bench.seed)
     for what, name in (("result", "forward's result"), ("argument", "forward's input")):
         layer = bench.layer(bench.rng(1))
-        layer.reseed(bench.seed)
-        layer.forward(x)
+        layer.many([("reseed", (bench.seed,)), ("forward", (x,))])
         layer.poison(what)
-        yield same(
-            f"backward(dy) after the caller has overwritten {name}",
-            layer.backward(dy),
+        yield from _all_same(
+            _results(layer, dy),
             reference,
+            f"after the caller has overwritten {name}",
             meaning=f"the layer keeps a reference to {name}",
             hint="store a copy of what backward needs",
         )
-    yield passed()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ...specs import Case, Kind, Phase, Trait
 from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
@@ -15,7 +15,6 @@ from ..measurement import Measurement, failed, number, passed, undecided
 from ..numerics.gradient import BlockChecker, GradientResult
 from ..numerics.localise import Localiser
 from .contract import BACKWARD
-from .contract_state import close_to
 from .selection import core_in_training, deterministic, has, parameter_names
 
 Array = NDArray[np.float64]
@@ -173,58 +172,3 @@ def gradient_at_zero(bench: Bench) -> Iterator[Measurement]:
         found=f"{g[place]:.6g}",
         hint="any value between the two one-sided derivatives is right at a kink; this one is outside",
     )
-
-
-@check("gradient.mask", Kind.LAYER, when=has(Trait.RANDOM_MASK), level=Level.CORE, needs=BACKWARD)
-def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
-    """Backward multiplies the incoming gradient by the very mask, scaled alike, that forward has applied."""
-    spec = bench.case.spec
-    assert isinstance(spec, LayerSpec)  # noqa: S101 - the selection has looked
-    for salt in range(3):
-        rng = bench.rng(salt)
-        layer = bench.layer(rng)
-        x, dy = bench.data(rng), bench.incoming(rng)
-        y, dx = layer.many([("forward", (x,)), ("backward", (dy,))])
-        mask = np.where(y == 0, 0.0, y / x)
-        wrong_place = (dx == 0) != (mask == 0)
-        if wrong_place.any():
-            place = tuple(int(i) for i in np.argwhere(wrong_place)[0])
-            yield failed(
-                f"backward drops other units than forward: at {list(place)} forward's factor is {mask[place]:.6g}, "
-                f"backward's {dx[place] / dy[place]:.6g}; {int(wrong_place.sum())} of {mask.size} entries differ",
-                expected=f"{mask[place]:.6g}",
-                found=f"{dx[place] / dy[place]:.6g}",
-                hint="store the mask in forward and use the stored one in backward",
-            )
-        expected = close_to(dy * mask, 16)
-        ratio = _shared_ratio(dx, expected.value)
-        for name, value in {**factors(bench.case), "-1": -1.0}.items():
-            if ratio is not None and abs(ratio - value) < 1e-9 * abs(value):
-                yield failed(
-                    f"backward(dy) is {name} times what it should be: it lacks or repeats the scaling of forward",
-                    expected=number(float(np.abs(mask).max())),
-                    found=number(float(np.abs(dx / dy).max())),
-                    hint="forward multiplies by mask / keep, so backward must multiply by the same mask / keep",
-                    evidence={"ratio": {"value": ratio, "reads": f"{name} times what it should be"}},
-                )
-        difference = np.abs(dx - expected.value)
-        if not (difference <= expected.error).all():
-            place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), difference.shape))
-            yield failed(
-                f"backward(dy){list(place)} = {dx[place]:.6g}, but dy times forward's factor is "
-                f"{expected.value[place]:.6g}",
-                expected=number(float(expected.value[place])),
-                found=number(float(dx[place])),
-                hint="backward must multiply the incoming gradient by the factor that forward has applied",
-            )
-    yield passed()
-
-
-def _shared_ratio(found: Array, expected: Array) -> float | None:
-    """Found / expected, if it is one number but 1."""
-    kept = expected != 0
-    if not kept.any():
-        return None
-    ratios = found[kept] / expected[kept]
-    shared = bool(np.ptp(ratios) <= 1e-9 * np.abs(ratios).max())
-    return float(ratios[0]) if shared and abs(ratios[0] - 1) > 1e-9 else None

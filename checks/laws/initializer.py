@@ -53,7 +53,7 @@ def constant_everywhere(bench: Bench) -> Iterator[Measurement]:
 
 @check("initializer.distribution", Kind.INITIALIZER, when=_random, level=Level.CORE, needs=("contract.initializer",))
 def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
-    """The entries follow the declared distribution (three exact tests, each with a false-alarm rate of 1e-12)."""
+    """The entries follow the declared distribution (exact tests, each with a false-alarm rate of 1e-12)."""
     values = _draw(bench, bench.seed).ravel()
     if isinstance(bench.case.spec, UniformRandom):
         yield _inside(values, 0.0, 1.0)
@@ -66,6 +66,7 @@ def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
     yield _spread(values, deviation, bench.case.fans)
     yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
     yield _shape(values, _normal_cdf(np.sort(values) / deviation))
+    yield _tail(values, deviation)
 
 
 def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -143,6 +144,25 @@ def _shape(values: NDArray[np.float64], cdf: NDArray[np.float64]) -> Measurement
         expected=f"a distribution function within {bound:.3f} of the declared one",
         found=f"a distance of {distance:.3f}",
         measured=distance,
+        tolerance=bound,
+    )
+
+
+def _tail(values: NDArray[np.float64], deviation: float) -> Measurement:
+    """The share beyond two deviations is binomial (Chernoff's bound by relative entropy): a uniform draw has none."""
+    n, expected = values.size, math.erfc(math.sqrt(2))
+    share = float(np.mean(np.abs(values) > 2 * deviation))
+    pairs = ((share, expected), (1 - share, 1 - expected))
+    entropy = sum(found * math.log(found / wanted) for found, wanted in pairs if found > 0)
+    bound = math.log(2 / FALSE_ALARM) / n
+    if entropy <= bound:
+        return passed(entropy, bound)
+    return failed(
+        f"{share:.2%} of the draws lie beyond two standard deviations, but should be {expected:.2%}",
+        expected=f"{expected:.2%}",
+        found=f"{share:.2%}",
+        hint="draw from the normal distribution: np.random.normal(0, deviation, shape)",
+        measured=entropy,
         tolerance=bound,
     )
 

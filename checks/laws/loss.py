@@ -79,6 +79,24 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
     yield same("backward(target)", again, reference, meaning="backward uses something of an earlier forward")
 
 
+@check("contract.loss-instances", Kind.LOSS, needs=("contract.loss-backward",))
+def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
+    """One loss does not influence another."""
+    rng = bench.rng()
+    prediction, target = bench.data(rng), bench.target(rng)
+    alone, watched, other = (bench.new() for _ in range(3))
+    reference = alone.many([("forward", (prediction, target)), ("backward", (target,))])[1]
+    watched.forward(prediction, target)
+    other.forward(bench.data(rng), target)
+    yield same(
+        "backward(target) after another loss's forward",
+        watched.backward(target),
+        reference,
+        meaning="two losses share state",
+        hint="store the prediction on self, never on the class or in a module variable",
+    )
+
+
 @check("value.loss", Kind.LOSS, level=Level.CORE, needs=("contract.loss-forward",))
 def loss_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
     """Forward equals the mathematical definition, reduced over the batch as the conventions say."""

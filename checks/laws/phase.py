@@ -13,8 +13,7 @@ from ..law import check
 from ..measurement import Measurement, agrees, failed, passed, same
 from ..numerics.compare import Estimate
 from ..results import Verdict
-from .contract import FORWARD
-from .contract_state import close_to
+from .contract import FORWARD, close_to
 from .selection import training
 
 

@@ -11,6 +11,7 @@ from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees
+from ..numerics.compare import estimate
 from .contract import FORWARD, array_of_shape
 from .selection import deterministic
 
@@ -55,3 +56,25 @@ def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
         shape = array_of_shape(name, found, bench.layer_spec.output_shape(x.shape), hint=hint)
         yield shape
         yield agrees(name, np.asarray(found), definitions.forward(bench.layer_spec, x, parameters), hint=hint)
+
+
+def _normalises(case: Case) -> bool:
+    return isinstance(case.spec, LayerSpec) and case.spec.has(Trait.BATCH_STATISTICS, case.phase)
+
+
+@check("value.constant", Kind.LAYER, when=_normalises, needs=("value.forward",))
+def constant_channel_becomes_the_bias(bench: Bench) -> Iterator[Measurement]:
+    """A channel that is constant over the batch becomes the bias, and backward stays finite."""
+    rng = bench.rng()
+    bias = bench.parameters(bench.rng())["bias"][0]
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+    x[:, 0] = 0.0
+    hint = "add an epsilon to the variance, so that a variance of 0 does not divide by 0"
+    found = layer.forward(x)
+    yield array_of_shape("forward(x) with a constant channel", found, x.shape, hint=hint)
+    expected = np.full(found[:, 0].shape, bias)
+    yield agrees("forward(x)[:, 0]", found[:, 0], estimate(expected, expected, 4), hint=hint)
+    yield array_of_shape(
+        "backward(dy) with a constant channel", layer.backward(bench.incoming(rng)), x.shape, hint=hint
+    )

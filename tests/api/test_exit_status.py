@@ -90,7 +90,7 @@ def test_without_a_command_there_is_help() -> None:
         ("nowhere.at.all", "no module of that name can be imported"),
         ("not a name", "there is no file or folder not a name in "),
         ("empty", "files such as Layers/FullyConnected.py"),
-        ("data", "found notes.py"),
+        ("data", "found broken.py, notes.py"),
         ("data/notes.py", "notes.py is no adapter module: it defines no function build(spec)"),
         ("data/broken.py", "broken.py cannot be parsed: line 1"),
         ("data/notes.txt", "is neither a folder nor a Python file"),

@@ -41,7 +41,7 @@ def test_50_sessions_leave_nothing() -> None:
             session.close()
             session.close()
         assert descriptors() == during
-        assert len(members(zygote)) <= 3  # the worker, and at most what the latest close has just killed
+        assert len(members(zygote)) < 15  # the worker, and the few latest that have been killed but not yet reaped
     assert members(zygote) == []
     assert descriptors() == before
 

@@ -1,0 +1,91 @@
+"""What the laws about networks share: what they build on, which cases they are for, a network to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, NeuralNetwork, Trait
+from ...wall import RemoteSubject
+from ..bench import Bench
+from ..law import Component
+
+Array = NDArray[np.float64]
+
+
+def network_spec(case: Case) -> NeuralNetwork:
+    """The case's spec, which the selection has found to be a network's."""
+    if not isinstance(case.spec, NeuralNetwork):
+        raise TypeError(f"{case.spec.name()} is no network")
+    return case.spec
+
+
+def findings_of_layers(*families: str) -> Callable[[Case], tuple[Component, ...]]:
+    """Findings of the network's layers and its loss."""
+
+    def select(case: Case) -> tuple[Component, ...]:
+        spec = network_spec(case)
+        names = dict.fromkeys([*(layer.name() for layer in spec.layers), spec.loss.name()])
+        return tuple((name, frozenset(families)) for name in names)
+
+    return select
+
+
+def findings_of_everything(case: Case) -> tuple[Component, ...]:
+    """Findings of all that takes part in training."""
+    return (*findings_of_layers("contract", "gradient", "optimizer", "value")(case), *findings_of_optimizer(case))
+
+
+def findings_of_optimizer(case: Case) -> tuple[Component, ...]:
+    """Findings of the optimizer, and of the layers' use of theirs."""
+    own = (network_spec(case).optimizer.name(), frozenset({"contract", "optimizer"}))
+    return (own, *findings_of_layers("contract", "optimizer")(case))
+
+
+def findings_of_penalty(case: Case) -> tuple[Component, ...]:
+    """Findings of the penalty's norm and of the data loss."""
+    regularizer = network_spec(case).optimizer.arguments()["regularizer"].name()
+    return ((regularizer, frozenset({"regularization"})), (network_spec(case).loss.name(), frozenset({"value"})))
+
+
+def is_random(case: Case) -> bool:
+    """Networks with a layer that draws masks."""
+    return any(Trait.RANDOM_MASK in layer.traits for layer in network_spec(case).layers)
+
+
+def is_regularized(case: Case) -> bool:
+    """Networks whose optimizer has a penalty."""
+    return getattr(network_spec(case).optimizer, "regularizer", None) is not None
+
+
+def is_plain(case: Case) -> bool:
+    """Networks without random layers and without a penalty."""
+    return not is_random(case) and not is_regularized(case)
+
+
+def has_phases(case: Case) -> bool:
+    """Networks with a layer whose phases differ."""
+    return any(Trait.PHASE_DEPENDENT in layer.traits for layer in network_spec(case).layers)
+
+
+def draw_labels(case: Case, rng: np.random.Generator) -> Array:
+    """One-hot rows in which every class occurs."""
+    classes = [layer.output_size for layer in network_spec(case).layers if hasattr(layer, "output_size")][-1]
+    labels: Array = np.eye(classes)[np.arange(case.input_shape[0]) % classes]
+    return rng.permutation(labels)
+
+
+def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+    """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
+    network = bench.new()
+    x, labels = bench.data(rng), draw_labels(bench.case, rng)
+    network.feed(x, labels)
+    values = {
+        name: 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
+        for name, value in network.parameters().items()
+    }
+    network.assign(values)
+    network.reseed(bench.seed)
+    return network, x, labels, values

@@ -1,0 +1,60 @@
+"""Phase: the network's phase reaches its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Kind
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, failed, passed
+from .network_parts import findings_of_layers, has_phases, network_spec, prepared
+
+
+@check(
+    "phase.network",
+    Kind.NETWORK,
+    when=has_phases,
+    needs=("contract.network",),
+    components=findings_of_layers("contract"),
+)
+def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
+    """Train puts every layer into the train phase, test into the test phase, and train again into the train phase."""
+    network, x, _, _ = prepared(bench, bench.rng())
+    hint = "the phase property must set testing_phase on every layer; train and test must set the phase each time"
+    for action, expected in (("train(1)", "train"), ("test(x)", "test"), ("train(1) after test(x)", "train")):
+        if expected == "test":
+            network.test(x)
+        else:
+            network.train(1)
+        seen = network.seen_phases()
+        wrong = [index for index, phase in enumerate(seen) if phase != expected]
+        if wrong:
+            layers = ", ".join(f"{index} ({network_spec(bench.case).layers[index].name()})" for index in wrong)
+            yield failed(
+                f"{action} runs layer {layers} in the {'test' if expected == 'train' else 'train'} phase",
+                expected=f"every layer in the {expected} phase",
+                found=f"{', '.join(seen)}",
+                hint=hint,
+            )
+    yield passed()
+
+
+@check(
+    "phase.network-test",
+    Kind.NETWORK,
+    when=has_phases,
+    needs=("phase.network",),
+    components=findings_of_layers("phase"),
+)
+def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
+    """test(x) gives the same prediction twice."""
+    network, x, _, _ = prepared(bench, bench.rng())
+    network.train(2)
+    first, second = np.asarray(network.test(x)), np.asarray(network.test(x))
+    if np.array_equal(first, second):
+        yield passed()
+    else:
+        yield failed("two calls of test(x) differ", expected="the same prediction", found="another prediction")

@@ -1,0 +1,138 @@
+"""Regularization: what a penalty adds to a network's loss and to its updates, each once."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ...specs import Case, Kind, RegularizedOptimizer
+from .. import definitions
+from ..bench import Bench
+from ..law import Component, check
+from ..measurement import Measurement, agrees, failed, number, passed, same
+from ..numerics.compare import Estimate
+from .network import probabilities
+from .network_parts import (
+    findings_of_layers,
+    findings_of_optimizer,
+    findings_of_penalty,
+    is_random,
+    is_regularized,
+    network_spec,
+    prepared,
+)
+
+
+@check(
+    "regularization.network",
+    Kind.NETWORK,
+    when=is_regularized,
+    needs=("contract.network",),
+    components=findings_of_penalty,
+)
+def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
+    """The network's loss is the data loss plus the regularization loss of every trainable layer, each once."""
+    network, x, labels, values = prepared(bench, bench.rng())
+    spec = network_spec(bench.case)
+    found = np.asarray(network.forward(), dtype=float).reshape(())
+    prediction = np.asarray(network.test(x))
+    yield probabilities(prediction)
+    reduction = bench.conventions.get("loss reduction", "sum")
+    data = definitions.loss(spec.loss, prediction, labels, reduction)
+    regularizer = spec.optimizer.arguments()["regularizer"]
+    convention = bench.conventions.get("L2 norm", "alpha sum w²")
+    layers = sorted({name.partition(".")[0] for name in values})
+
+    def total(chosen: Sequence[str], with_bias: bool) -> float:
+        penalties = []
+        for layer in chosen:
+            names = ("weights", "bias") if with_bias else ("weights",)
+            stacked = np.concatenate([values[f"{layer}.{name}"].ravel() for name in names])
+            penalties.append(float(definitions.penalty(regularizer, stacked, convention).value))
+        return float(data.value) + sum(penalties)
+
+    bound = np.asarray(data.error + 1e-11 * abs(total(layers, with_bias=True)))
+    if any(abs(float(found) - total(layers, with_bias)) <= bound for with_bias in (True, False)):
+        yield passed()
+        return
+    wrong = (
+        {"no layer's penalty": ()}
+        | {
+            f"the penalty of layer {' and '.join(chosen)} only": chosen
+            for count in range(1, len(layers))
+            for chosen in itertools.combinations(layers, count)
+        }
+        | {"every penalty twice": (*layers, *layers)}
+    )
+    looks = [
+        what
+        for what, chosen in wrong.items()
+        if any(abs(float(found) - total(chosen, bias)) <= bound for bias in (True, False))
+    ]
+    reading = f": it contains {looks[0]}" if looks else ""
+    expected = total(layers, with_bias=True)
+    yield failed(
+        f"forward() = {number(float(found))}, but should be {number(expected)}, of which {number(float(data.value))} "
+        f"is the data loss{reading}",
+        expected=number(expected),
+        found=number(float(found)),
+        hint="add norm(weights) of every trainable layer to the loss of the loss layer, in every forward",
+        measured=abs(float(found) - expected),
+        tolerance=float(bound),
+    )
+
+
+def _deterministic(case: Case) -> bool:
+    return is_regularized(case) and not is_random(case)
+
+
+def _update(case: Case) -> tuple[Component, ...]:
+    """Findings of the layers' gradients, and of the optimizer with its penalty."""
+    optimizer = network_spec(case).optimizer
+    penalty = optimizer.arguments()["regularizer"].name()
+    families = frozenset({"regularization"})
+    layers = findings_of_layers("contract", "gradient")(case)
+    return ((optimizer.name(), families), (penalty, families), *findings_of_optimizer(case), *layers)
+
+
+@check(
+    "regularization.network-update",
+    Kind.NETWORK,
+    when=_deterministic,
+    needs=("contract.network",),
+    components=_update,
+)
+def penalty_is_applied_once(bench: Bench) -> Iterator[Measurement]:
+    """A penalty leaves the gradients alone, and each step subtracts learning_rate times its gradient once."""
+    spec = network_spec(bench.case)
+    optimizer = spec.optimizer
+    if not isinstance(optimizer, RegularizedOptimizer):
+        raise TypeError(f"{optimizer.name()} takes no regularizer")
+    without = dataclasses.replace(spec, optimizer=dataclasses.replace(optimizer, regularizer=None))
+    network, x, labels, values = prepared(bench, bench.rng())
+    plain = bench.new(without)
+    plain.many([("feed", (x, labels)), ("assign", (values,)), ("reseed", (bench.seed,))])
+    steps = [("forward", ()), ("backward", ()), ("gradients", ()), ("parameters", ())]
+    _, _, gradients, after = network.many(steps)
+    _, _, plain_gradients, plain_after = plain.many(steps)
+    convention = bench.conventions.get("L2 gradient", "alpha w")
+    for name, start in values.items():
+        yield same(
+            f"the gradient of {name} with a regularizer",
+            gradients.get(name),
+            plain_gradients[name],
+            meaning="the penalty enters the gradient",
+            hint="only the optimizer adds the penalty's gradient, in its step",
+        )
+        if name.endswith("bias") and np.array_equal(after[name], plain_after[name]):
+            continue  # a bias beside the weights need not be regularized
+        expected = next(definitions.trajectory(optimizer, start, [gradients[name]], l2_gradient=convention))
+        yield agrees(
+            f"{name} after one step",
+            after[name],
+            Estimate(expected.value, 4 * expected.error),
+            hint="the optimizer subtracts learning_rate times the penalty's gradient, and nobody else does",
+        )
