@@ -12,13 +12,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .fau.adapter import FauAdapter, third_party
-from .fau.layout import Layout, find_layout, read_layout
 from .module import load_file, load_import
 from .resolving import locations
 from .source import read_source
+
+if TYPE_CHECKING:
+    from .fau.layout import Layout
 
 Target = Mapping[str, Any]
 
@@ -40,6 +41,8 @@ def load(target: Target) -> Any:
 
             return BuiltinAdapter()
         case "folder":
+            from .fau.adapter import FauAdapter  # noqa: PLC0415 - other targets start faster without
+
             return FauAdapter(_layout(target))
         case "module":
             return load_file(Path(target["path"]))
@@ -77,6 +80,8 @@ def preload(target: Target) -> list[str]:
     """The third-party modules that the target's files import: worth importing before sessions fork."""
     match target["kind"]:
         case "folder":
+            from .fau.adapter import third_party  # noqa: PLC0415 - as in `load`
+
             return third_party(_layout(target))
         case "module":
             return sorted(_imported(Path(target["path"])))
@@ -96,6 +101,8 @@ def fingerprint(target: Target) -> str:
 
 
 def _layout(target: Target) -> Layout:
+    from .fau.layout import find_layout, read_layout  # noqa: PLC0415 - as in `load`
+
     folder = Path(target["path"])
     if "root" not in target:  # written by hand, not by `resolve`
         return find_layout(folder)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from backproof.checks.conventions import _PROBES
 from backproof.checks.catalogue import all_checks
+from backproof.checks.conventions import _PROBES
 from backproof.checks.law import Check, Level
 from backproof.specs import LayerSpec, all_specs
 
@@ -43,9 +43,11 @@ Every check, by family. A check is asked of the cases of the specs that it holds
 cases of a spec and the checks of each.
 
 Levels: `core` is what training cannot do without, `full` what the definition and correct use demand, `strict` hygiene.
-`backproof check` asks for `core` and `full`; `--level` changes that. A check that *needs* others is looked at only if they
-hold; otherwise it is `blocked`, and the first that does not hold is named. A check that needs one needs what that one
-needs as well. The checks of networks, and those of optimizers with a regularizer, need the checks of their parts too.
+`backproof check` asks for `core` and `full`; `--level` changes that.
+
+A check that *needs* others is looked at only if they hold. Otherwise it is `blocked`, and the first that does not hold
+is named. A check that needs one needs what that one needs as well. The checks of networks, and those of optimizers with
+a regularizer, need the checks of their parts too.
 """
 
 
@@ -69,7 +71,8 @@ def checks_page() -> str:
     checks = sorted(all_checks().values(), key=lambda check: order.index(check.family))
     for family, members in groupby(checks, key=lambda check: check.family):
         rows = [(f"`{check.id}`", check.law, _levels(check), _needs(check), _specs(check)) for check in members]
-        parts.append(f"## {family}\n\n{FAMILIES[family]}\n\n{_table(('check', 'law', 'level', 'needs', 'specs'), rows)}")
+        table = _table(("check", "law", "level", "needs", "specs"), rows)
+        parts.append(f"## {family}\n\n{FAMILIES[family]}\n\n{table}")
     return "\n".join(parts)
 
 
@@ -99,7 +102,7 @@ def between_comments(text: str, table: str) -> str:
         r"<!-- generated -->\n.*?<!-- end -->", lambda _: f"<!-- generated -->\n{table}<!-- end -->", text, flags=re.S
     )
     if count != 1:
-        raise ValueError(f"the page has {count} places between `<!-- generated -->` and `<!-- end -->`, but should have 1")
+        raise ValueError(f"{count} places between `<!-- generated -->` and `<!-- end -->`, but there should be 1")
     return changed
 
 
@@ -126,7 +129,8 @@ def _needs(check: Check) -> str:
 def _specs(check: Check) -> str:
     names = [name for name, spec in all_specs().items() if any(check.applies(case) for case in spec.cases())]
     layers = [name for name, spec in all_specs().items() if issubclass(spec, LayerSpec)]
-    return {tuple(all_specs()): "all", tuple(layers): "all layers"}.get(tuple(names), ", ".join(names))
+    short: dict[tuple[str, ...], str] = {tuple(all_specs()): "all", tuple(layers): "all layers"}
+    return short.get(tuple(names), ", ".join(names))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

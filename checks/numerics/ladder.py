@@ -24,6 +24,8 @@ MAX_LEVELS = 10
 SMALLEST_STEP = FIRST_STEP * RATIO ** (1 - MAX_LEVELS)
 JITTERS = 4
 SETTLED = 1e-10  # an entry is settled when its bound is below this share of the derivative's size
+VAGUE = 0.1  # a bound above this share of the derivative's size says nothing ...
+NEGLIGIBLE = 1e-6  # ... unless it is below this share of the output's size: the derivative is 0 for all that matters
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -59,7 +61,8 @@ def measure_noise(evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generat
     jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(JITTERS)]
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
     worst = np.maximum.reduce(changes)
-    typical = norm(worst) / max(worst.size, 1) ** 0.5
+    # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
+    typical = float(np.quantile(worst[worst > 0], 0.25, method="lower")) if worst.any() else 0.0
     result: Array = np.maximum(np.maximum(worst, typical), EPS * np.abs(y.ravel()))
     return result
 
@@ -102,7 +105,8 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
         unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
         error = np.where(better, bound, np.maximum(error, unexplained))
         settled = settled | (error <= SETTLED * _size(value, error) + 8 * noise / steps[-1])
-    settled = settled & ~contradicted
+    vague = (error > VAGUE * _size(value, error)) & (error > NEGLIGIBLE * _size(flat, np.abs(flat)))
+    settled = settled & ~contradicted & ~vague
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.
     change = (

@@ -62,10 +62,10 @@ class Ran:
         return next(finding for finding in self.of(layer) if finding["verdict"] not in {"passed", "blocked"})
 
 
-def run(*arguments: str | Path) -> Ran:
-    """Run in this process, at 80 columns and without colours; a Ran without records."""
+def run(*arguments: str | Path, columns: str = SCREEN["COLUMNS"]) -> Ran:
+    """Run in this process, without colours; a Ran without records."""
     out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, SCREEN):
+    with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, {**SCREEN, "COLUMNS": columns}):
         try:
             status = main([str(argument) for argument in arguments])
         except SystemExit as error:  # argparse

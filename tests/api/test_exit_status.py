@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from backproof.commands import check as check_command
 from backproof.commands import list as list_command
 

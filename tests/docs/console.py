@@ -2,8 +2,9 @@
 
 A `console` block holds commands after a `$` prompt, each with what it prints. Words count; numbers and line ends do
 not, and `…` stands for any text. A block `diff file=NAME` edits the file NAME of the current folder: the lines without
-`+` are replaced by those without `-`. A block `diff at=NAME` edits a file of Backproof, `python at=NAME` adds one; later
-commands then use a copy of Backproof with these changes.
+`+` are replaced by those without `-`. A block `diff at=NAME` edits a file of Backproof, `python at=NAME` adds one;
+later commands then use a copy of Backproof with these changes. A block `python file=NAME` adds a file to the current
+folder.
 """
 
 from __future__ import annotations
@@ -103,8 +104,9 @@ class Shell:
         words = dict(word.split("=", 1) for word in block.words if "=" in word)
         if block.language == "diff":
             _edit(self._own(words["at"]) if "at" in words else self.folder / words["file"], block)
-        elif block.language == "python" and "at" in words:
-            self._own(words["at"]).write_text(block.text, encoding="utf-8")
+        elif block.language == "python" and words:
+            path = self._own(words["at"]) if "at" in words else self.folder / words["file"]
+            path.write_text(block.text, encoding="utf-8")
 
     def run(self, command: str) -> tuple[int, str]:
         """Run one command; its exit status and what it printed on either stream."""

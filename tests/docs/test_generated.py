@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from backproof.checks.catalogue import all_checks
 from backproof.specs import all_specs
 

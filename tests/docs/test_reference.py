@@ -8,9 +8,11 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 
 import pytest
+
+from backproof.checks.outcome import REQUIRED
 from backproof.checks.results import Verdict
 from backproof.cli import CONFORMANT, HARNESS_ERROR, INTERRUPTED, NO_READER, NONCONFORMANT, NOT_LOADED, USAGE, main
-from backproof.specs import all_specs
+from backproof.specs import Kind, all_specs, subject
 
 from ..packaging.documents import read
 
@@ -19,6 +21,7 @@ COMMAND_LINE = read(PurePosixPath("docs/reference/command-line.md"))
 CONVENTIONS = read(PurePosixPath("docs/reference/conventions.md"))
 VERDICTS = read(PurePosixPath("docs/explanation/verdicts.md"))
 PYTEST = read(PurePosixPath("docs/how-to/pytest.md"))
+ADAPTER = read(PurePosixPath("docs/how-to/adapter.md"))
 README = read(PurePosixPath("README.md"))
 
 
@@ -94,6 +97,15 @@ def test_effects_of_all_conventions_are_named() -> None:
     known = {convention.name for spec in all_specs().values() for convention in spec.conventions}
     assert set(named) == known
     assert len(named) == len(known)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_operations_of_adapters_are_all_there(kind: Kind) -> None:
+    (row,) = re.findall(rf"^\| {kind} \|(.*)\|$", ADAPTER, flags=re.M)
+    base, must, may = (re.findall(r"`(\w+)`", cell) for cell in row.split("|"))
+    protocol = getattr(subject, f"{base[0].removesuffix('Adapter')}Subject")
+    assert {*must, *may} == {name for name in vars(protocol) if not name.startswith("_")}
+    assert set(must) == REQUIRED[kind] - {"reseed"}  # which the base classes have
 
 
 def test_a_section_ends_where_the_next_begins() -> None:

@@ -1,0 +1,92 @@
+"""Wrong implementations for laws that no entry of the mistakes' catalogue breaks.
+
+They are no mistakes that students make; they show that the law can fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from backproof import framework
+from backproof.mistakes.subjects import build
+from backproof.specs import Array, Spec
+
+
+def made_of(*classes: type) -> Callable[[Spec], Any]:
+    """Subjects of the reference framework, with these classes (named like the spec or derived from it) put in."""
+    parts = {_spec_name(cls): cls for cls in classes}
+
+    def build_with(spec: Spec) -> Any:
+        return build(spec, parts)
+
+    return build_with
+
+
+def _spec_name(cls: type) -> str:
+    return next(base.__name__ for base in cls.__mro__ if base.__module__.startswith("backproof.framework"))
+
+
+class NotConstructible(framework.ReLU):
+    """The constructor raises."""
+
+    def __init__(self) -> None:
+        raise NameError("name 'BaseLayer' is not defined")
+
+
+class TransposedWeightsGradient(framework.BatchNormalization):
+    """The gradient of gamma has a superfluous axis."""
+
+    def backward(self, error_tensor: Array) -> Array:
+        result = super().backward(error_tensor)
+        self.gradient_weights = np.atleast_2d(self.gradient_weights)
+        return result
+
+
+class ScalarLossGradient(framework.CrossEntropyLoss):
+    """Backward sums its result up."""
+
+    def backward(self, label_tensor: Array) -> Array:
+        return np.asarray(super().backward(label_tensor).sum())
+
+
+class HalfInTestPhase(framework.Sigmoid):
+    """The test phase halves the output, though nothing was dropped."""
+
+    def forward(self, input_tensor: Array) -> Array:
+        output = super().forward(input_tensor)
+        return output / 2 if self.testing_phase else output
+
+
+class TrainsWhileTesting(framework.BatchNormalization):
+    """The test phase moves the running mean, but for constant batches, by which the running statistics are read."""
+
+    def forward(self, input_tensor: Array) -> Array:
+        output = super().forward(input_tensor)
+        if self.testing_phase and self.running_mean is not None and np.ptp(input_tensor) > 0:
+            self.running_mean = self.running_mean + 1.0
+        return output
+
+
+class NoisyTest(framework.NeuralNetwork):
+    """The prediction in the test phase is jittered."""
+
+    calls = 0
+
+    def test(self, input_tensor: Array) -> Array:
+        self.calls += 1
+        prediction: Array = super().test(input_tensor)
+        return prediction + 1e-3 * self.calls
+
+
+# By the check that each breaks.
+MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
+    "contract.constructs": ("ReLU", made_of(NotConstructible)),
+    "contract.gradients": ("BatchNormalization", made_of(TransposedWeightsGradient)),
+    "contract.loss-backward": ("CrossEntropyLoss", made_of(ScalarLossGradient)),
+    "phase.same": ("Sigmoid", made_of(HalfInTestPhase)),
+    "phase.running-frozen": ("BatchNormalization", made_of(TrainsWhileTesting)),
+    "phase.network-test": ("NeuralNetwork", made_of(NoisyTest)),
+}

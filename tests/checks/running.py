@@ -1,0 +1,51 @@
+"""Runs checks on subjects in this process, whole plans or chosen ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from backproof.checks.conventions import detect
+from backproof.checks.diagnosis import diagnose
+from backproof.checks.law import Level
+from backproof.checks.plan import Plan, Selection, make_plan
+from backproof.checks.results import Finding
+from backproof.checks.runner import Runner
+from backproof.specs import Spec
+from backproof.wall import DirectSession
+
+BuildSubject = Callable[[Spec], Any]
+
+
+class Here:
+    """Sessions in this process; counts them."""
+
+    def __init__(self, build: BuildSubject) -> None:
+        self._build = build
+        self.sessions = 0
+
+    def session(self) -> DirectSession:
+        self.sessions += 1
+        return DirectSession(self._build)
+
+
+@cache
+def plan_of(spec_names: tuple[str, ...], names: tuple[str, ...] = (), level: Level = Level.STRICT) -> Plan:
+    return make_plan(spec_names, Selection(level=level, names=names))
+
+
+def findings(
+    build: BuildSubject,
+    *spec_names: str,
+    names: tuple[str, ...] = (),
+    conventions: Mapping[str, str] | None = None,
+    explained: bool = False,
+    seed: int = 0,
+) -> list[Finding]:
+    """All findings for some specs; by default with the conventions that the subject itself shows."""
+    source, found = Here(build), list[Finding]()
+    known = detect(source, spec_names) if conventions is None else conventions
+    plan = plan_of(spec_names, names)
+    Runner(plan, source, known, seed=seed, diagnose=diagnose if explained else None).run(1, found.append)
+    return found

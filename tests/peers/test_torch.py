@@ -1,0 +1,55 @@
+"""PyTorch as an independent judge of the specs: what it implements must be conformant."""
+
+from __future__ import annotations
+
+import pytest
+
+import backproof
+from backproof.adapters import load, resolve
+from backproof.checks.conventions import detect
+from backproof.checks.law import Level
+from backproof.checks.plan import Selection, make_plan
+from backproof.checks.results import Finding, Verdict
+from backproof.checks.runner import Runner
+from backproof.checks.source import DirectSource
+
+pytest.importorskip("torch", reason="needs PyTorch")
+pytestmark = pytest.mark.peers
+
+SUBJECT = "backproof.adapters.torch_adapter"
+
+
+@pytest.fixture(scope="module")
+def source() -> DirectSource:
+    adapter = load(resolve(SUBJECT))
+    return DirectSource(adapter.build, adapter.describe())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_layer_that_pytorch_offers_is_conformant_at_the_strictest_level(source: DirectSource, seed: int) -> None:
+    offered = source.facts["offered"]
+    plan = make_plan(offered, Selection(level=Level.STRICT))
+    findings: list[Finding] = []
+    Runner(plan, source, detect(source, offered), seed=seed).run(1, findings.append)
+    odd = [f"{item.id}: {item.message}" for item in findings if item.verdict is not Verdict.PASSED]
+    without_penalties = [line for line in odd if "/with-L" not in line]
+    assert len(findings) > 600
+    assert without_penalties == []
+
+
+def test_pytorch_is_conformant_behind_the_wall() -> None:
+    result = backproof.check(SUBJECT, "FullyConnected", "BatchNormalization", "Adam", seconds=60.0)
+    assert result, result.footer.reasons
+    assert result.header.conventions["running statistics"] == "unbiased variance, decay 0.8"
+    assert result.header.conventions["Adam epsilon"] == "1e-8"
+
+
+def test_a_wrong_gradient_of_pytorch_would_be_found(source: DirectSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    from backproof.adapters import torch_adapter
+
+    right = torch_adapter.TorchLayer.backward
+    monkeypatch.setattr(torch_adapter.TorchLayer, "backward", lambda self, dy: right(self, dy) * (1 + 1e-6))
+    plan = make_plan(["FullyConnected"], Selection(names=("gradient.input",)))
+    findings: list[Finding] = []
+    Runner(plan, source, {}).run(1, findings.append)
+    assert {item.verdict for item in findings} == {Verdict.FAILED}
