@@ -10,7 +10,20 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from ..specs import Adam, BatchNormalization, CrossEntropyLoss, L2_Regularizer, Phase, ReLU, Spec
+from ..specs import (
+    Adam,
+    BatchNormalization,
+    CrossEntropyLoss,
+    FullyConnected,
+    L1_Regularizer,
+    L2_Regularizer,
+    NeuralNetwork,
+    Phase,
+    ReLU,
+    Sgd,
+    SoftMax,
+    Spec,
+)
 from ..wall import SessionLike
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .runner import SessionSource
@@ -25,7 +38,7 @@ def detect(source: SessionSource, offered: Iterable[str]) -> dict[str, str]:
     names = set(offered)
     found: dict[str, str] = {}
     session = None
-    for (spec, convention), probe in _PROBES.items():
+    for (spec, convention), probe in PROBES.items():
         if spec.name() not in names:
             continue
         if session is None or not session.alive:
@@ -111,11 +124,26 @@ def _running_statistics(session: SessionLike) -> str:
     return f"{fitting[0]}, decay {decay:.3g}" if fitting else ""
 
 
-_PROBES: dict[tuple[type[Spec], str], Probe] = {
+def _regularized_parameters(session: SessionLike) -> str:
+    """The loss with an L1 penalty, less the loss without, is alpha times the sum of what is regularized."""
+    layers = (FullyConnected(input_size=2, output_size=2), SoftMax())
+    batch = np.full((2, 2), 0.5), np.eye(2)
+    values = {"0.weights": np.full((2, 2), 3.0), "0.bias": np.full(2, 5.0)}
+    losses = []
+    for penalty in (L1_Regularizer(alpha=1.0), None):
+        optimizer = Sgd(learning_rate=1e-3, regularizer=penalty)
+        network = session.build(NeuralNetwork(layers=layers, loss=CrossEntropyLoss(), optimizer=optimizer))
+        replies = network.many([("feed", batch), ("assign", (values,)), ("forward", ())])
+        losses.append(float(np.asarray(replies[2]).item()))
+    return _closest(losses[0] - losses[1], {"weights": 12.0, "weights and bias": 22.0})
+
+
+PROBES: dict[tuple[type[Spec], str], Probe] = {
     (ReLU, "relu'(0)"): _relu_at_zero,
     (CrossEntropyLoss, "loss reduction"): _reduction,
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,
     (BatchNormalization, "running statistics"): _running_statistics,
+    (NeuralNetwork, "regularized parameters"): _regularized_parameters,
 }

@@ -42,7 +42,9 @@ def diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnosi
 
 
 def _diagnosis(mistake: mistakes.Mistake, *, exact: bool) -> Diagnosis:
-    return Diagnosis(mistake=mistake.id, text=f"{mistake.explanation} To fix: {mistake.hint}", exact=exact)
+    return Diagnosis(
+        mistake=mistake.id, text=f"{mistake.title}. {mistake.explanation} To fix: {mistake.hint}", exact=exact
+    )
 
 
 def _fails_alike(build: Callable[[Spec], Any], planned: Planned, bench: Bench, finding: Finding) -> bool:

@@ -142,6 +142,15 @@ class Run:
             if refused:
                 failing.append(f"{name} is required, but {refused[0].id} is not offered: {refused[0].message}")
         counts = count_verdicts(findings)
+        failing += [
+            f"{name} is required, but none of its checks is selected; leave out the names"
+            for name in self.options.required
+            if name not in absent and all(finding.layer != name for finding in findings)
+        ]
+        answered = {finding.id for finding in findings}
+        hidden = [item for item in findings if item.verdict is Verdict.BLOCKED and item.blocked_by not in answered]
+        if hidden:
+            failing.append(f"{hidden[0].id} cannot hold: {hidden[0].blocked_by}, which it needs, fails")
         bad = sum(counts.get(verdict.value, 0) for verdict in FAILING)
         if bad:
             failing.append(f"{bad} of {len(findings)} checks fail")

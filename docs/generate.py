@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from backproof.checks.catalogue import all_checks
-from backproof.checks.conventions import _PROBES
+from backproof.checks.conventions import PROBES
 from backproof.checks.law import Check, Level
 from backproof.specs import LayerSpec, all_specs
 
@@ -82,7 +82,7 @@ def conventions_table() -> str:
     Raises:
         KeyError: nothing is known of where a convention comes from.
     """
-    detected = {name for _, name in _PROBES}
+    detected = {name for _, name in PROBES}
     rows = []
     for spec in all_specs().values():
         for convention in spec.conventions:

@@ -101,6 +101,11 @@ def _notes(result: Result) -> list[tuple[str, str]]:
     undecided = [finding.id for finding in result.findings if finding.verdict is Verdict.UNDECIDED]
     if undecided:
         notes.append(("Undecided", f"{plural(len(undecided), 'check')}; {UNDECIDED}: {listed(undecided, 2)}"))
+    refused = [finding for finding in result.findings if finding.verdict is Verdict.UNSUPPORTED]
+    if refused:
+        notes.append(
+            ("Not offered", f"{plural(len(refused), 'check')}, for example {refused[0].id}: {refused[0].message}")
+        )
     if footer.missing:
         by = f" (required by {header.course})" if header.course else ""
         notes.append(("Missing", listed(footer.missing, 12) + by))
@@ -109,7 +114,7 @@ def _notes(result: Result) -> list[tuple[str, str]]:
     if header.notes:
         notes.append(("Notes", " ".join(header.notes)))
     protection = f"sandbox: {header.sandbox or 'none'}" if header.protected else UNPROTECTED
-    notes.append(("Run", f"seed {header.seed}, effort {header.effort}, level {header.level}; {protection}"))
+    notes.append(("Run", f"seed {header.seed}, level {header.level}; {protection}"))
     return notes
 
 

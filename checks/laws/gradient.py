@@ -127,16 +127,18 @@ def _explain(name: str, checker: BlockChecker, result: GradientResult, known: Ma
         low, high = fault.expected
         expected = number(low) if low == high else f"a number in [{number(low)}, {number(high)}]"
         found, place = number(fault.found), "along a random direction"
+        measured, tolerance = result.error, result.tolerance
     else:
         expected, found, place = number(worst.expected), number(worst.found), f"at entry {list(worst.index)}"
+        measured, tolerance = worst.error, worst.bound
     reading = f": {location.reading}" if location.reading else ""
     return failed(
         f"{name} is {found} {place}, but finite differences of forward give {expected}{reading}",
         expected=expected,
         found=found,
         hint="derive the formula on paper for one entry, then compare with backward line by line",
-        measured=result.error,
-        tolerance=result.tolerance,
+        measured=measured,
+        tolerance=tolerance,
         evidence=evidence,
     )
 

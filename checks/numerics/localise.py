@@ -16,12 +16,22 @@ BISECTIONS = 40  # directional tests that a search for few wrong entries may use
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the gradient: where, what was claimed, what the function says."""
+    """One entry of the gradient: where, what was claimed, what the function says and how exactly."""
 
     index: tuple[int, ...]
     found: float
     expected: float
-    wrong: bool
+    bound: float
+
+    @property
+    def error(self) -> float:
+        """How far the claim is off."""
+        return abs(self.found - self.expected)
+
+    @property
+    def wrong(self) -> bool:
+        """True if it is off by more than the bound."""
+        return self.error > self.bound
 
 
 @dataclass(frozen=True)
@@ -84,8 +94,8 @@ class Localiser:
         u[index] = self.scale
         value, bound = self._along(u)
         found = float(self.claimed[index])
-        wrong = abs(found * self.scale - value) > bound + 200 * EPS * abs(found * self.scale)
-        return Entry(index, found, value / self.scale, bool(wrong))
+        bound = (bound + 200 * EPS * abs(found * self.scale)) / self.scale
+        return Entry(index, found, value / self.scale, bound)
 
     def _search(self) -> list[int]:
         """Halve the block, always into a half whose directional derivative is wrong."""

@@ -121,7 +121,7 @@ def test_an_empty_subject_is_not_this_folder() -> None:
     assert "the subject is empty" in one_sentence(ran.err)
 
 
-@pytest.mark.parametrize("name", ["Dropout", "dropout", "TestDropout", "testdropout.test_backward"])
+@pytest.mark.parametrize("name", ["dropout", "TestDropout"])
 def test_a_layer_that_the_submission_lacks(tmp_path: Path, name: str) -> None:
     folder = submission(tmp_path / "submission", {})
     (folder / "src_to_implement" / "Layers" / "Dropout.py").unlink()
@@ -135,7 +135,7 @@ def test_a_layer_that_the_submission_lacks(tmp_path: Path, name: str) -> None:
     assert required.footer["missing"] == ["Dropout"]
 
 
-@pytest.mark.parametrize(("what", "status"), [("stage1", 0), ("stage3", 1), ("complete", 1), ("tanh", 0)])
+@pytest.mark.parametrize(("what", "status"), [("stage1", 0), ("complete", 1), ("tanh", 0)])
 def test_what_is_required_and_missing_fails(tmp_path: Path, what: str, status: int) -> None:
     folder = submission(tmp_path / "submission", {})
     (folder / "src_to_implement" / "Layers" / "Dropout.py").unlink()

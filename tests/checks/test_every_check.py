@@ -67,9 +67,9 @@ def test_every_check_applies_somewhere() -> None:
     [
         "relu.mask-by-error",
         "sigmoid.overflow",
-        "flatten.order-f",
+        "flatten.fortran-order",
         "cross_entropy.backward-sign",
-        "sgd.ascent",
+        "sgd.sign",
         "adam.no-bias-correction",
         "l1.gradient-of-l2",
         "batch_normalization.running-never-moves",
