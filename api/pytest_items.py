@@ -17,7 +17,7 @@ import pytest
 from .adapters import SubjectNotFound
 from .checking import opened
 from .checks.plan import Planned
-from .checks.results import Finding, Result, Verdict, from_line, to_line
+from .checks.results import Finding, Footer, Header, Result, Verdict, from_line, to_line
 from .checks.run import Run
 from .commands.files import CannotWrite, require_writable, write_reports
 from .commands.page import columns
@@ -139,8 +139,8 @@ class ConformancePlugin:
     def _write(self, result: Result) -> None:
         write_reports(result, {"html": self._html})
         if self._results:
-            lines = [to_line(record) for record in (result.header, *result.findings, result.footer)]
-            Path(self._results).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            records: list[Header | Finding | Footer] = [result.header, *result.findings, result.footer]
+            Path(self._results).write_text("".join(f"{to_line(record)}\n" for record in records), encoding="utf-8")
 
 
 class ConformanceCollector(pytest.Collector):

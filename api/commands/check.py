@@ -31,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     console = Console(stderr=STANDARD_OUTPUT in files.values())
     try:
         require_writable(files)
+        if options.direct and STANDARD_OUTPUT in files.values():
+            raise UsageError("with --direct the subject prints to standard output as well; name a file instead of '-'")
         result = _execute(options, console)
         _show(result, console, quiet=options.quiet)
         write_reports(result, {"html": options.html, "junit": options.junit})

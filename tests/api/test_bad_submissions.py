@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .running import Ran, check
@@ -110,3 +112,11 @@ def test_what_is_printed_fits_the_screen(unfinished: Ran) -> None:
     *lines, _ = unfinished.out.splitlines()  # the last one is for programs as well, and stays whole
     long = [line for line in lines if len(line.rstrip()) > 80 and not line.startswith(commands)]
     assert long == []
+
+
+def test_an_error_is_shown_with_its_type_its_text_and_its_line(unfinished: Ran) -> None:
+    text = " ".join(unfinished.out.split())
+    assert re.search(r"Raised SyntaxError: expected ':' .*\(Layers/Dropout.py:2\) At", text)
+    assert "At Layers/Dropout.py:2: def __init__(self, probability)" in text
+    assert "Raised ModuleNotFoundError: No module named 'a_library_that_nobody_has'" in text
+    assert "frozen importlib" not in text

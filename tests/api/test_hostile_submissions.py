@@ -91,11 +91,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 @pytest.fixture(scope="module")
 def refusing(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Layers that want to count as not offered."""
+    """Layers that want to count as not offered, or as done."""
     folder = tmp_path_factory.mktemp("refusing")
     spoiled = {
         "ReLU": layer("ReLU", top=UNSUPPORTED, forward=REFUSAL),
         "SoftMax": layer("SoftMax", top=UNSUPPORTED, backward=REFUSAL),
+        "TanH": layer("TanH", top="import os", init="os._exit(0)"),
     }
     return check(submission(folder / "submission", spoiled), *spoiled, HEALTHY, results=folder / "results")
 

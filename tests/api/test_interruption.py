@@ -52,7 +52,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 @pytest.mark.parametrize("options", [["--jobs", "1"], ["--jobs", "2"], ["--direct"]], ids=" ".join)
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, options: list[str]) -> None:
-    spoiled = {name: layer(name, forward="while True:\n    pass") for name in ("Sigmoid", "SoftMax", "TanH")}
+    spoiled = {name: layer(name, forward="while True:\n    pass") for name in ("Sigmoid", "TanH")}
     results = tmp_path / "results"
     folder = submission(tmp_path / "submission", spoiled)
     command = [sys.executable, "-P", "-m", "backproof", "check", str(folder), *spoiled, "--timeout", "600"]

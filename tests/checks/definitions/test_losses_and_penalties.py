@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import special
 
 from backproof.checks import definitions
@@ -11,6 +14,7 @@ from backproof.checks.definitions.regularizers import L2_FACTORS, L2_NORMS
 from backproof.checks.numerics.compare import compare
 from backproof.specs import CrossEntropyLoss, L1_Regularizer, L2_Regularizer
 
+Array = NDArray[np.float64]
 SEEDS = range(20)
 
 
@@ -67,10 +71,10 @@ def test_l1_at_zero_weights() -> None:
 
 @pytest.mark.parametrize("convention", L2_NORMS)
 def test_l2_norms(convention: str) -> None:
-    references = {
-        "alpha sum w²": lambda w: 0.3 * np.vdot(w, w),
-        "alpha sqrt(sum w²)": lambda w: 0.3 * np.linalg.norm(w),
-        "alpha/2 sum w²": lambda w: 0.15 * np.linalg.norm(w) ** 2,
+    references: dict[str, Callable[[Array], float]] = {
+        "alpha sum w²": lambda w: 0.3 * float(np.vdot(w, w)),
+        "alpha sqrt(sum w²)": lambda w: 0.3 * float(np.linalg.norm(w)),
+        "alpha/2 sum w²": lambda w: 0.15 * float(np.linalg.norm(w)) ** 2,
     }
     for seed in SEEDS:
         weights = np.random.default_rng(seed).normal(size=(4, 5))

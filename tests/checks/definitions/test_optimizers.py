@@ -87,16 +87,16 @@ def test_adam(decays: tuple[float, float], epsilon: float) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"mu": 0.9, "rho": 0.99},
-        {"mu": 0.99, "rho": 0.999},
-        {"learning_rate": 0.01 * (1 + 1e-7)},
+        Adam(learning_rate=0.01, mu=0.9, rho=0.99),
+        Adam(learning_rate=0.01, mu=0.99, rho=0.999),
+        Adam(learning_rate=0.01 * (1 + 1e-7), mu=0.9, rho=0.999),
     ],
+    ids=["rho", "mu", "learning rate"],
 )
-def test_adam_tells_other_arguments_apart(wrong: dict[str, float]) -> None:
+def test_adam_tells_other_arguments_apart(wrong: Adam) -> None:
     start, gradients = drawn(0)
     value, error = final(Adam(learning_rate=0.01, mu=0.9, rho=0.999), start, gradients)
-    other = Adam(**{"learning_rate": 0.01, "mu": 0.9, "rho": 0.999, **wrong})
-    assert not np.all(np.abs(value - naive_adam(other, start, gradients, 0.0, np.zeros_like)) <= error)
+    assert not np.all(np.abs(value - naive_adam(wrong, start, gradients, 0.0, np.zeros_like)) <= error)
 
 
 @pytest.mark.parametrize("convention", ["alpha w", "2 alpha w"])

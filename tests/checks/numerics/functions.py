@@ -53,7 +53,8 @@ def with_zeros(*shape: int, other: float = 0.0) -> Draw:
 
 
 def sigmoid(x: Array) -> Array:
-    return 1 / (1 + np.exp(-x))
+    result: Array = 1 / (1 + np.exp(-x))
+    return result
 
 
 def softmax(x: Array) -> Array:
@@ -64,18 +65,21 @@ def softmax(x: Array) -> Array:
 
 def softmax_backward(x: Array, v: Array) -> Array:
     y = softmax(x)
-    return y * (v - (v * y).sum(axis=-1, keepdims=True))
+    result: Array = y * (v - (v * y).sum(axis=-1, keepdims=True))
+    return result
 
 
 def batch_norm(x: Array) -> Array:
     centred = x - x.mean(axis=0)
-    return centred / np.sqrt((centred**2).mean(axis=0) + 2.2e-16)
+    result: Array = centred / np.sqrt((centred**2).mean(axis=0) + 2.2e-16)
+    return result
 
 
 def batch_norm_backward(x: Array, v: Array) -> Array:
     deviation = np.sqrt(((x - x.mean(axis=0)) ** 2).mean(axis=0) + 2.2e-16)
     y = (x - x.mean(axis=0)) / deviation
-    return (v - v.mean(axis=0) - y * (v * y).mean(axis=0)) / deviation
+    result: Array = (v - v.mean(axis=0) - y * (v * y).mean(axis=0)) / deviation
+    return result
 
 
 def row_maximum(x: Array) -> Array:
@@ -95,7 +99,8 @@ def product_backward(x: Array, v: Array) -> Array:
 
 
 def tanh_backward(x: Array, v: Array) -> Array:
-    return v * (1 - np.tanh(x) ** 2)
+    result: Array = v * (1 - np.tanh(x) ** 2)
+    return result
 
 
 def deep(x: Array) -> Array:
@@ -146,7 +151,7 @@ def log_backward(x: Array, v: Array) -> Array:
 
 def scattered(x: Array) -> Array:
     """Deterministic noise in [-1/2, 1/2] that changes with the last digits of `x`."""
-    values = np.sin(1e9 * x + np.arange(x.size).reshape(x.shape)) * 43758.5453
+    values: Array = np.sin(1e9 * x + np.arange(x.size).reshape(x.shape)) * 43758.5453
     return values - np.floor(values) - 0.5
 
 

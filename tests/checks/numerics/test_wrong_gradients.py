@@ -117,12 +117,14 @@ def _softmax_without_sum(g: Array, x: Array, v: Array) -> Array:
 
 
 def _batch_norm_without_variance(g: Array, x: Array, v: Array) -> Array:
-    return (v - v.mean(axis=0)) / x.std(axis=0)
+    result: Array = (v - v.mean(axis=0)) / x.std(axis=0)
+    return result
 
 
 def _batch_norm_without_mean(g: Array, x: Array, v: Array) -> Array:
     y = batch_norm(x)
-    return (v - y * (v * y).mean(axis=0)) / x.std(axis=0)
+    result: Array = (v - y * (v * y).mean(axis=0)) / x.std(axis=0)
+    return result
 
 
 def _deep_without_last_derivative(g: Array, x: Array, v: Array) -> Array:
