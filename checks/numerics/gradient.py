@@ -70,6 +70,15 @@ class GradientResult:
         """True if too much of the output is not smooth, or the directions contradict each other."""
         return self.fault is None and (self.masked > MAX_MASKED or self.unconfirmed)
 
+    @property
+    def doubt(self) -> str:
+        """Why nothing can be said, for a person; empty unless undecided."""
+        if not self.undecided:
+            return ""
+        if self.unconfirmed:
+            return "one direction disagrees with finite differences, another one does not: the answers change by chance"
+        return f"forward is not smooth at {self.masked:.0%} of the outputs near this point"
+
 
 @dataclass
 class BlockChecker:

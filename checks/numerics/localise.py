@@ -30,8 +30,8 @@ class Entry:
 
     @property
     def wrong(self) -> bool:
-        """True if it is off by more than the bound."""
-        return self.error > self.bound
+        """True if it is off by more than the bound, or not finite."""
+        return not (np.isfinite(self.found) and self.error <= self.bound)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Localiser:
         entries = [self._probe(int(flat)) for flat in chosen]
         if not any(entry.wrong for entry in entries) and size > PROBES:
             entries = [self._probe(flat) for flat in self._search()] + entries
-        entries.sort(key=lambda entry: -abs(entry.found - entry.expected))
+        entries.sort(key=lambda entry: -np.inf if np.isnan(entry.error) else -entry.error)
         share = float(np.mean([entry.wrong for entry in entries])) if entries else 0.0
         ratio = _common_ratio(entries)
         reading = _read_ratio(ratio, factors) or self._read_pattern(entries)

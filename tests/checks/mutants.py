@@ -41,7 +41,7 @@ class TransposedWeightsGradient(framework.BatchNormalization):
 
     def backward(self, error_tensor: Array) -> Array:
         result = super().backward(error_tensor)
-        self.gradient_weights = np.atleast_2d(self.gradient_weights)
+        self.gradient_weights = np.reshape(np.asarray(self.gradient_weights), (1, -1))
         return result
 
 

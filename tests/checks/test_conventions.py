@@ -11,6 +11,7 @@ import pytest
 from backproof import framework
 from backproof.checks.conventions import PROBES, detect
 from backproof.checks.results import Verdict
+from backproof.framework.validation import Weights
 from backproof.mistakes import correct
 from backproof.specs import Array, Spec, all_specs
 from backproof.wall import DirectSession, SubjectTimeout
@@ -29,7 +30,8 @@ class OneAtZero(framework.ReLU):
         return super().forward(input_tensor)
 
     def backward(self, error_tensor: Array) -> Array:
-        return super().backward(error_tensor) + self.at_zero * self._zero * error_tensor
+        gradient: Array = super().backward(error_tensor) + self.at_zero * self._zero * error_tensor
+        return gradient
 
 
 class HalfAtZero(OneAtZero):
@@ -70,7 +72,7 @@ class HalfLoss(framework.CrossEntropyLoss):
 
 
 class FullGradient(framework.L2_Regularizer):
-    def calculate_gradient(self, weights: Array) -> Array:
+    def calculate_gradient(self, weights: Weights) -> Weights:
         return 2 * self.alpha * weights
 
 
@@ -87,7 +89,7 @@ class HalfNorm(framework.L2_Regularizer):
 class MixedGradient(framework.L2_Regularizer):
     """alpha w for matrices, 2 alpha w for everything else."""
 
-    def calculate_gradient(self, weights: Array) -> Array:
+    def calculate_gradient(self, weights: Weights) -> Weights:
         return (1 if np.ndim(weights) == 2 else 2) * self.alpha * weights
 
 
@@ -115,10 +117,11 @@ class EpsilonInside(framework.Adam):
 
     epsilon = 0.0
 
-    def _displacement(self, gradient: Array) -> Array:
+    def _displacement(self, gradient: Weights) -> Weights:
         displacement = super()._displacement(gradient)
         root = np.sqrt(self.second_moment / (1 - self.rho**self.updates))
-        return displacement * root / np.sqrt(root**2 + 1e-4)
+        inside: Weights = displacement * root / np.sqrt(root**2 + 1e-4)
+        return inside
 
 
 # BatchNormalization: the moving average of the variance, of the deviation or of the unbiased variance.
@@ -184,7 +187,8 @@ class WeightsOnly(framework.NeuralNetwork):
 
     def forward(self) -> float:
         loss: float = super().forward()
-        for layer in self.layers:
+        layers: list[Any] = list(self.layers)
+        for layer in layers:
             regularizer = layer.optimizer.regularizer if layer.trainable and layer.optimizer else None
             if regularizer is not None:
                 loss -= regularizer.norm(layer.weights) - regularizer.norm(layer.weights[:-1])
@@ -291,9 +295,7 @@ def test_only_what_is_offered_is_probed() -> None:
     assert detected(build) == {}
 
 
-@pytest.mark.parametrize(
-    "answer", [None, "text", 1j, np.nan, [], {}, np.zeros(0), np.array([None])], ids=range(8)
-)
+@pytest.mark.parametrize("answer", [None, "text", 1j, np.nan, [], {}, np.zeros(0), np.array([None])], ids=range(8))
 def test_a_strange_subject_has_no_conventions_and_does_no_harm(answer: object) -> None:
     class Strange:
         def __getattr__(self, name: str) -> Callable[..., object]:
@@ -304,7 +306,7 @@ def test_a_strange_subject_has_no_conventions_and_does_no_harm(answer: object) -
 
 def test_a_session_that_ends_is_replaced_by_another() -> None:
     class Ending(DirectSession):
-        alive = True  # type: ignore[assignment]  # a plain attribute, as a session's state
+        alive = True
 
         def build(self, spec: Spec, seed: int = 0) -> Any:
             if spec.name() == "ReLU":

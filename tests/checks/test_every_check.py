@@ -91,5 +91,4 @@ def test_diagnosis_names_a_likeness_where_numbers_are_drawn(mistake_id: str) -> 
     assert mistake_id in {diagnosis.mistake for diagnosis in named}
     assert not any(diagnosis.exact for diagnosis in named)
     texts = {diagnosis.text for diagnosis in named if diagnosis.mistake == mistake_id}
-    assert len(texts) == 1
-    assert all(part in texts.pop() for part in (mistake.title, mistake.explanation, mistake.hint))
+    assert texts == {f"{mistake.title}. {mistake.explanation} To fix: {mistake.hint}"}

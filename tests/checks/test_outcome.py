@@ -339,8 +339,8 @@ def test_a_law_that_stumbles_over_an_odd_value_is_the_subjects_error() -> None:
 
 def test_keyboard_interrupt_passes_through() -> None:
     def interrupted(bench: Bench) -> Iterator[Measurement]:
-        raise KeyboardInterrupt
         yield passed()
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         of(law(interrupted))

@@ -155,7 +155,9 @@ def test_level_by_name() -> None:
 
 
 def test_core_asks_for_the_input_gradient_in_training_only() -> None:
-    levels = {item.case.phase: item.level for item in selected("Dropout", level=Level.STRICT, names=("gradient.input",))}
+    levels = {
+        item.case.phase: item.level for item in selected("Dropout", level=Level.STRICT, names=("gradient.input",))
+    }
     assert levels == {"train": Level.CORE, "test": Level.STRICT}
 
 
@@ -250,7 +252,7 @@ def test_two_checks_cannot_share_an_id() -> None:
 
 
 def test_unknown_check_is_a_lookup_error() -> None:
-    with pytest.raises(LookupError, match="there is no check 'value.nothing'; `backproof list` shows them"):
+    with pytest.raises(LookupError, match=r"there is no check 'value\.nothing'; `backproof list` shows them"):
         find_check("value.nothing")
 
 

@@ -40,8 +40,8 @@ TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 diagnoses = st.builds(Diagnosis, mistake=TEXT, text=TEXT, exact=st.booleans())
 findings = st.builds(
     Finding,
-    **{name: TEXT for name in ("id", "layer", "case", "family", "check", "law", "quantity", "level", "message")},
-    **{name: TEXT for name in ("expected", "found", "where", "hint", "blocked_by", "output")},
+    **dict.fromkeys(("id", "layer", "case", "family", "check", "law", "quantity", "level", "message"), TEXT),
+    **dict.fromkeys(("expected", "found", "where", "hint", "blocked_by", "output"), TEXT),
     verdict=st.sampled_from(Verdict),
     measured=NUMBER,
     tolerance=NUMBER,
@@ -84,7 +84,7 @@ def finding(**fields: Any) -> Finding:
 
 def lines(count: int = 2, **header: Any) -> list[str]:
     """A whole results file with `count` findings."""
-    records = [
+    records: list[Header | Finding | Footer] = [
         Header(**{"subject": "src", "seed": 0, "planned": count, **header}),
         *(finding(id=f"ReLU/{index}/value.forward") for index in range(count)),
         Footer(verdict="conformant", counts={"passed": count}, seconds=0.5),
@@ -107,7 +107,8 @@ def test_every_record_survives_the_round_trip(record: Header | Finding | Footer)
 @given(header=headers, found=st.lists(findings, max_size=3), footer=footers)
 def test_a_whole_run_survives_the_round_trip(header: Header, found: list[Finding], footer: Footer) -> None:
     header = dataclasses.replace(header, planned=len(found))
-    written = "\n".join(map(to_line, [header, *found, footer]))
+    records: list[Header | Finding | Footer] = [header, *found, footer]
+    written = "\n".join(map(to_line, records))
     assert read_results(written.split("\n")) == Result(header, tuple(found), footer)
 
 

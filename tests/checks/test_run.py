@@ -251,7 +251,8 @@ def test_result_of_a_part_is_that_parts_verdict() -> None:
     assert result.footer.verdict == "conformant"
     assert result.header.planned == len(part) < len(found)
     assert result.header.spec_hash != run.header.spec_hash
-    assert read_results(map(to_line, [result.header, *result.findings, result.footer])) == result
+    records: list[Header | Finding | Footer] = [result.header, *result.findings, result.footer]
+    assert read_results(map(to_line, records)) == result
 
 
 def test_result_of_a_part_fails_with_it_and_not_with_the_rest() -> None:

@@ -189,7 +189,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     from backproof.checks import runner as module
 
     counts: Counter[str] = Counter()
-    run_check = module.run_check
+    run_check = module.run_check  # type: ignore[attr-defined]  # imported there, and replaced there
 
     def counting(planned: Any, *args: Any, **kwargs: Any) -> Finding:
         counts[planned.id] += 1
@@ -235,7 +235,7 @@ def test_outcome_of_an_unknown_id_is_a_key_error() -> None:
 class Mortal(DirectSession):
     """Dies at its first build of a given case; a session after it does not."""
 
-    alive = True  # type: ignore[assignment]  # a plain attribute, as a session's state
+    alive = True
 
     def __init__(self, dies: bool) -> None:
         super().__init__(correct)

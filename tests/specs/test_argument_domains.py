@@ -105,7 +105,7 @@ def test_message_says_what_was_expected(spec: type[Spec], arguments: dict[str, o
 
 def test_specs_are_keyword_only_and_frozen() -> None:
     with pytest.raises(TypeError):
-        Dropout(0.5)  # type: ignore[misc]  # what this is about
+        Dropout(0.5)  # type: ignore[call-arg]  # what this is about
     spec = Dropout(keep=0.5)
     with pytest.raises(FrozenInstanceError):
         spec.keep = 0.1  # type: ignore[misc]  # what this is about

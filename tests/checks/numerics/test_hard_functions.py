@@ -103,3 +103,11 @@ def test_one_unlucky_direction_is_not_enough_to_accuse() -> None:
     assert result.undecided
     assert result.error > result.tolerance
     assert result.masked == 0
+    assert result.doubt.startswith("one direction disagrees with finite differences, another one does not")
+
+
+def test_the_doubt_says_how_much_of_the_output_is_rough() -> None:
+    rough = Function(lambda x: x + (x > 0), lambda x, v: v, lambda rng: np.array([0.0, 0.0, 0.0, 1.0]))
+    assert check(rough, 0).doubt == "forward is not smooth at 75% of the outputs near this point"
+    assert check(TANH, 0).doubt == ""
+    assert check(wrong(TANH), 0).doubt == ""

@@ -115,6 +115,18 @@ def test_the_entries_carry_the_right_values_the_most_wrong_first() -> None:
     assert [entry.wrong for entry in location.entries] == [True] * 19 + [False]
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_entries_that_are_not_finite_are_wrong_and_come_first(value: float) -> None:
+    def mutate(g: Array, x: Array, v: Array) -> Array:
+        wrong = g + 1.0
+        wrong[2, 3] = value
+        return wrong
+
+    first = locate(SMALL, mutate).entries[0]
+    assert first.index == (2, 3)
+    assert first.wrong
+
+
 def test_entries_at_a_kink_are_not_called_wrong() -> None:
     function = at(RELU, with_zeros(4, 5))
     for seed in range(10):
