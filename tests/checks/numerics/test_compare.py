@@ -53,6 +53,12 @@ def test_equal_infinities_are_equal_and_opposite_ones_are_not() -> None:
     assert not compare(np.array([np.nan]), of([np.nan], 1.0)).within
 
 
+def test_a_bound_that_is_not_a_number_bounds_nothing() -> None:
+    difference = compare(np.array([1.0, 2.0]), of([1.5, np.nan], [1.0, np.nan]))
+    assert difference.count == 1
+    assert difference.worst[0]["index"] == [1]
+
+
 def test_scalars_and_empty_arrays() -> None:
     assert compare(np.array(1.0), of(1.0, 0.0)).within
     assert compare(np.array(1.5), of(1.0, 0.1)).worst[0]["index"] == []
