@@ -64,6 +64,8 @@ def _closest(value: float, options: dict[str, float]) -> str:
 def _relu_at_zero(session: SessionLike) -> str:
     layer = session.build(ReLU())
     _, gradient = layer.many([("forward", (np.zeros((2, 3)),)), ("backward", (np.ones((2, 3)),))])
+    if np.shape(gradient) != (2, 3):
+        return ""
     values = set(np.unique(gradient).tolist())
     if values == {0.0}:
         return "0"
@@ -103,6 +105,8 @@ def _adam_epsilon(session: SessionLike) -> str:
             if not np.allclose(-np.asarray(again), 4 * gradient / (4 * gradient + epsilon), rtol=1e-6, atol=0):
                 return ""  # no epsilon explains both steps: the update is another one
             return f"{epsilon:.1e}".replace("e-0", "e-").replace("1.0e", "1e")
+        if not abs(step - 1) <= 2e-3:
+            return ""  # not the size of Adam's first step
     return "none"
 
 

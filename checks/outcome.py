@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..specs import Kind, LayerSpec, Unsupported
+from ..specs import Kind, Unsupported
 from ..wall import SessionLike, SubjectError, SubjectRaised
 from .bench import Bench, where_text
 from .law import Level
-from .measurement import Measurement, describe
+from .measurement import Measurement
+from .odd_values import odd_value
 from .plan import Planned
 from .results import Diagnosis, Finding, Verdict
 
@@ -28,10 +29,6 @@ REQUIRED = {
     Kind.INITIALIZER: {"initialize", "reseed"},
     Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "parameters", "assign", "gradients"},
 }
-
-
-# Operations that return numbers or arrays for every kind of subject.
-NUMERIC = {"norm", "forward", "update", "initialize", "gradient", "test", "train"}
 
 
 def base_finding(planned: Planned) -> Finding:
@@ -151,7 +148,7 @@ def _from_unsupported(finding: Finding, planned: Planned, bench: Bench, reason: 
 
 def _from_stumble(finding: Finding, bench: Bench, error: Exception) -> Finding:
     """A law tripped: over an odd value of the subject (its fault), or over itself (ours)."""
-    if odd := _odd_value(bench):
+    if odd := odd_value(bench):
         return replace(
             finding,
             verdict=Verdict.FAILED,
@@ -166,27 +163,3 @@ def _from_stumble(finding: Finding, bench: Bench, error: Exception) -> Finding:
         message=f"the check itself failed: {type(error).__name__}: {error}; please report this",
         evidence={"traceback": traceback.format_exc(limit=6)},
     )
-
-
-def _odd_value(bench: Bench) -> str:
-    """The latest call whose value has the wrong kind or shape; empty if all are as declared."""
-    for subject in reversed(bench.subjects):
-        for call in reversed(subject.transcript):
-            if isinstance(subject.spec, LayerSpec) and call.method in {"forward", "backward"}:
-                given = call.args[0].shape
-                shape = subject.spec.output_shape(given) if call.method == "forward" else None
-                value = call.value
-                if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or (shape and value.shape != shape):
-                    wanted = f"an array of shape {shape}" if shape else "a floating-point array"
-                    return f"{call.method} returned {describe(value)}, but should return {wanted}"
-            elif call.method in {"gradients", "parameters"}:
-                wrong = {
-                    name: value for name, value in dict(call.value or {}).items() if not isinstance(value, np.ndarray)
-                }
-                if call.value is None or wrong:
-                    return (
-                        f"{call.method} returned {describe(next(iter(wrong.values()), None))}, but should return arrays"
-                    )
-            elif call.method in NUMERIC and not isinstance(call.value, np.ndarray | float | int | list | dict):
-                return f"{call.method} returned {describe(call.value)}, but should return numbers"
-    return ""

@@ -142,18 +142,19 @@ def _findings(offered: Iterable[str]) -> Iterator[Planned]:
 def _resolve(findings: Sequence[Planned]) -> Iterator[Planned]:
     """Fill in the ids that each finding needs: within its case, and of the components it is built of."""
     by_case: dict[tuple[str, str, str], list[str]] = {}
-    by_family: dict[tuple[str, str], list[str]] = {}
+    by_family: dict[tuple[str, str], list[Planned]] = {}
     for planned in findings:
         by_case.setdefault((*planned.group, planned.check.id), []).append(planned.id)
         if planned.level <= Level.FULL:
-            by_family.setdefault((planned.layer, planned.check.family), []).append(planned.id)
+            by_family.setdefault((planned.layer, planned.check.family), []).append(planned)
+    composed = {planned.group for planned in findings if planned.check.components(planned.case)}
     for planned in findings:
         inside = [known for need in planned.check.needs for known in by_case.get((*planned.group, need), ())]
         parts = [
-            known
+            known.id
             for spec, families in planned.check.components(planned.case)
             for family in sorted(families)
             for known in by_family.get((spec, family), ())
+            if spec != planned.layer or known.group not in composed  # else composed cases wait for each other
         ]
-        yield replace(planned, needs=(*inside, *parts))
         yield replace(planned, needs=(*inside, *parts))

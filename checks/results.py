@@ -231,7 +231,7 @@ def from_line(line: str) -> Header | Finding | Footer:
             data["verdict"] = Verdict(data["verdict"])
             data["diagnosis"] = tuple(Diagnosis(**item) for item in data.get("diagnosis", ()))
         return cls(**data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ResultsError(f"not a Backproof record: {line[:80]!r} ({error})") from error
 
 

@@ -13,7 +13,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
 from ..numerics.compare import EPS, Estimate
-from .selection import core_in_training, deterministic, full_in_training, has, trainable
+from .selection import core_in_training, deterministic, full_in_training, has, has_parameters
 
 FORWARD = ("contract.constructs", "contract.forward")
 BACKWARD = (*FORWARD, "contract.backward")
@@ -79,7 +79,7 @@ def backward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
     )
 
 
-@check("contract.gradients", Kind.LAYER, when=trainable, level=Level.CORE, needs=BACKWARD)
+@check("contract.gradients", Kind.LAYER, when=has_parameters, level=core_in_training, needs=BACKWARD)
 def gradients_have_the_parameters_shapes(bench: Bench) -> Iterator[Measurement]:
     """After backward, every parameter has a finite gradient of its own shape."""
     rng = bench.rng()

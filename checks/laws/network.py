@@ -14,6 +14,7 @@ from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..numerics.compare import Estimate
 from ..numerics.gradient import BlockChecker
+from .contract import array_of_shape
 from .gradient import judge
 from .loss import finite_number
 from .network_parts import (
@@ -40,11 +41,7 @@ def network_runs(bench: Bench) -> Iterator[Measurement]:
     network, x, labels, _ = prepared(bench, bench.rng())
     yield finite_number("forward()", network.forward())
     network.backward()
-    found = network.test(x)
-    if not isinstance(found, np.ndarray) or found.shape != labels.shape:
-        text = f"test(x) is {describe(found)}, but should be an array of shape {labels.shape}"
-        yield failed(text, expected=f"shape {labels.shape}", found=describe(found))
-    yield passed()
+    yield array_of_shape("test(x)", network.test(x), labels.shape)
 
 
 @check(

@@ -30,6 +30,10 @@ def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
         else:
             network.train(1)
         seen = network.seen_phases()
+        count = len(network_spec(bench.case).layers)
+        if len(seen) != count:
+            text = f"{action} runs {len(seen)} layers, but the network has {count}"
+            yield failed(text, expected=f"{count} phases", found=f"{len(seen)} phases", hint=hint)
         wrong = [index for index, phase in enumerate(seen) if phase != expected]
         if wrong:
             layers = ", ".join(f"{index} ({network_spec(bench.case).layers[index].name()})" for index in wrong)

@@ -27,6 +27,11 @@ def trainable(case: Case) -> bool:
     return isinstance(case.spec, LayerSpec) and bool(case.spec.parameters()) and case.phase is Phase.TRAIN
 
 
+def has_parameters(case: Case) -> bool:
+    """Layer cases with parameters."""
+    return bool(parameter_names(case))
+
+
 def training(case: Case) -> bool:
     """Layer cases in the train phase."""
     return isinstance(case.spec, LayerSpec) and case.phase is Phase.TRAIN

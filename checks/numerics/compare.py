@@ -64,7 +64,7 @@ def compare(found: NDArray[Any], expected: Estimate) -> Difference:
         difference = np.where(np.asarray(found) == expected.value, 0.0, difference)  # equal infinities
         difference = np.where(np.isnan(difference), np.inf, difference)
         excess = difference / expected.error
-    beyond = ~(difference <= expected.error)  # a bound that is not a number bounds nothing
+    beyond = ~(difference <= expected.error) | ~np.isfinite(expected.error)  # no bound, no agreement
     if not difference.size:
         return Difference(0.0, 0.0, 0, ())
     order = np.argsort(-np.where(np.isnan(excess), np.inf, excess), axis=None)
