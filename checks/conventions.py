@@ -33,7 +33,7 @@ PROBE_SECONDS = 5.0
 Probe = Callable[[SessionLike], str]
 
 
-def detect(source: SessionSource, offered: Iterable[str]) -> dict[str, str]:
+def detect(source: SessionSource, offered: Iterable[str], seconds: float = PROBE_SECONDS) -> dict[str, str]:
     """The conventions of the specs in `offered`, by name; those that cannot be told are left out."""
     names = set(offered)
     found: dict[str, str] = {}
@@ -43,7 +43,7 @@ def detect(source: SessionSource, offered: Iterable[str]) -> dict[str, str]:
             continue
         if session is None or not session.alive:
             session = source.session()
-            session.limit(PROBE_SECONDS)
+            session.limit(min(seconds, PROBE_SECONDS))
         try:
             with np.errstate(all="ignore"):
                 answer = probe(session)

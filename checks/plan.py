@@ -95,6 +95,20 @@ class Plan:
     selected: tuple[Planned, ...]
 
     @property
+    def touched(self) -> frozenset[str]:
+        """Names of the specs that the selected findings are about or need."""
+        names: set[str] = set()
+        waiting = [planned.id for planned in self.selected]
+        seen: set[str] = set()
+        while waiting:
+            planned = self.everything[waiting.pop()]
+            names.add(planned.layer)
+            fresh = set(planned.needs) - seen
+            seen |= fresh
+            waiting.extend(fresh)
+        return frozenset(names)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over the planned ids and configurations, shortened."""
         digest = hashlib.sha256()

@@ -215,6 +215,29 @@ def _finite(value: Any, replacement: Callable[[float], str | None] = lambda numb
     return value
 
 
+# By the annotation: what a field of a record from a file must be, because it may be damaged or forged.
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "bool": lambda value: isinstance(value, bool),
+    "str": lambda value: isinstance(value, str),
+    "int": lambda value: type(value) is int,
+    "float": lambda value: type(value) in {int, float},
+    "float | None": lambda value: value is None or type(value) in {int, float},
+    "tuple[str, ...]": lambda value: all(isinstance(item, str) for item in value),
+    "Mapping[str, Any]": lambda value: isinstance(value, dict),
+    "Mapping[str, int]": lambda value: isinstance(value, dict) and all(type(item) is int for item in value.values()),
+    "Mapping[str, str]": lambda value: (
+        isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    ),
+}
+
+
+def _require_types(record: Header | Finding | Footer | Diagnosis) -> None:
+    for entry in dataclasses.fields(record):
+        fits = _FITS.get(str(entry.type))
+        if fits is not None and entry.name != "schema" and not fits(getattr(record, entry.name)):
+            raise TypeError(f"{entry.name} should be of type {entry.type}")
+
+
 def from_line(line: str) -> Header | Finding | Footer:
     """The inverse of `to_line`.
 
@@ -230,9 +253,12 @@ def from_line(line: str) -> Header | Finding | Footer:
         if cls is Finding:
             data["verdict"] = Verdict(data["verdict"])
             data["diagnosis"] = tuple(Diagnosis(**item) for item in data.get("diagnosis", ()))
-        return cls(**data)
+        record = cls(**data)
+        for item in (record, *(record.diagnosis if isinstance(record, Finding) else ())):
+            _require_types(item)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ResultsError(f"not a Backproof record: {line[:80]!r} ({error})") from error
+    return record
 
 
 def read_results(lines: Iterable[str]) -> Result:

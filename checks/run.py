@@ -83,8 +83,8 @@ class Run:
             offered = _answering(source, offered)  # a module may leave out what it has no counterpart of
         if not offered:
             raise NothingOffered(f"{options.subject} offers none of: {', '.join(all_specs())}")
-        conventions = _conventions(source, offered, facts.get("conventions", {}))
         plan = make_plan(offered, options.selection)
+        conventions = _conventions(source, plan.touched, facts.get("conventions", {}), options.seconds)
         header = Header(
             subject=options.subject,
             course=str(facts.get("course", "")),
@@ -216,10 +216,10 @@ def _answering(source: Source, offered: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in offered if name not in left_out)
 
 
-def _conventions(source: Source, offered: tuple[str, ...], declared: Mapping[str, Any]) -> dict[str, str]:
+def _conventions(source: Source, names: frozenset[str], declared: Mapping[str, Any], seconds: float) -> dict[str, str]:
     """Detected conventions, overridden by those that the adapter declares."""
     known = {str(name): str(value) for name, value in declared.items()}
-    return {**detect(source, offered), **known}
+    return {**detect(source, names, seconds), **known}
 
 
 def _versions(facts: Mapping[str, Any]) -> dict[str, str]:

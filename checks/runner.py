@@ -43,6 +43,7 @@ class Runner:
     diagnose: Diagnose | None = None
     _done: dict[str, Finding] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self, jobs: int, report: Callable[[Finding], None]) -> None:
         """Run everything selected with `jobs` threads; `report` gets the findings in the plan's order."""
@@ -58,10 +59,21 @@ class Runner:
                     upcoming = next(waiting, None)
 
         for wave in self._waves():
-            with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+            if jobs <= 1:  # in this thread, so that Ctrl-C reaches a subject that runs in this process
+                for group in wave:
+                    self._run_group(group, deliver)
+                continue
+            pool = ThreadPoolExecutor(max_workers=jobs)
+            try:
                 futures = [pool.submit(self._run_group, group, deliver) for group in wave]
                 for future in futures:
                     future.result()
+            except BaseException:
+                # Ctrl-C, or a full disk: nothing more is begun, and what runs ends when the source is closed.
+                self._stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            pool.shutdown()
 
     def outcome(self, check_id: str) -> Finding:
         """The finding of one id; runs it, and what it needs, if that has not happened yet. For one thread."""
@@ -77,6 +89,8 @@ class Runner:
         with _Sessions(self.source) as sessions:
             for planned in group:
                 finding = self._judge(planned, sessions)
+                if self._stopped.is_set():
+                    return
                 with self._lock:
                     self._done[planned.id] = finding
                 deliver()

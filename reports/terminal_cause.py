@@ -43,7 +43,7 @@ def _fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
 def _outcome(finding: Finding, subject: str) -> list[tuple[str, str]]:
     """What was expected and what was found; an error at its innermost line."""
     if raised := raised_line(finding, subject):
-        return [("Raised", raised)]
+        return [("Raised", finding.message), ("At", raised)]
     if not (finding.expected and finding.found):
         return [("Found", finding.message + _error(finding))]
     what = "" if finding.message == finding.found else finding.message

@@ -36,6 +36,8 @@ class Desk:
         build: the adapter's `build`.
         roots: folders and files of the submission, for tracebacks.
         reply_bytes: arrays above this size do not cross.
+        may_refuse: whether the code in `roots` may leave something out by raising `Unsupported`: a user's adapter
+            module may, a submission may not.
         reraise: exceptions that are not the subject's, for example Ctrl-C in direct mode.
     """
 
@@ -46,11 +48,13 @@ class Desk:
         roots: Sequence[str] = (),
         reply_bytes: int = REPLY_BYTES,
         reraise: tuple[type[BaseException], ...] = (),
+        may_refuse: bool = True,
     ) -> None:
         self.build = build
         self.roots = tuple(roots)
         self.reply_bytes = reply_bytes
         self.reraise = reraise
+        self.may_refuse = may_refuse
         self._held: list[_Held] = []
 
     def construct(self, spec: Spec, seed: int) -> Outcome:
@@ -100,14 +104,14 @@ class Desk:
     def _failed(self, error: BaseException, mutated: tuple[int, ...]) -> Outcome:
         if isinstance(error, self.reraise):
             raise error
-        return Outcome(failure=failure_of(error, self.roots), mutated=mutated)
+        return Outcome(failure=failure_of(error, self.roots, may_refuse=self.may_refuse), mutated=mutated)
 
 
-def failure_of(error: BaseException, roots: Sequence[str]) -> Failure:
+def failure_of(error: BaseException, roots: Sequence[str], *, may_refuse: bool = True) -> Failure:
     """Say what was raised, and where in the submission."""
-    if isinstance(error, Unsupported):
-        return _unsupported(_text_of(error))
     frames = frames_of(error, roots)
+    if isinstance(error, Unsupported) and (may_refuse or not frames.where):
+        return _unsupported(_text_of(error))
     return Failure(
         kind="raised", type_name=type(error).__name__, text=_text_of(error), where=frames.where, detail=frames.detail
     )

@@ -42,6 +42,9 @@ def frames_of(error: BaseException, roots: Sequence[str] = ()) -> Frames:
         error: what was raised.
         roots: folders and files of the submission; names are given relative to them.
     """
+    if isinstance(error, SyntaxError) and error.filename and _is_own(error.filename, roots):
+        place = f"{_short(error.filename, roots)}:{error.lineno}"
+        return Frames(place, f"{place}: {(error.text or '').strip()}")
     cause: BaseException | None = error
     for _ in range(5):
         if cause is None:

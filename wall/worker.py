@@ -68,7 +68,12 @@ class _Worker:
             adapter = adapters.load(self.start["target"])
             facts = Plainer(_FACT_BYTES).plain(adapter.describe())
             outcome = Outcome(value=facts)
-            self.desk = Desk(adapter.build, roots=self.roots, reply_bytes=self.start["reply_bytes"])
+            self.desk = Desk(
+                adapter.build,
+                roots=self.roots,
+                reply_bytes=self.start["reply_bytes"],
+                may_refuse=self.start["target"]["kind"] != "folder",
+            )
         except BaseException as error:
             outcome = self._failed(error)
         end_with_parent(False)  # from now on the closed connection says it

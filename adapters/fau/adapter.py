@@ -15,6 +15,9 @@ from .layout import Layout
 from .standins import stands_in
 from .subjects import build
 
+# Nothing of Backproof is imported for a submission before its confinement: the reference must stay out of reach.
+_LOADED = {"numpy", "backproof"}
+
 
 class FauAdapter:
     """Builds subjects from a submission; imports no file of it before the first `build`.
@@ -63,7 +66,7 @@ def third_party(layout: Layout) -> list[str]:
     for source in layout.closure:
         for module, name in _absolute_imports(source):
             top = module.partition(".")[0]
-            if top not in own and top not in sys.stdlib_module_names and top != "numpy" and not stands_in(top):
+            if top not in own and top not in sys.stdlib_module_names and top not in _LOADED and not stands_in(top):
                 found |= {module, f"{module}.{name}"} if name and name != "*" else {module}
     return sorted(found)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..checks.results import ResultsError, read_results
+from ..checks.results import Result, ResultsError, count_verdicts, read_results
 from ..cli import CONFORMANT, USAGE
 from ..reports.terminal import summary
 from .files import CannotWrite, require_writable, write_reports
@@ -18,8 +18,7 @@ def run(options: argparse.Namespace) -> int:
     """Render; without a format, show the summary."""
     try:
         require_writable({"--html": options.html, "--junit": options.junit})
-        with Path(options.results).open(encoding="utf-8") as file:
-            result = read_results(file)
+        result = _read(options.results)
         if options.html is None and options.junit is None:
             summary(result, Console())
         write_reports(result, {"html": options.html, "junit": options.junit})
@@ -27,11 +26,30 @@ def run(options: argparse.Namespace) -> int:
         return _complain(str(error))
     except UnicodeDecodeError:
         return _complain(f"{options.results} is no results file; name a file that `check --results` wrote")
-    except (ResultsError, RecursionError) as error:
+    except ResultsError as error:
         return _complain(f"{options.results} is damaged: {error}")
     except OSError as error:
         return _complain(f"{options.results}: {error.strerror}; name a file that `check --results` wrote")
     return CONFORMANT
+
+
+def _read(path: str) -> Result:
+    """The results in the file, if its footer follows from its findings.
+
+    Raises:
+        ResultsError: the file is damaged.
+        OSError, UnicodeDecodeError: the file cannot be read.
+    """
+    with Path(path).open(encoding="utf-8") as file:
+        result = read_results(file)
+    footer, counts = result.footer, count_verdicts(result.findings)
+    if len({finding.id for finding in result.findings}) != len(result.findings):
+        raise ResultsError("two findings have the same id; run `backproof check` again")
+    if footer.counts != counts:
+        raise ResultsError(f"counts={dict(footer.counts)} in the footer, but should be {counts}; run again")
+    if result.passed and (footer.reasons or any(finding.failing for finding in result.findings)):
+        raise ResultsError("verdict='conformant' does not follow from the findings; run `backproof check` again")
+    return result
 
 
 def _complain(text: str) -> int:

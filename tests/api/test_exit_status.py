@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -177,6 +180,19 @@ def test_as_a_process_it_is_the_same() -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_pass() -> None:
-    ran = process("check", "builtin", "ReLU", "-q", "--results", "/dev/full")
-    assert ran.returncode == 2
-    assert "--results /dev/full cannot be written: No space left on device" in ran.stderr
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-P", "-m", "backproof", "check", "builtin", "ReLU", "-q", "--results", "-"]
+    try:
+        ran = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    finally:
+        os.close(writing)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("option", ["--results", "--html"])
+def test_a_full_disk(option: str) -> None:
+    ran = run("check", "builtin", "ReLU/vector", "-q", option, "/dev/full")
+    assert ran.status == 2
+    assert "/dev/full cannot be written: No space left on device" in one_sentence(ran.err)

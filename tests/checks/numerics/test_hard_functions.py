@@ -9,7 +9,7 @@ import pytest
 
 from .functions import SQUARE, TANH, Array, Function, at, check, normal, scattered
 
-SEEDS = range(60)
+SEEDS = range(30)
 
 
 def verdicts(function: Function) -> Counter[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from .functions import MAXIMUM, RELU, Array, Function, at, check, with_zeros
 
-SEEDS = range(100)
+SEEDS = range(60)
 TIED = at(MAXIMUM, lambda rng: np.repeat(rng.normal(size=(10, 3)), 2, axis=1))  # every entry occurs twice
 
 
@@ -35,7 +35,7 @@ def test_a_tie_counted_twice_or_not_at_all_is_found(weights: tuple[float, float]
     """Both entries count once. Along u the right answers lie between u1 and u2, and u1 + u2 is outside if both have one
     sign: with probability 1/2 for each of 4 kinks and 2 directions, so that 1 of 256 points would escape.
     """
-    assert accused(shares_of_ties(weights)) >= len(SEEDS) - 5
+    assert accused(shares_of_ties(weights)) >= len(SEEDS) - 3
 
 
 @pytest.mark.parametrize("slope", [0.0, 1.0, 0.5, 0.01])
