@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -72,8 +73,10 @@ def run_check(
     except Exception as error:
         finding = _from_stumble(finding, bench, error)
     if finding.failing:
-        found = diagnose(planned, bench, finding) if diagnose and finding.verdict is Verdict.FAILED else ()
-        finding = replace(finding, output=session.output, diagnosis=found)
+        finding = replace(finding, output=session.output)
+        if diagnose and finding.verdict is Verdict.FAILED:
+            with suppress(Exception):  # an explanation that fails must not take the finding with it
+                finding = replace(finding, diagnosis=diagnose(planned, bench, finding))
     return replace(
         finding,
         evaluations=sum(subject.evaluations for subject in bench.subjects),

@@ -95,10 +95,7 @@ def judge(name: str, checker: BlockChecker, known: Mapping[str, float]) -> Itera
     """Run the checker; after a failure, say which entries are wrong and what they look like."""
     result = checker.run()
     if result.undecided:
-        share = f"{result.masked:.0%}"
-        yield undecided(
-            f"{name}: forward is not smooth at {share} of the outputs near this point", masked=result.masked
-        )
+        yield undecided(f"{name}: {result.doubt}", masked=result.masked)
     elif result.fault is None:
         yield passed(result.error, result.tolerance)
     else:

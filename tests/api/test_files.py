@@ -60,7 +60,8 @@ def test_results_on_standard_output(tmp_path: Path) -> None:
     path.write_text(ran.stdout, encoding="utf-8")
     header, *_, footer = read(path)
     assert (header["type"], footer["type"]) == ("header", "footer")
-    assert header["conventions"]["L2 norm"] == "alpha sum w²"
+    assert header["conventions"]["relu'(0)"] == "0"
+    assert "L2 norm" not in header["conventions"]  # of a component that is neither named nor needed
     assert "nonconformant" in ran.stderr  # the person still gets the summary
     assert run("report", path).status == 0
 

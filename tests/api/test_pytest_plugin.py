@@ -53,7 +53,8 @@ def test_the_results_are_those_of_the_command_line(pytester: pytest.Pytester, by
     assert findings(records) == findings(by_command)
     assert (header["planned"], header["seed"], footer["verdict"]) == (len(records) - 2, 3, "nonconformant")
     assert footer["counts"] == by_command[-1]["counts"]
-    assert header["conventions"] == by_command[0]["conventions"]
+    # pytest chooses after the plan is made, so it knows the conventions of components that are not chosen as well.
+    assert header["conventions"].items() >= by_command[0]["conventions"].items()
     assert "</html>" in (pytester.path / "report.html").read_text(encoding="utf-8")
     assert any(line.startswith("backproof: ✗ nonconformant: ") for line in ran.outlines)
     assert any(re.match(r"backproof: \d+ of \d+ checks fail", line) for line in ran.outlines)
