@@ -54,14 +54,16 @@ def test_one_file_for_two_reports_is_refused(tmp_path: Path, monkeypatch: pytest
 
 
 def test_results_on_standard_output(tmp_path: Path) -> None:
-    ran = process("check", BUGGY, "L1_Regularizer", "Flatten", "--results", "-", env={"PYTHONIOENCODING": "ascii"})
+    ran = process(
+        "check", BUGGY, "L1_Regularizer", "L2_Regularizer", "--results", "-", env={"PYTHONIOENCODING": "ascii"}
+    )
     assert ran.returncode == 1
     path = tmp_path / "results"
     path.write_text(ran.stdout, encoding="utf-8")
     header, *_, footer = read(path)
     assert (header["type"], footer["type"]) == ("header", "footer")
-    assert header["conventions"]["relu'(0)"] == "0"
-    assert "L2 norm" not in header["conventions"]  # of a component that is neither named nor needed
+    assert header["conventions"]["L2 norm"] == "alpha sum w²"
+    assert "relu'(0)" not in header["conventions"]  # of a component that is neither named nor needed
     assert "nonconformant" in ran.stderr  # the person still gets the summary
     assert run("report", path).status == 0
 
