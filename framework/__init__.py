@@ -14,46 +14,78 @@ array([[3.5, 3.5]])
 array([[2., 2., 2.]])
 """
 
-from .initializers import Constant, He, Initializer, RandomInitializer, UniformRandom, Xavier
+from .initializers import Constant, He, Initializer, Normal, RandomInitializer, UniformRandom, Xavier
 from .layers import (
+    LSTM,
+    RNN,
+    Activation,
     BaseLayer,
     BatchNormalization,
+    Conv,
     Dropout,
     Flatten,
     FullyConnected,
+    Identity,
+    Pooling,
+    Recurrent,
     ReLU,
+    SeveralParameters,
     Sigmoid,
     SoftMax,
     TanH,
     WeightsAndBias,
 )
-from .losses import CrossEntropyLoss
+from .losses import (
+    CrossEntropyLoss,
+    L2Loss,
+    LinearOutput,
+    Loss,
+    MeanSquaredError,
+    SoftMaxCrossEntropyLoss,
+    SoftmaxOutput,
+)
 from .network import NeuralNetwork
-from .optimizers import Adam, Optimizer, Sgd, SgdWithMomentum
+from .optimizers import AdaGrad, Adam, Optimizer, Sgd, SgdWithMomentum
 from .regularizers import L1_Regularizer, L2_Regularizer, Regularizer
 
 __all__ = [
+    "LSTM",
+    "RNN",
+    "Activation",
+    "AdaGrad",
     "Adam",
     "BaseLayer",
     "BatchNormalization",
     "Constant",
+    "Conv",
     "CrossEntropyLoss",
     "Dropout",
     "Flatten",
     "FullyConnected",
     "He",
+    "Identity",
     "Initializer",
     "L1_Regularizer",
+    "L2Loss",
     "L2_Regularizer",
+    "LinearOutput",
+    "Loss",
+    "MeanSquaredError",
     "NeuralNetwork",
+    "Normal",
     "Optimizer",
+    "Pooling",
     "RandomInitializer",
     "ReLU",
+    "Recurrent",
     "Regularizer",
+    "SeveralParameters",
     "Sgd",
     "SgdWithMomentum",
     "Sigmoid",
     "SoftMax",
+    "SoftMaxCrossEntropyLoss",
+    "SoftmaxOutput",
     "TanH",
     "UniformRandom",
     "WeightsAndBias",

@@ -1,5 +1,6 @@
 """Checks of arguments, shared by the whole framework: numbers, integers, tensors."""
 
+from contextlib import suppress
 from math import nan
 from numbers import Integral, Real
 from typing import Any, TypeAlias, TypeVar
@@ -45,6 +46,29 @@ def checked_integer(name: str, value: object, minimum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < minimum:
         raise ValueError(f"{name}={value!r}, but should be an integer of at least {minimum}")
     return int(value)
+
+
+def checked_shape(name: str, value: object, *counts: int) -> tuple[int, ...]:
+    """Return ``value`` as a tuple of Python ints.
+
+    Args:
+        name: What the error message calls the value.
+        value: A list, a tuple or an array of positive integers.
+        counts: How many there may be.
+
+    Raises:
+        ValueError: If the value is anything else.
+    """
+    if isinstance(value, list | tuple | np.ndarray) and np.ndim(value) == 1 and len(value) in counts:
+        with suppress(ValueError):
+            return tuple(checked_integer(name, size, 1) for size in value)
+    expected = " or ".join(map(str, counts))
+    raise ValueError(f"{name}={value!r}, but should be a sequence of {expected} positive integers")
+
+
+def checked_distances(name: str, value: object, count: int) -> tuple[int, ...]:
+    """Return ``value`` as ``checked_shape`` does; a single integer stands for all."""
+    return checked_shape(name, (value,) * count if isinstance(value, Integral) else value, count)
 
 
 def checked_tensor(name: str, value: ArrayLike, *shapes: Shape) -> Tensor:

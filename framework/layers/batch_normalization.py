@@ -1,5 +1,6 @@
 """Batch normalization."""
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,9 @@ from .weights_and_bias import WeightsAndBias
 
 class _Cache(NamedTuple):
     shape: tuple[int, ...]  # of the input
-    normalized: Tensor  # (rows, channels)
-    deviation: Tensor  # (channels,)
-    gamma: Tensor  # (channels,)
+    normalized: Tensor  # (batch, channels, pixels)
+    deviation: Tensor  # (channels, 1)
+    gamma: Tensor  # (channels, 1)
     of_batch: bool  # whether the statistics are those of the batch
 
 
@@ -64,32 +65,30 @@ class BatchNormalization(WeightsAndBias):
         """Map (batch, C) or (batch, C, height, width) to the same shape."""
         vector_shape, image_shape = ("batch", self.channels), ("batch", self.channels, "height", "width")
         input_tensor = self._checked_input(input_tensor, vector_shape, image_shape)
-        vectors = self.reformat(input_tensor) if input_tensor.ndim == 4 else input_tensor
+        if input_tensor.ndim == 4:
+            self._image_shape = input_tensor.shape
+        pixels = _as_pixels(input_tensor)
         if self.testing_phase:
-            centred, variance = self._centred_by_running_averages(vectors)
+            centred, variance = self._centred_by_running_averages(pixels)
         else:
-            centred, variance = self._centred_by_batch(vectors)
-        deviation = np.sqrt(variance + self.epsilon)
+            centred, variance = self._centred_by_batch(pixels)
+        deviation = np.sqrt(variance + self.epsilon)[:, np.newaxis]
         normalized = centred / deviation
-        self._cache = _Cache(
-            input_tensor.shape, normalized, deviation, self.weights.copy(), of_batch=not self.testing_phase
-        )
-        output = self.weights * normalized + self.bias
-        return self.reformat(output) if input_tensor.ndim == 4 else output
+        gamma, beta = self.weights[:, np.newaxis].copy(), self.bias[:, np.newaxis]
+        self._cache = _Cache(input_tensor.shape, normalized, deviation, gamma, of_batch=not self.testing_phase)
+        return (gamma * normalized + beta).reshape(input_tensor.shape)
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         """Map the error to the same shape; if ``forward`` was training, the statistics are functions of the input."""
-        cache = self._of_latest_forward(self._cache)
-        error_tensor = self._checked_error(error_tensor, cache.shape)
-        error = self.reformat(error_tensor) if error_tensor.ndim == 4 else error_tensor
-        input_error = error * cache.gamma
-        if cache.of_batch:
-            input_error = input_error - input_error.mean(axis=0)  # the way through the mean
-            covariance = (input_error * cache.normalized).mean(axis=0)
-            input_error = input_error - cache.normalized * covariance  # the way through the variance
-        input_error = input_error / cache.deviation
-        self._learn((error * cache.normalized).sum(axis=0), error.sum(axis=0))
-        return self.reformat(input_error) if error_tensor.ndim == 4 else input_error
+        shape, normalized, deviation, gamma, of_batch = self._of_latest_forward(self._cache)
+        error = _as_pixels(self._checked_error(error_tensor, shape))
+        input_error = error * (gamma / deviation)
+        if of_batch:
+            input_error -= input_error.mean(axis=(0, 2), keepdims=True)  # the way through the mean
+            covariance = (input_error * normalized).mean(axis=(0, 2), keepdims=True)
+            input_error -= normalized * covariance  # the way through the variance
+        self._learn((error * normalized).sum(axis=(0, 2)), error.sum(axis=(0, 2)))
+        return input_error.reshape(shape)
 
     def reformat(self, tensor: Tensor) -> Tensor:
         """Turn images (batch, C, height, width) into vectors (batch * height * width, C), and vectors into images.
@@ -111,15 +110,16 @@ class BatchNormalization(WeightsAndBias):
         vectors = checked_tensor(name, tensor, (batch * height * width, channels))
         return vectors.reshape(batch, height, width, channels).transpose(0, 3, 1, 2).copy()
 
-    def _centred_by_batch(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vectors minus the batch mean, and the batch variance; update the running averages."""
-        if len(vectors) == 0:
+    def _centred_by_batch(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the pixels minus the batch mean, and the batch variance; update the running averages."""
+        if pixels.size == 0:
             raise ValueError("BatchNormalization.forward: input_tensor has no rows, but training needs at least one")
-        mean = vectors.mean(axis=0)
-        centred = vectors - mean
-        residual = centred.mean(axis=0)  # the rounding error of the mean; matters if mean² >> variance
-        mean, centred = mean + residual, centred - residual
-        variance = (centred**2).mean(axis=0)
+        mean = pixels.mean(axis=(0, 2))
+        centred = pixels - mean[:, np.newaxis]
+        residual = centred.mean(axis=(0, 2))  # the rounding error of the mean; matters if mean² >> variance
+        mean += residual
+        centred -= residual[:, np.newaxis]
+        variance = np.square(centred).mean(axis=(0, 2))
         if self.running_mean is None or self.running_var is None:
             self.running_mean, self.running_var = mean, variance
         else:
@@ -127,8 +127,13 @@ class BatchNormalization(WeightsAndBias):
             self.running_var = self.decay * self.running_var + (1 - self.decay) * variance
         return centred, variance
 
-    def _centred_by_running_averages(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vectors minus the running mean, and the running variance."""
+    def _centred_by_running_averages(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the pixels minus the running mean, and the running variance."""
         if self.running_mean is None or self.running_var is None:
-            return vectors, np.ones(self.channels, vectors.dtype)
-        return vectors - self.running_mean, self.running_var
+            return pixels, np.ones(self.channels, pixels.dtype)
+        return pixels - self.running_mean[:, np.newaxis], self.running_var
+
+
+def _as_pixels(tensor: Tensor) -> Tensor:
+    """Return vectors or images as (batch, channels, pixels)."""
+    return tensor.reshape(*tensor.shape[:2], prod(tensor.shape[2:]))

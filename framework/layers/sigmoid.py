@@ -14,12 +14,13 @@ class Sigmoid(BaseLayer):
     def forward(self, input_tensor: Tensor) -> Tensor:
         """Map any shape to the same shape, to values in [0, 1]."""
         input_tensor = self._checked_input(input_tensor)
-        exponential = np.exp(-np.abs(input_tensor))  # in [0, 1]: cannot overflow
-        self._activation = np.where(input_tensor >= 0, 1.0, exponential) / (1 + exponential)
+        with np.errstate(over="ignore"):  # an infinite exponential is right: the activation is 0
+            self._activation = 1 / (1 + np.exp(-input_tensor))
         return self._activation.copy()
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         """Multiply the error by the derivative."""
         activation = self._of_latest_forward(self._activation)
-        derivative: Tensor = activation * (1 - activation)
-        return self._checked_error(error_tensor, activation.shape) * derivative
+        error_tensor = self._checked_error(error_tensor, activation.shape)
+        input_error: Tensor = error_tensor * (activation * (1 - activation))
+        return input_error

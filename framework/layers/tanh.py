@@ -19,5 +19,6 @@ class TanH(BaseLayer):
     def backward(self, error_tensor: Tensor) -> Tensor:
         """Multiply the error by the derivative."""
         activation = self._of_latest_forward(self._activation)
-        derivative: Tensor = 1 - activation**2
-        return self._checked_error(error_tensor, activation.shape) * derivative
+        error_tensor = self._checked_error(error_tensor, activation.shape)
+        input_error: Tensor = error_tensor * (1 - activation**2)
+        return input_error

@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from ..validation import Tensor, checked_tensor
+from ..validation import Tensor
+from .base import Loss
 
 
-class CrossEntropyLoss:
+class CrossEntropyLoss(Loss):
     """``-sum(label * log(prediction + epsilon))``, summed over classes and batch.
+
+    Predictions and labels have the same shape, (batch, classes).
 
     Attributes:
         epsilon: Keeps the logarithm finite at a prediction of 0.
@@ -16,27 +19,12 @@ class CrossEntropyLoss:
     _prediction: Tensor | None = None  # with epsilon
 
     def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        """Return the loss of predicted probabilities, given labels of the same shape, (batch, classes).
-
-        Raises:
-            ValueError: If the shapes differ.
-        """
-        prediction = checked_tensor("CrossEntropyLoss.forward: prediction_tensor", prediction_tensor)
-        label = checked_tensor("CrossEntropyLoss.forward: label_tensor", label_tensor, prediction.shape)
+        """Return the loss of predicted probabilities."""
+        prediction, label = self._checked_arguments(prediction_tensor, label_tensor)
         self._prediction = prediction + self.epsilon
         return float(-np.sum(label * np.log(self._prediction)))
 
     def backward(self, label_tensor: Tensor) -> Tensor:
-        """Return ``-label / (prediction + epsilon)``, (batch, classes), for the prediction of the latest ``forward``.
-
-        Raises:
-            ValueError: If the labels have another shape than the prediction.
-            RuntimeError: If there was no ``forward`` before.
-        """
-        if self._prediction is None:
-            raise RuntimeError(
-                "CrossEntropyLoss.backward was called before forward; "
-                "call forward(prediction_tensor, label_tensor) first"
-            )
-        label = checked_tensor("CrossEntropyLoss.backward: label_tensor", label_tensor, self._prediction.shape)
-        return -label / self._prediction
+        """Return ``-label / (prediction + epsilon)``."""
+        prediction = self._of_latest_forward(self._prediction)
+        return -self._checked_label(label_tensor, prediction.shape) / prediction

@@ -1,4 +1,4 @@
-"""ReLU, sigmoid, hyperbolic tangent, softmax and flatten in numbers."""
+"""ReLU, sigmoid, hyperbolic tangent, softmax, identity and flatten in numbers; activations by name."""
 
 import math
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
-from backproof.framework import BaseLayer, Flatten, ReLU, Sigmoid, SoftMax, TanH
+from backproof.framework import Activation, BaseLayer, Flatten, Identity, ReLU, Sigmoid, SoftMax, TanH
 
 SMALL = [0.0, 1e-300, -1e-300, 36.0, -36.0, 700.0, -700.0]
 EXTREMES = np.array([SMALL, [1e4, -1e4, 1e300, -1e300, 5.0, -5.0, 1.7e308]])
@@ -77,7 +77,7 @@ def test_extremes_give_finite_gradients(layer: BaseLayer, dtype: Any) -> None:
 
 
 def test_activations_are_not_trainable_and_initialize_does_nothing() -> None:
-    for layer in (ReLU(), Sigmoid(), TanH(), SoftMax(), Flatten()):
+    for layer in (ReLU(), Sigmoid(), TanH(), SoftMax(), Flatten(), Identity(), Activation("relu")):
         assert layer.trainable is False
         assert layer.testing_phase is False
         assert not hasattr(layer, "weights")
@@ -91,6 +91,30 @@ def test_flatten_by_hand() -> None:
     assert layer.forward(np.ones(5)).shape == (5, 1)
     assert layer.forward(np.ones((0, 2, 3))).shape == (0, 6)
     assert layer.backward(np.ones((0, 6))).shape == (0, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [("relu", ReLU()), ("sigmoid", Sigmoid()), ("tanh", TanH()), ("linear", Identity()), (None, Identity())],
+)
+def test_activations_by_name(name: str | None, twin: BaseLayer) -> None:
+    layer = Activation(name)
+    assert type(layer.layer) is type(twin)
+    assert_array_equal(layer.forward(EXTREMES), twin.forward(EXTREMES))
+    assert_array_equal(layer.backward(EXTREMES), twin.backward(EXTREMES))
+    assert Activation(name).layer is not layer.layer
+
+
+def test_unknown_activations_are_refused() -> None:
+    expected = r"^name='softmax', but should be one of 'sigmoid', 'tanh', 'relu', 'linear', None$"
+    with pytest.raises(ValueError, match=expected):
+        Activation("softmax")
+
+
+def test_identity_by_hand() -> None:
+    layer, tensor = Identity(), np.array([[1.0, -2.0]])
+    assert_array_equal(layer.forward(tensor), [[1, -2]])
+    assert_array_equal(layer.backward(3 * tensor), [[3, -6]])
 
 
 def test_wrong_shapes_are_refused() -> None:

@@ -60,6 +60,14 @@ def test_rounding_of_a_large_mean_does_not_matter() -> None:
     assert_allclose(BatchNormalization(1).forward(column + 1e8), expected, rtol=1e-14)
 
 
+def test_the_mean_of_many_float32_rows_is_right(rng: np.random.Generator) -> None:
+    rows = rng.normal(1e4, 1.0, (100_000, 2)).astype(np.float32)
+    layer = BatchNormalization(2)
+    layer.forward(rows)
+    assert layer.running_mean is not None
+    assert_allclose(layer.running_mean, rows.mean(axis=0, dtype=float), rtol=1e-7)
+
+
 def test_constant_channels_become_beta() -> None:
     layer = BatchNormalization(1)
     assert_array_equal(layer.forward(np.full((3, 1), 0.1)), np.zeros((3, 1)))

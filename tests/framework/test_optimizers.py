@@ -8,14 +8,24 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from backproof.framework import Adam, L1_Regularizer, L2_Regularizer, Optimizer, Regularizer, Sgd, SgdWithMomentum
+from backproof.framework import (
+    AdaGrad,
+    Adam,
+    L1_Regularizer,
+    L2_Regularizer,
+    Optimizer,
+    Regularizer,
+    Sgd,
+    SgdWithMomentum,
+)
 
 MAKERS: list[Callable[[], Optimizer]] = [
     lambda: Sgd(0.1),
     lambda: SgdWithMomentum(0.1, 0.9),
     lambda: Adam(0.1, 0.9, 0.999),
+    lambda: AdaGrad(0.1),
 ]
-for_all = pytest.mark.parametrize("make", MAKERS, ids=["sgd", "momentum", "adam"])
+for_all = pytest.mark.parametrize("make", MAKERS, ids=["sgd", "momentum", "adam", "adagrad"])
 
 
 def trajectory(optimizer: Optimizer, weight: float, gradients: list[float]) -> list[float]:
@@ -47,6 +57,11 @@ def test_adam_epsilon_is_outside_the_root() -> None:
     epsilon = np.finfo(float).eps
     assert_allclose(Adam(1.0, 0.9, 0.999).calculate_update(0.0, 1e-16), -1e-16 / (1e-16 + epsilon), rtol=1e-12)
     assert Adam(1.0, 0.9, 0.999).calculate_update(0.0, 0.0) == 0
+
+
+def test_adagrad_by_hand() -> None:
+    assert_allclose(trajectory(AdaGrad(0.5), 1.0, [3.0, -4.0]), [0.5, 0.5 + 0.5 * 4 / 5], rtol=1e-14)
+    assert AdaGrad(0.5).calculate_update(1.0, 0.0) == 1.0
 
 
 @for_all
@@ -129,6 +144,7 @@ def test_shapes_are_checked(make: Callable[[], Optimizer]) -> None:
         (lambda: SgdWithMomentum(0.1, 1.0), r"^momentum_rate=1\.0, but should be in \[0, 1\)$"),
         (lambda: Adam(0.1, 1.0, 0.9), r"^mu=1\.0, but should be in \[0, 1\)$"),
         (lambda: Adam(0.1, 0.9, -0.1), r"^rho=-0\.1, but should be in \[0, 1\)$"),
+        (lambda: AdaGrad(-0.1), r"^learning_rate=-0\.1, but should be in \[0, inf\)$"),
         (lambda: L1_Regularizer(-1.0), r"^alpha=-1\.0, but should be in \[0, inf\)$"),
         (lambda: L2_Regularizer(float("nan")), r"^alpha=nan, but should be in \[0, inf\)$"),
     ],
