@@ -126,7 +126,7 @@ def print_row(name: str, ours: float, theirs: float) -> None:
 
 
 def child(table: str, names: list[str], threads: int, stdout: int | None = None) -> str:
-    """Run this program for one table in a process of its own, as libraries set up their threads when they are loaded."""
+    """Run this program for one table in a process of its own: libraries set up their threads when they are loaded."""
     environment = {**os.environ, **dict.fromkeys(THREADS, str(threads))}
     if table.startswith("peak"):
         environment["MALLOC_MMAP_THRESHOLD_"] = "65536"  # freed memory goes back at once

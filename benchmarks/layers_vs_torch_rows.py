@@ -49,7 +49,9 @@ def both(layer: Any, make_module: Callable[[], Any], x: Any) -> Builders:
     return ours, theirs
 
 
-def conv(batch: int, channels: int, size: int, kernels: int, kernel: int, stride: int = 1) -> Builders:
+def conv(  # noqa: PLR0917 - a row of the table gives them in this order
+    batch: int, channels: int, size: int, kernels: int, kernel: int, stride: int = 1
+) -> Builders:
     """Square images and kernels."""
     layer = framework.Conv(stride, (channels, kernel, kernel), kernels)
     make_module = partial(nn.Conv2d, channels, kernels, kernel, stride, kernel // 2)

@@ -19,7 +19,7 @@ from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser
 from backproof.train_options import MODELS
 
-from .running import CommandLine
+from .running import run
 
 COMMAND = [sys.executable, "-P", "-m", "backproof", "train"]
 
@@ -41,8 +41,8 @@ def test_every_model_has_its_recipe() -> None:
     assert tuple(RECIPES) == MODELS
 
 
-def test_it_trains_reports_and_writes(backproof: CommandLine, tmp_path: Path) -> None:
-    ran = backproof("train", "rnn", "--epochs", "3", "--seed", "1")
+def test_it_trains_reports_and_writes(tmp_path: Path) -> None:
+    ran = run("train", "rnn", "--epochs", "3", "--seed", "1")
     assert (ran.status, ran.err) == (0, "")
     lines = ran.out.splitlines()
     assert lines[0] == (
@@ -66,46 +66,44 @@ def test_it_trains_reports_and_writes(backproof: CommandLine, tmp_path: Path) ->
     assert sorted(path.name for path in (tmp_path / "backproof-rnn").iterdir()) == ["checkpoint.npz", "loss.svg"]
 
 
-def test_what_was_trained_can_be_used(backproof: CommandLine) -> None:
-    assert backproof("train", "lstm", "--epochs", "1", "--out", "deep/er").status == 0
+def test_what_was_trained_can_be_used() -> None:
+    assert run("train", "lstm", "--epochs", "1", "--out", "deep/er").status == 0
     assert NetworkUser("deep/er/checkpoint.npz").probabilities(np.eye(4)).shape == (4, 5)
 
 
-def test_a_resumed_training_writes_the_very_file_of_an_uninterrupted_one(backproof: CommandLine) -> None:
-    assert backproof("train", "rnn", "--epochs", "3", "--out", "whole").status == 0
-    assert backproof("train", "rnn", "--epochs", "1", "--out", "parts").status == 0
+def test_a_resumed_training_writes_the_very_file_of_an_uninterrupted_one() -> None:
+    assert run("train", "rnn", "--epochs", "3", "--out", "whole").status == 0
+    assert run("train", "rnn", "--epochs", "1", "--out", "parts").status == 0
     assert Path("whole/checkpoint.npz").read_bytes() != Path("parts/checkpoint.npz").read_bytes()
-    ran = backproof("train", "rnn", "--epochs", "3", "--out", "parts", "--resume")
+    ran = run("train", "rnn", "--epochs", "3", "--out", "parts", "--resume")
     assert "resumed in epoch 2 of 3, after 0 of its batches" in ran.out
     for name in ("checkpoint.npz", "loss.svg"):
         assert Path("whole", name).read_bytes() == Path("parts", name).read_bytes()
 
 
-def test_resuming_what_is_done_tests_again(backproof: CommandLine) -> None:
-    first = backproof("train", "rnn", "--epochs", "2")
+def test_resuming_what_is_done_tests_again() -> None:
+    first = run("train", "rnn", "--epochs", "2")
     content = Path("backproof-rnn/checkpoint.npz").read_bytes()
-    again = backproof("train", "rnn", "--epochs", "2", "--resume")
+    again = run("train", "rnn", "--epochs", "2", "--resume")
     assert again.status == 0
     assert "all 2 epochs are done; --epochs N with a larger N goes on" in again.out
     assert again.out.splitlines()[-2:] == first.out.splitlines()[-2:]
     assert Path("backproof-rnn/checkpoint.npz").read_bytes() == content
 
 
-def test_the_time_limit_stops_and_saves(backproof: CommandLine) -> None:
-    ran = backproof("train", "rnn", "--epochs", "2", "--time-limit", "0")
+def test_the_time_limit_stops_and_saves() -> None:
+    ran = run("train", "rnn", "--epochs", "2", "--time-limit", "0")
     assert ran.status == 0
     assert ran.out.splitlines()[-1] == (
         "the time is up in epoch 1 of 2, after 0 of 30 batches: saved backproof-rnn/checkpoint.npz; --resume goes on "
         "from there"
     )
-    assert backproof("train", "rnn", "--epochs", "2", "--resume").status == 0
-    assert backproof("train", "rnn", "--epochs", "2", "--out", "whole").status == 0
+    assert run("train", "rnn", "--epochs", "2", "--resume").status == 0
+    assert run("train", "rnn", "--epochs", "2", "--out", "whole").status == 0
     assert Path("whole/checkpoint.npz").read_bytes() == Path("backproof-rnn/checkpoint.npz").read_bytes()
 
 
-def test_an_interruption_between_two_batches_saves_there(
-    backproof: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interruption_between_two_batches_saves_there(monkeypatch: pytest.MonkeyPatch) -> None:
     learn, count = train.NetworkTrainer._learn_batch, iter(range(1000))
 
     def interrupted(self: train.NetworkTrainer) -> None:
@@ -114,21 +112,21 @@ def test_an_interruption_between_two_batches_saves_there(
         learn(self)
 
     monkeypatch.setattr(train.NetworkTrainer, "_learn_batch", interrupted)
-    ran = backproof("train", "rnn", "--epochs", "3")
+    ran = run("train", "rnn", "--epochs", "3")
     assert ran.status == 130
     assert ran.out.splitlines()[-1] == (
         "interrupted in epoch 2 of 3, after 11 of 30 batches: saved backproof-rnn/checkpoint.npz and "
         "backproof-rnn/loss.svg; --resume goes on from there"
     )
-    resumed = backproof("train", "rnn", "--epochs", "3", "--resume")
+    resumed = run("train", "rnn", "--epochs", "3", "--resume")
     assert resumed.status == 0
     assert "resumed in epoch 2 of 3, after 11 of its batches" in resumed.out
-    assert backproof("train", "rnn", "--epochs", "3", "--out", "whole").status == 0
+    assert run("train", "rnn", "--epochs", "3", "--out", "whole").status == 0
     assert Path("whole/checkpoint.npz").read_bytes() == Path("backproof-rnn/checkpoint.npz").read_bytes()
 
 
-def test_a_second_interruption_does_not_wait(backproof: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert backproof("train", "rnn", "--epochs", "1").status == 0
+def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("train", "rnn", "--epochs", "1").status == 0
     content = Path("backproof-rnn/checkpoint.npz").read_bytes()
 
     def twice(self: train.NetworkTrainer) -> None:
@@ -136,7 +134,7 @@ def test_a_second_interruption_does_not_wait(backproof: CommandLine, monkeypatch
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(train.NetworkTrainer, "_learn_batch", twice)
-    ran = backproof("train", "rnn", "--epochs", "3", "--resume")
+    ran = run("train", "rnn", "--epochs", "3", "--resume")
     assert (ran.status, ran.err) == (130, "backproof: interrupted\n")
     assert Path("backproof-rnn/checkpoint.npz").read_bytes() == content
 
@@ -205,10 +203,10 @@ def test_a_training_that_is_killed_amid_a_write_can_be_resumed(tmp_path: Path) -
     assert (out / "checkpoint.npz").read_bytes() == (tmp_path / "whole" / "checkpoint.npz").read_bytes()
 
 
-def test_nothing_is_overwritten_unasked(backproof: CommandLine) -> None:
-    assert backproof("train", "rnn", "--epochs", "1").status == 0
+def test_nothing_is_overwritten_unasked() -> None:
+    assert run("train", "rnn", "--epochs", "1").status == 0
     content = Path("backproof-rnn/checkpoint.npz").read_bytes()
-    ran = backproof("train", "rnn", "--epochs", "2")
+    ran = run("train", "rnn", "--epochs", "2")
     assert ran.status == 2
     assert ran.err == (
         "backproof: backproof-rnn/checkpoint.npz exists already; --resume goes on from it, --out FOLDER starts in "
@@ -229,10 +227,10 @@ def test_nothing_is_overwritten_unasked(backproof: CommandLine) -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_is_written(
-    backproof: CommandLine, tmp_path: Path, arguments: tuple[str, ...], message: str
+    tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     (tmp_path / "file").touch()
-    ran = backproof("train", *arguments)
+    ran = run("train", *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert message in ran.err
     assert ran.err.count("\n") == 1
@@ -249,49 +247,49 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(
         (),
     ],
 )
-def test_bad_options_are_usage_errors(backproof: CommandLine, arguments: tuple[str, ...]) -> None:
-    ran = backproof("train", *arguments)
+def test_bad_options_are_usage_errors(arguments: tuple[str, ...]) -> None:
+    ran = run("train", *arguments)
     assert ran.status == 2
     assert "usage: backproof train" in ran.err
 
 
-def test_resuming_changes_no_setting(backproof: CommandLine) -> None:
-    assert backproof("train", "rnn", "--epochs", "1", "--seed", "3").status == 0
-    ran = backproof("train", "rnn", "--resume", "--seed", "4")
+def test_resuming_changes_no_setting() -> None:
+    assert run("train", "rnn", "--epochs", "1", "--seed", "3").status == 0
+    ran = run("train", "rnn", "--resume", "--seed", "4")
     assert ran.status == 2
     assert "--seed is 4, but backproof-rnn/checkpoint.npz was trained with 3; --resume cannot change that" in ran.err
-    ran = backproof("train", "lstm", "--resume", "--out", "backproof-rnn")
+    ran = run("train", "lstm", "--resume", "--out", "backproof-rnn")
     assert "MODEL is lstm, but backproof-rnn/checkpoint.npz was trained with rnn" in ran.err
-    assert backproof("train", "rnn", "--resume", "--seed", "3", "--epochs", "2").status == 0
+    assert run("train", "rnn", "--resume", "--seed", "3", "--epochs", "2").status == 0
 
 
-def test_checkpoints_of_others_and_damaged_ones_are_refused(backproof: CommandLine) -> None:
-    assert backproof("train", "rnn", "--epochs", "1").status == 0
+def test_checkpoints_of_others_and_damaged_ones_are_refused() -> None:
+    assert run("train", "rnn", "--epochs", "1").status == 0
     path = Path("backproof-rnn/checkpoint.npz")
     content = path.read_bytes()
     network = NetworkUser(path).network
     path.write_bytes(content[: len(content) // 2])
-    ran = backproof("train", "rnn", "--resume")
+    ran = run("train", "rnn", "--resume")
     assert (ran.status, ran.out) == (2, "")
     assert "expected a checkpoint, found a damaged file or another one" in ran.err
     for metadata in ({}, {"description": {"settings": {"model": "rnn"}}}, {"description": 3}):
         save_checkpoint(path, network, metadata)
-        ran = backproof("train", "rnn", "--resume")
+        ran = run("train", "rnn", "--resume")
         assert (ran.status, ran.out) == (2, "")
         assert "was not written by `backproof train`; name another --out" in ran.err
     metadata = {"description": {"settings": {"model": "rnn", "data": None, "batch": None, "seed": "zero"}}}
     save_checkpoint(path, network, metadata)
-    assert "rnn cannot be trained with that: seed='zero'" in backproof("train", "rnn", "--resume").err
+    assert "rnn cannot be trained with that: seed='zero'" in run("train", "rnn", "--resume").err
 
 
-def test_a_training_that_diverges_says_so(backproof: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert backproof("train", "rnn", "--epochs", "1").status == 0
+def test_a_training_that_diverges_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("train", "rnn", "--epochs", "1").status == 0
 
     def diverge(self: train.NetworkTrainer) -> None:
         raise train.DivergenceError("the loss of batch 31, in epoch 2, is nan; take a smaller learning rate")
 
     monkeypatch.setattr(train.NetworkTrainer, "_learn_batch", diverge)
-    ran = backproof("train", "rnn", "--epochs", "2", "--resume")
+    ran = run("train", "rnn", "--epochs", "2", "--resume")
     assert ran.status == 1
     assert ran.err == (
         "backproof: the loss of batch 31, in epoch 2, is nan; take a smaller learning rate; the last checkpoint is "
@@ -299,28 +297,28 @@ def test_a_training_that_diverges_says_so(backproof: CommandLine, monkeypatch: p
     )
 
 
-def test_real_data_are_learned_from_files_that_may_move(backproof: CommandLine, tmp_path: Path) -> None:
+def test_real_data_are_learned_from_files_that_may_move(tmp_path: Path) -> None:
     from .mnist_folder import write_mnist
 
     write_mnist(tmp_path / "mnist")
-    ran = backproof("train", "mlp", "--data", "mnist", "--batch", "4", "--epochs", "1")
+    ran = run("train", "mlp", "--data", "mnist", "--batch", "4", "--epochs", "1")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.startswith("mlp on mnist: 20 to train, 4 to validate, 6 to test; seed 0")
     (tmp_path / "mnist").rename(tmp_path / "moved")
-    ran = backproof("train", "mlp", "--resume", "--epochs", "2")
+    ran = run("train", "mlp", "--resume", "--epochs", "2")
     assert ran.status == 2
     assert "mnist: no such file or folder" in ran.err
-    assert backproof("train", "mlp", "--resume", "--epochs", "2", "--data", "moved").status == 0
+    assert run("train", "mlp", "--resume", "--epochs", "2", "--data", "moved").status == 0
     write_mnist(tmp_path / "other", seed=5)
-    ran = backproof("train", "mlp", "--resume", "--epochs", "3", "--data", "other")
+    ran = run("train", "mlp", "--resume", "--epochs", "3", "--data", "other")
     assert ran.status == 2
     assert "name the same data, seed and batch size, or start afresh" in ran.err
 
 
-def test_a_missing_scikit_learn_is_a_usage_error(backproof: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_scikit_learn_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("sklearn", "sklearn.datasets"):
         monkeypatch.setitem(sys.modules, module, None)
-    ran = backproof("train", "lenet")
+    ran = run("train", "lenet")
     assert (ran.status, ran.out) == (2, "")
     assert "install it with: pip install 'backproof[data]'" in ran.err
 
@@ -332,10 +330,9 @@ def test_the_help_starts_at_once() -> None:
     assert not loaded & {"numpy", "rich", "backproof.framework"}
 
 
-def test_the_progress_bar_is_for_terminals(backproof: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "━" not in backproof("train", "rnn", "--epochs", "2").out
-    monkeypatch.delenv("NO_COLOR")
+def test_the_progress_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "━" not in run("train", "rnn", "--epochs", "2").out
     monkeypatch.setenv("FORCE_COLOR", "1")
-    shown = backproof("train", "rnn", "--epochs", "4", "--resume").out
+    shown = run("train", "rnn", "--epochs", "4", "--resume").out
     assert "━" in shown
     assert "/120" in shown  # batches of all epochs
