@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -93,10 +93,12 @@ LAYOUTS = {
 
 
 @pytest.fixture
-def uninstalled(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Hides a top-level package, whether it is installed or not."""
+def uninstalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Hides a top-level package, whether it is installed or not; its stand-in does not outlive the test."""
+    hidden_packages: list[str] = []
 
     def hide(top: str) -> None:
+        hidden_packages.append(top)
         find_spec = PathFinder.find_spec
 
         def hidden(fullname: str, *arguments: Any) -> Any:
@@ -106,7 +108,10 @@ def uninstalled(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         for name in [name for name in sys.modules if name.partition(".")[0] == top]:
             monkeypatch.delitem(sys.modules, name)
 
-    return hide
+    yield hide
+    for top in hidden_packages:
+        for name in [name for name in sys.modules if name.partition(".")[0] == top]:
+            del sys.modules[name]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

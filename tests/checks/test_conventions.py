@@ -132,10 +132,11 @@ class _Averages(framework.BatchNormalization):
 
     ways: tuple[str, ...] = ("variance",)
 
-    def _centred_by_batch(self, vectors: Array) -> tuple[Array, Array]:
+    def _centred_by_batch(self, pixels: Array) -> tuple[Array, Array]:
         before = self.running_var
-        centred, variance = super()._centred_by_batch(vectors)
-        unbiased = variance * len(vectors) / (len(vectors) - 1)
+        centred, variance = super()._centred_by_batch(pixels)
+        count = pixels.size // self.channels
+        unbiased = variance * count / (count - 1)
         if before is None:
             options = {"variance": variance, "deviation": variance, "unbiased": unbiased}
         else:
