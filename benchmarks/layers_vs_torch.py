@@ -1,8 +1,10 @@
 """Forward and backward of every layer, and a training step of LeNet, next to PyTorch on the same processor.
 
 Both sides take float32 and the same number of threads, and take turns, so that a drift of the machine meets them alike;
-the shortest time of each counts. PyTorch computes the gradients of input and parameters, as our layers always do. Then
-memory, by how much steps raise the peak of a process (Linux only), and convolution next to numpy-ml.
+the shortest time of each counts. A turn is long enough for the other side's waiting threads to fall asleep, which would
+take the processor away from this one. PyTorch computes the gradients of input and parameters, as our layers always do.
+Then memory, by how much steps raise the peak of a process (Linux only), and convolution next to two frameworks that are
+NumPy alone: numpy-ml, and autograd's convolution.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import time
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,9 @@ from layers_vs_torch_rows import RNG, ROWS, Step, conv
 
 from backproof.framework import Conv
 
-SECONDS = 1.0  # for each row and side, at least
-TURNS = 20  # at least
+TURNS = 5  # of each side
+SECONDS = 0.25  # of a turn, at least
+CALLS = 3  # in a turn, at least
 THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 FOR_MEMORY = "LeNet", "Conv", "Pooling 32x64", "BatchNormalization 32x64", "LSTM 200"
 
@@ -34,13 +38,14 @@ FOR_MEMORY = "LeNet", "Conv", "Pooling 32x64", "BatchNormalization 32x64", "LSTM
 def best_times(*steps: Step) -> list[float]:
     """The shortest time of each in milliseconds, taking turns."""
     best = [float("inf")] * len(steps)
-    started, turn = time.perf_counter(), 0
-    while turn < TURNS or time.perf_counter() - started < SECONDS * len(steps):
+    for _ in range(TURNS):
         for index, step in enumerate(steps):
-            before = time.perf_counter()
-            step()
-            best[index] = min(best[index], 1e3 * (time.perf_counter() - before))
-        turn += 1
+            started, calls = time.perf_counter(), 0
+            while calls < CALLS or time.perf_counter() - started < SECONDS:
+                before = time.perf_counter()
+                step()
+                best[index] = min(best[index], 1e3 * (time.perf_counter() - before))
+                calls += 1
     return best
 
 
@@ -85,29 +90,57 @@ def print_peak(name: str, side: int) -> None:
     print(growth)
 
 
-def print_numpy_ml(names: list[str]) -> None:
-    """Print the table of convolutions next to numpy-ml: NumPy alone, float64, channels last."""
-    collections.Hashable = collections.abc.Hashable  # type: ignore[attr-defined] # Python 3.10 removed what it needs
-    try:
-        with warnings.catch_warnings(action="ignore"):  # about packages that it would like to have
-            from numpy_ml.neural_nets.layers import Conv2D  # noqa: PLC0415 - an optional peer
-    except ImportError:
-        print("\nnumpy-ml is not installed: left out")
-        return
-    print_head("1 thread, float64", "ms", "numpy-ml")
-    for name, build, arguments in ROWS:
-        if name in names and build is conv and len(arguments) == 5:  # stride 1: its "same" is another for strides
-            batch, channels, size, kernels, kernel = arguments
-            layer, other = Conv(1, (channels, kernel, kernel), kernels), Conv2D(kernels, (kernel, kernel), "same")
-            x = RNG.normal(size=(batch, channels, size, size))
-            error = layer.forward(x)
-            print_row(name, *best_times(step_of(layer, x, error), step_of(other, last(x), last(error))))
+def print_numpy(names: list[str]) -> None:
+    """Print the tables of convolutions next to frameworks that are NumPy alone; float64, stride 1."""
+    for peer, module, make in (
+        ("numpy-ml", "numpy_ml.neural_nets.layers", numpy_ml_step),
+        ("autograd", "autograd.scipy.signal", autograd_step),
+    ):
+        collections.Hashable = collections.abc.Hashable  # type: ignore[attr-defined] # numpy-ml needs what Python 3.10 removed
+        try:
+            with warnings.catch_warnings(action="ignore"):  # about packages that numpy-ml would like to have
+                import_module(module)
+        except ImportError:
+            print(f"\n{peer} is not installed: left out")
+            continue
+        print_head("1 thread, float64", "ms", peer)
+        for name, build, arguments in ROWS:
+            if name in names and build is conv and len(arguments) == 5:  # their "same" is another for strides
+                batch, channels, size, kernels, kernel = arguments
+                layer = Conv(1, (channels, kernel, kernel), kernels)
+                x = RNG.normal(size=(batch, channels, size, size))
+                error = layer.forward(x)
+                print_row(name, *best_times(step_of(layer, x, error), make(layer, x, error)))
+
+
+def numpy_ml_step(layer: Any, x: Any, error: Any) -> Step:
+    """Forward and backward of numpy-ml's layer, channels last; it collects what it has seen until told to forget."""
+    module = import_module("numpy_ml.neural_nets.layers")
+    other = module.Conv2D(layer.num_kernels, layer.convolution_shape[1:], "same")
+    x, error = last(x), last(error)
+    return lambda: (other.forward(x), other.backward(error), other.flush_gradients())
+
+
+def autograd_step(layer: Any, x: Any, error: Any) -> Step:
+    """Forward and gradients, by input and kernels, of autograd's convolution; it has no padding, so x comes padded."""
+    convolve, make_vjp = import_module("autograd.scipy.signal").convolve, import_module("autograd").make_vjp
+    margins = [((size - 1) // 2, size // 2) for size in layer.convolution_shape[1:]]
+    padded = np.pad(x, [(0, 0), (0, 0), *margins])
+    kernels = layer.weights.swapaxes(0, 1)
+
+    def forward(both: Any) -> Any:
+        return convolve(*both, axes=([2, 3], [2, 3]), dot_axes=([1], [0]), mode="valid")
+
+    def step() -> object:
+        vjp, _ = make_vjp(forward)((padded, kernels))
+        return vjp(error)
+
+    return step
 
 
 def step_of(layer: Any, x: Any, error: Any) -> Step:
-    """Forward and backward; numpy-ml collects what it has seen until it is told to forget."""
-    forget = getattr(layer, "flush_gradients", lambda: None)
-    return lambda: (layer.forward(x), layer.backward(error), forget())
+    """Forward and backward."""
+    return lambda: (layer.forward(x), layer.backward(error))
 
 
 def last(images: Any) -> Any:
@@ -139,15 +172,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", help="parts of the names of the rows to run; none: all")
     parser.add_argument("--threads", type=int, nargs="*", default=sorted({1, os.cpu_count() or 1}))
-    parser.add_argument("--tables", nargs="*", default=["times", "memory", "numpy-ml"])
+    parser.add_argument("--tables", nargs="*", default=["times", "memory", "numpy"])
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     names = [name for name, *_ in ROWS if not options.rows or any(part in name for part in options.rows)]
     match options.child:
         case "times":
             print_times(names)
-        case "numpy-ml":
-            print_numpy_ml(names)
+        case "numpy":
+            print_numpy(names)
         case "peak0" | "peak1":
             print_peak(names[0], int(options.child[-1]))
         case None:
@@ -155,8 +188,8 @@ def main() -> None:
                 child("times", names, threads)
             if "memory" in options.tables:
                 print_memory(names)
-            if "numpy-ml" in options.tables:
-                child("numpy-ml", names, 1)
+            if "numpy" in options.tables:
+                child("numpy", names, 1)
 
 
 if __name__ == "__main__":

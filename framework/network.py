@@ -153,6 +153,17 @@ class NeuralNetwork:
         predict: Callable[[Tensor], Tensor] | None = getattr(self.loss_layer, "predict", None)
         return output if predict is None else predict(output)
 
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Set the learning rate of all optimizers: those of the layers and that of layers to come.
+
+        Raises:
+            ValueError: If it is negative or infinite.
+        """
+        self.optimizer.set_learning_rate(learning_rate)
+        for layer in self.layers:
+            for optimizer in layer.optimizers:
+                optimizer.set_learning_rate(learning_rate)
+
     def regularization_loss(self) -> float:
         """Return the sum of the regularization losses of all trainable layers."""
         return sum((_regularization_loss(layer) for layer in self.layers if layer.trainable), start=0.0)

@@ -25,6 +25,11 @@ class BaseLayer(ABC):
     testing_phase: bool = False
     optimizer: Optimizer | None = None
 
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizers that update the parameters, one for each; none if there is no optimizer."""
+        return () if self.optimizer is None else (self.optimizer,)
+
     @abstractmethod
     def forward(self, input_tensor: Tensor) -> Tensor:
         """Return the output for a batch.

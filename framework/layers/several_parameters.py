@@ -28,6 +28,11 @@ class SeveralParameters(BaseLayer):
     def optimizer(self, optimizer: Optimizer | None) -> None:
         self._optimizers = None if optimizer is None else tuple(deepcopy(optimizer) for _ in self._parameters)
 
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizers, in the order of the parameters; none if there is no optimizer."""
+        return self._optimizers or ()
+
     def _store_and_update(self, *gradients: Tensor) -> None:
         """Store the gradients, then update the parameters if there are optimizers."""
         for name, gradient in zip(self._parameters, gradients, strict=True):

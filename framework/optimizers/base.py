@@ -26,8 +26,16 @@ class Optimizer(ABC):
     """
 
     def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = checked_number("learning_rate", learning_rate, "[0, inf)")
+        self.set_learning_rate(learning_rate)
         self.regularizer: Regularizer | None = None
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Set the step size of the updates to come.
+
+        Raises:
+            ValueError: If it is negative or infinite.
+        """
+        self.learning_rate = checked_number("learning_rate", learning_rate, "[0, inf)")
 
     def add_regularizer(self, regularizer: Regularizer) -> None:
         """Set the regularizer."""

@@ -50,15 +50,25 @@ class NetworkTrainer:
     Args:
         network: The network; its loss layer must be set, its data layer is not used.
         data: Deals the data.
+        schedule: From the number of an epoch, from 1, to the learning rate in it, for all layers; None keeps the rates
+            of the optimizers.
         description: Anything in JSON types that the checkpoints should say, such as how to build the network.
 
     Attributes:
         history: The epochs so far.
     """
 
-    def __init__(self, network: NeuralNetwork, data: Batches, *, description: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        network: NeuralNetwork,
+        data: Batches,
+        *,
+        schedule: Callable[[int], float] | None = None,
+        description: Mapping[str, Any] | None = None,
+    ) -> None:
         self.network = network
         self.data = data
+        self.schedule = schedule
         self.description = dict(description or {})
         self.history: list[Epoch] = []
         self._tally = Tally()
@@ -135,6 +145,8 @@ class NetworkTrainer:
         self.history, self._tally = history, tally
 
     def _learn_batch(self) -> None:
+        if self.schedule is not None:
+            self.network.set_learning_rate(self.schedule(self.data.epoch + 1))
         inputs, labels = self.data.next()
         output, loss = self.network.learn(inputs, labels)
         if not math.isfinite(self.network.loss[-1]):

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backproof.commands import train
+from backproof.commands import training
+from backproof.commands.train import THREADS
 from backproof.framework.checkpoints import load_checkpoint, save_checkpoint
 from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser
@@ -104,14 +105,14 @@ def test_the_time_limit_stops_and_saves() -> None:
 
 
 def test_an_interruption_between_two_batches_saves_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    learn, count = train.NetworkTrainer._learn_batch, iter(range(1000))
+    learn, count = training.NetworkTrainer._learn_batch, iter(range(1000))
 
-    def interrupted(self: train.NetworkTrainer) -> None:
+    def interrupted(self: training.NetworkTrainer) -> None:
         if next(count) == 40:
             signal.raise_signal(signal.SIGINT)
         learn(self)
 
-    monkeypatch.setattr(train.NetworkTrainer, "_learn_batch", interrupted)
+    monkeypatch.setattr(training.NetworkTrainer, "_learn_batch", interrupted)
     ran = run("train", "rnn", "--epochs", "3")
     assert ran.status == 130
     assert ran.out.splitlines()[-1] == (
@@ -129,11 +130,11 @@ def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) ->
     assert run("train", "rnn", "--epochs", "1").status == 0
     content = Path("backproof-rnn/checkpoint.npz").read_bytes()
 
-    def twice(self: train.NetworkTrainer) -> None:
+    def twice(self: training.NetworkTrainer) -> None:
         for _ in range(2):
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(train.NetworkTrainer, "_learn_batch", twice)
+    monkeypatch.setattr(training.NetworkTrainer, "_learn_batch", twice)
     ran = run("train", "rnn", "--epochs", "3", "--resume")
     assert (ran.status, ran.err) == (130, "backproof: interrupted\n")
     assert Path("backproof-rnn/checkpoint.npz").read_bytes() == content
@@ -141,13 +142,13 @@ def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_ctrl_c_in_a_terminal(tmp_path: Path) -> None:
     command = [*COMMAND, "rnn", "--epochs", "100000", "--out", str(tmp_path / "out")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as training:
-        assert training.stdout is not None
-        while "1/100000" not in (line := training.stdout.readline()):
-            assert line, training.stderr and training.stderr.read()
-        training.send_signal(signal.SIGINT)
-        out, err = training.communicate(timeout=60)
-    assert (training.returncode, err) == (130, "")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while "1/100000" not in (line := process.stdout.readline()):
+            assert line, process.stderr and process.stderr.read()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
     assert "interrupted in epoch" in out
     assert "checkpoint.npz and " in out.splitlines()[-1]
     checkpoint = load_checkpoint(tmp_path / "out" / "checkpoint.npz")
@@ -285,10 +286,10 @@ def test_checkpoints_of_others_and_damaged_ones_are_refused() -> None:
 def test_a_training_that_diverges_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("train", "rnn", "--epochs", "1").status == 0
 
-    def diverge(self: train.NetworkTrainer) -> None:
-        raise train.DivergenceError("the loss of batch 31, in epoch 2, is nan; take a smaller learning rate")
+    def diverge(self: training.NetworkTrainer) -> None:
+        raise training.DivergenceError("the loss of batch 31, in epoch 2, is nan; take a smaller learning rate")
 
-    monkeypatch.setattr(train.NetworkTrainer, "_learn_batch", diverge)
+    monkeypatch.setattr(training.NetworkTrainer, "_learn_batch", diverge)
     ran = run("train", "rnn", "--epochs", "2", "--resume")
     assert ran.status == 1
     assert ran.err == (
@@ -321,6 +322,24 @@ def test_a_missing_scikit_learn_is_a_usage_error(monkeypatch: pytest.MonkeyPatch
     ran = run("train", "lenet")
     assert (ran.status, ran.out) == (2, "")
     assert "install it with: pip install 'backproof[data]'" in ran.err
+
+
+@pytest.mark.parametrize("asked", [None, "2"])
+def test_one_thread_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch, asked: str | None) -> None:
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    if asked is not None:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked)
+    seen: dict[str, str | None] = {}
+
+    def train(options: object) -> int:
+        del options
+        seen.update({name: os.environ.get(name) for name in THREADS})
+        return 0
+
+    monkeypatch.setattr(training, "train", train)
+    assert run("train", "rnn").status == 0
+    assert seen == {**dict.fromkeys(THREADS, "1"), "OPENBLAS_NUM_THREADS": asked or "1"}
 
 
 def test_the_help_starts_at_once() -> None:

@@ -202,6 +202,40 @@ def test_stopping_and_going_on_is_not_having_stopped(tmp_path: Path, batches: in
     assert second.history == whole.history
 
 
+def halved(epoch: int) -> float:
+    return float(0.01 * 0.5 ** (epoch - 1))
+
+
+@pytest.mark.parametrize("schedule", [None, halved])
+def test_the_schedule_sets_the_learning_rate_of_every_optimizer_in_each_epoch(schedule: Any) -> None:
+    training = NetworkTrainer(network(learning_rate=0.3), Batches(blobs(), 8, seed=3), schedule=schedule)
+    seen: list[set[float]] = []
+
+    def note() -> None:
+        optimizers = [optimizer for layer in training.network.layers for optimizer in layer.optimizers]
+        assert len(optimizers) == 4  # two fully connected layers, gamma and beta
+        seen.append({optimizer.learning_rate for optimizer in (*optimizers, training.network.optimizer)})
+
+    training.train(3, after_batch=note)
+    expected = [{0.3 if schedule is None else halved(epoch)} for epoch in (1, 2, 3) for _ in range(6)]
+    assert seen == expected
+
+
+@pytest.mark.parametrize("batches", [3, 6, 10])
+def test_going_on_keeps_to_the_schedule(tmp_path: Path, batches: int) -> None:
+    def scheduled() -> NetworkTrainer:
+        return NetworkTrainer(network(), Batches(blobs(), 8, seed=3), schedule=halved)
+
+    whole, first, second = scheduled(), scheduled(), scheduled()
+    whole.train(3)
+    asked = iter(range(100))
+    first.train(3, stop=lambda: next(asked) == batches)
+    first.save(tmp_path / "c.npz")
+    second.restore(load_checkpoint(tmp_path / "c.npz"))
+    second.train(3)
+    assert everything(second, tmp_path) == everything(whole, tmp_path)
+
+
 BUILDERS = {
     "lenet": lambda seed: NetworkTrainer(
         lenet.build((1, 8, 8), 3, seed=seed), Batches(images(), 4, seed=1, augment=shifted)
