@@ -13,6 +13,7 @@ from backproof.checks.outcome import REQUIRED
 from backproof.checks.results import Verdict
 from backproof.cli import CONFORMANT, HARNESS_ERROR, INTERRUPTED, NO_READER, NONCONFORMANT, NOT_LOADED, USAGE, main
 from backproof.specs import Kind, all_specs, subject
+from backproof.train_options import MODELS
 
 from ..packaging.documents import read
 
@@ -22,6 +23,7 @@ CONVENTIONS = read(PurePosixPath("docs/reference/conventions.md"))
 VERDICTS = read(PurePosixPath("docs/explanation/verdicts.md"))
 PYTEST = read(PurePosixPath("docs/how-to/pytest.md"))
 ADAPTER = read(PurePosixPath("docs/how-to/adapter.md"))
+TRAINING = read(PurePosixPath("docs/reference-framework.md"))
 README = read(PurePosixPath("README.md"))
 
 
@@ -63,6 +65,12 @@ def test_options_of_check_are_all_there(capsys: pytest.CaptureFixture[str]) -> N
     rows = first_column(section(COMMAND_LINE, "### Options"))
     named = {cell.split()[0] for cell in rows if cell.startswith("--")}
     assert named == options_of(["check"], capsys)
+
+
+def test_options_of_train_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = first_column(section(COMMAND_LINE, "## backproof train"))
+    assert {cell.split()[0] for cell in rows if cell.startswith("--")} == options_of(["train"], capsys)
+    assert {f"backproof train {model}" for model in MODELS} <= set(first_column(TRAINING))
 
 
 def test_commands_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
