@@ -32,7 +32,10 @@ def _(spec: Conv, x: Array, parameters: Mapping[str, Array], conventions: Conven
             for start, size, length in zip(starts, kernels.shape[2:], x.shape[2:], strict=True)
         ]
         inside = slice(None), *(slice(low, high) for low, high in bounds)
-        met = slice(None), *(slice(low - start, high - start) for start, (low, high) in zip(starts, bounds, strict=True))
+        met = (
+            slice(None),
+            *(slice(low - start, high - start) for start, (low, high) in zip(starts, bounds, strict=True)),
+        )
         for sample, kernel in itertools.product(range(len(x)), range(spec.num_kernels)):
             products = (kernels[kernel][met] * x[sample][inside]).ravel().tolist()
             y[sample, kernel, *place] = math.fsum([*products, bias[kernel]])
