@@ -90,7 +90,7 @@ class ChannelsSwappedInBackward(InSteps):
 
 @mistake(
     "conv.padding-side-in-backward",
-    hint="in backward pad kernel - 1 - before zeros before, and before zeros after",
+    hint="np.pad(error, ...) with (kernel - 1 - before) zeros before and (before) zeros after",
     families=("gradient",),
     cases=EVEN,
 )

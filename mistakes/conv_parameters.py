@@ -16,7 +16,7 @@ SEQUENCES = ("sequence", "sequence-even-kernel", "sequence-stride-2")
 
 @mistake(
     "conv.weights-gradient-padding-side",
-    hint="pad the input in backward exactly as in forward: keep the padded input of forward",
+    hint="keep the padded input of forward, self.padded = np.pad(...), and use it in backward",
     families=("gradient",),
     cases=EVEN,
 )
@@ -37,7 +37,7 @@ class WeightsGradientPaddingSide(InSteps):
 
 @mistake(
     "conv.weights-gradient-flipped",
-    hint="correlate the padded input with the error; a convolution flips the result",
+    hint="scipy.signal.correlate(padded, error, 'valid'): a convolution flips the result",
     families=("gradient",),
 )
 class WeightsGradientFlipped(InSteps):
@@ -53,7 +53,7 @@ class WeightsGradientFlipped(InSteps):
 
 @mistake(
     "conv.weights-gradient-without-stride",
-    hint="spread the errors by the stride before they meet the padded input",
+    hint="spread[:, :, ::stride_rows, ::stride_columns] = error, before it meets the padded input",
     families=("gradient",),
     cases=STRIDED,
 )

@@ -157,7 +157,7 @@ class ErrorSpreadEvenly(InSteps):
 
 @mistake(
     "pooling.places-of-first-sample",
-    hint="remember the places with the batch axis: one for every window of every sample",
+    hint="places[b, c, p, q] = np.argmax(window): one for every window of every sample",
     families=("gradient",),
 )
 class PlacesOfFirstSample(InSteps):
@@ -173,7 +173,7 @@ class PlacesOfFirstSample(InSteps):
 
 @mistake(
     "pooling.places-of-last-channel",
-    hint="remember the places with the channel axis: every channel has maxima of its own",
+    hint="places[b, c, p, q] = np.argmax(window): every channel has maxima of its own",
     families=("gradient",),
 )
 class PlacesOfLastChannel(InSteps):
