@@ -12,31 +12,15 @@ from ..framework.validation import Tensor
 from .registry import mistake
 
 Mode = Literal["constant", "edge", "wrap"]
-EVEN = (
-    "even-kernel",
-    "4-by-3-kernel",
-    "even-kernel-stride-2",
-    "stride-over-kernel",
-    "kernel-over-image",
-    "sequence-even-kernel",
-)
-STRIDED = (
-    "stride-2-1",
-    "stride-3-2",
-    "even-kernel-stride-2",
-    "stride-over-kernel",
-    "sequence-even-kernel",
-    "sequence-stride-2",
-)
-NOT_DIVIDED = ("stride-3-2", "even-kernel-stride-2", "stride-over-kernel", "sequence-stride-2")
+EVEN = ("even-kernel", "4-by-3-kernel", "stride-over-kernel", "kernel-over-image", "sequence-even-kernel")
+STRIDED = ("stride-2-1", "stride-over-kernel", "sequence", "sequence-even-kernel")
+NOT_DIVIDED = ("stride-2-1", "stride-over-kernel", "sequence")
 SEVERAL_CHANNELS = (
     "image",
     "batch-1",
-    "wide-kernel",
     "4-by-3-kernel",
     "pointwise",
     "stride-2-1",
-    "even-kernel-stride-2",
     "stride-over-kernel",
     "sequence",
     "sequence-even-kernel",
@@ -187,15 +171,7 @@ class SamePaddingOnBothSides(InSteps):
     "conv.padding-by-the-wrong-axis",
     hint="pad rows by the kernel's height and columns by its width: convolution_shape[1], convolution_shape[2]",
     families=("contract",),
-    cases=(
-        "wide-kernel",
-        "4-by-3-kernel",
-        "stride-over-kernel",
-        "kernel-over-image",
-        "sequence",
-        "sequence-even-kernel",
-        "sequence-stride-2",
-    ),
+    cases=("4-by-3-kernel", "stride-over-kernel", "kernel-over-image", "sequence", "sequence-even-kernel"),
 )
 class PaddingByTheWrongAxis(InSteps):
     """The kernel's height and width are swapped in the padding.

@@ -149,7 +149,7 @@ class BiasOfFirstKernel(InSteps):
     "conv.images-only",
     hint="for sequences add an axis, x[:, :, np.newaxis], and take it away at the end",
     families=("contract",),
-    cases=("sequence", "sequence-even-kernel", "sequence-stride-2"),
+    cases=("sequence", "sequence-even-kernel"),
 )
 class ImagesOnly(InSteps):
     """Sequences are not handled.

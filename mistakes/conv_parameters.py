@@ -11,7 +11,7 @@ from ..framework.validation import Tensor
 from .conv import EVEN, SEVERAL_CHANNELS, STRIDED, InSteps, Pass
 from .registry import mistake
 
-SEQUENCES = ("sequence", "sequence-even-kernel", "sequence-stride-2")
+SEQUENCES = ("sequence", "sequence-even-kernel")
 
 
 @mistake(
