@@ -13,12 +13,14 @@ import numpy as np
 from ..specs import (
     Adam,
     BatchNormalization,
+    Conv,
     CrossEntropyLoss,
     FullyConnected,
     L1_Regularizer,
     L2_Regularizer,
     NeuralNetwork,
     Phase,
+    Pooling,
     ReLU,
     Sgd,
     SoftMax,
@@ -26,6 +28,7 @@ from ..specs import (
 )
 from ..wall import SessionLike
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
+from .numerics.compare import Array
 from .runner import SessionSource
 
 PROBE_SECONDS = 5.0
@@ -142,12 +145,90 @@ def _regularized_parameters(session: SessionLike) -> str:
     return _closest(losses[0] - losses[1], {"weights": 12.0, "weights and bias": 22.0})
 
 
+def _convolved(session: SessionLike, kernels: Array, x: Array) -> Array:
+    """The output of a Conv with stride 1 and no bias; trailing axes of size 1 are taken away for sequences."""
+    spec = Conv(stride_shape=(1,) * (x.ndim - 2), convolution_shape=kernels.shape[1:], num_kernels=len(kernels))
+    layer = session.build(spec)
+    parameters = {"weights": kernels, "bias": np.zeros(len(kernels))}
+    return np.asarray(layer.many([("assign", (parameters,)), ("forward", (x,))])[1])
+
+
+def _images_or_else_sequences(session: SessionLike, probe: Callable[[SessionLike, int], str]) -> str:
+    """The probe's answer for images; for sequences, if the subject has no images."""
+    try:
+        return probe(session, 2)
+    except Exception:
+        return probe(session, 1)
+
+
+def _orientation(session: SessionLike) -> str:
+    """A single 1 copies the kernel into the output: as it is, or turned by 180 degrees."""
+
+    def probe(session: SessionLike, axes: int) -> str:
+        kernel = np.arange(1.0, 1 + 3**axes).reshape(1, 1, *(3,) * axes)
+        x = np.zeros((1, 1, *(5,) * axes))
+        x[(0, 0, *(2,) * axes)] = 1.0
+        middle = (slice(None), slice(None), *(slice(1, 4),) * axes)
+        copied = _convolved(session, kernel, x)[middle]
+        if np.allclose(copied, kernel, rtol=1e-6):
+            return "convolution"
+        return "cross-correlation" if np.allclose(copied, np.flip(kernel), rtol=1e-6) else ""
+
+    return _images_or_else_sequences(session, probe)
+
+
+def _kernel_channels(session: SessionLike) -> str:
+    """A 1 in one channel of the input shows which channel of the kernel it meets."""
+
+    def probe(session: SessionLike, axes: int) -> str:
+        kernel = np.array([1.0, 2.0, 4.0]).reshape(1, 3, *(1,) * axes)
+        samples = np.eye(3).reshape(3, 3, *(1,) * axes)
+        met = _convolved(session, kernel, samples).ravel()
+        if met.shape != (3,):
+            return ""
+        if np.allclose(met, kernel.ravel(), rtol=1e-6):
+            return "in order"
+        return "reversed" if np.allclose(met, kernel.ravel()[::-1], rtol=1e-6) else ""
+
+    return _images_or_else_sequences(session, probe)
+
+
+def _even_kernels(session: SessionLike) -> str:
+    """A kernel of two ones copies a single 1 to its place, and to the place before or after it."""
+
+    def probe(session: SessionLike, axes: int) -> str:
+        x = np.zeros((1, 1, *(5,) * axes))
+        x[(0, 0, *(2,) * axes)] = 1.0
+        y = _convolved(session, np.ones((1, 1, *(2,) * axes)), x)
+        for option, first in (("padding after", 1), ("padding before", 2)):
+            expected = np.zeros_like(x)
+            copied: tuple[int | slice, ...] = (0, 0, *(slice(first, first + 2),) * axes)
+            expected[copied] = 1.0
+            if y.shape == x.shape and np.allclose(y, expected, rtol=0, atol=1e-6):
+                return option
+        return ""
+
+    return _images_or_else_sequences(session, probe)
+
+
+def _ties(session: SessionLike) -> str:
+    layer = session.build(Pooling(stride_shape=(2, 2), pooling_shape=(2, 2)))
+    shares = np.asarray(layer.many([("forward", (np.zeros((1, 1, 2, 2)),)), ("backward", (np.ones((1, 1, 1, 1)),))])[1])
+    if shares.shape != (1, 1, 2, 2) or (shares < 0).any() or not np.isclose(shares.sum(), 1.0):
+        return ""
+    return "one maximum" if np.count_nonzero(shares) == 1 else "shared"
+
+
 PROBES: dict[tuple[type[Spec], str], Probe] = {
     (ReLU, "relu'(0)"): _relu_at_zero,
+    (Conv, "convolution"): _orientation,
+    (Conv, "kernel channels"): _kernel_channels,
+    (Conv, "even kernels"): _even_kernels,
     (CrossEntropyLoss, "loss reduction"): _reduction,
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,
     (BatchNormalization, "running statistics"): _running_statistics,
+    (Pooling, "max-pool ties"): _ties,
     (NeuralNetwork, "regularized parameters"): _regularized_parameters,
 }

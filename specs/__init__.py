@@ -4,14 +4,16 @@ Table of contents: the vocabulary and the base classes, then one spec per compon
 """
 
 from .batch_normalization import BatchNormalization
+from .conv import Conv
 from .cross_entropy import CrossEntropyLoss
-from .domain import Domain, Instances, Integers, Reals, argument
+from .domain import Domain, Instances, Integers, Reals, Sizes, argument
 from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .initializers import Constant, He, UniformRandom, Xavier
 from .network import NeuralNetwork
 from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
+from .pooling import Pooling
 from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
@@ -40,7 +42,7 @@ from .subject import (
     Unsupported,
 )
 from .tanh import TanH
-from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait
+from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 __all__ = [
     "Adam",
@@ -50,6 +52,7 @@ __all__ = [
     "Build",
     "Case",
     "Constant",
+    "Conv",
     "Convention",
     "CrossEntropyLoss",
     "Domain",
@@ -75,6 +78,7 @@ __all__ = [
     "OptimizerSubject",
     "Parameter",
     "Phase",
+    "Pooling",
     "ReLU",
     "Reals",
     "RegularizedOptimizer",
@@ -84,12 +88,14 @@ __all__ = [
     "SgdWithMomentum",
     "Shape",
     "Sigmoid",
+    "Sizes",
     "SoftMax",
     "Spec",
     "TanH",
     "Trait",
     "UniformRandom",
     "Unsupported",
+    "Window",
     "Xavier",
     "all_specs",
     "argument",

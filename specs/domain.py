@@ -82,6 +82,23 @@ class Instances:
         return f"{names} or None" if self.optional else names
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """Tuples of `fewest` to `most` positive whole numbers: shapes, strides."""
+
+    fewest: int
+    most: int
+
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, tuple) or not self.fewest <= len(value) <= self.most:
+            return False
+        return all(size in Integers(1) for size in value)
+
+    def __str__(self) -> str:
+        count = str(self.fewest) if self.fewest == self.most else f"{self.fewest} to {self.most}"
+        return f"tuples of {count} positive integers"
+
+
 def argument(domain: Domain, about: str, **kwargs: Any) -> Any:
     """Declare one constructor argument of a spec: its domain and what it means.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .domain import require_domains
-from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait
+from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,10 @@ class LayerSpec(Spec):
     def parameters(self) -> Mapping[str, Parameter]:
         """The trainable arrays by name, in the layout of the spec."""
         return {}
+
+    def windows(self) -> tuple[Window, ...]:
+        """How windows slide along each axis behind the channels; a layer that is translation equivariant has them."""
+        return ()
 
     def has(self, trait: Trait, phase: Phase) -> bool:
         """Tell whether `trait` holds in `phase`; a layer whose phases differ overrides this."""

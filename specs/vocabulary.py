@@ -29,12 +29,23 @@ class Kind(StrEnum):
 class Trait(StrEnum):
     """A property by which laws choose the specs that they hold for."""
 
+    AFFINE = "affine"  # for fixed parameters, the output is an affine function of the input
     BATCH_INDEPENDENT = "batch independent"  # one sample's output does not depend on the other samples
     BATCH_STATISTICS = "batch statistics"  # in the train phase the batch is normalised by its own statistics
     DIFFERENTIABLE = "differentiable"  # almost everywhere
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
     RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
+    SELECTS = "selects"  # every output entry is the maximum of some input entries of its sample and channel
+    TRANSLATION_EQUIVARIANT = "translation equivariant"  # windows slide: a shifted input gives a shifted output
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """How the windows of a layer slide along one axis, in entries: their size and the distance of two of them."""
+
+    size: int
+    stride: int
 
 
 @dataclass(frozen=True, kw_only=True)

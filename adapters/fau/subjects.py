@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ...specs import (
     BatchNormalization,
+    Conv,
     FullyConnected,
     InitializerSpec,
     LayerSpec,
@@ -20,6 +22,7 @@ from ...specs import (
 )
 from .batch_normalization import CourseBatchNormalization
 from .components import CourseInitializer, CourseLoss, CourseOptimizer, CourseRegularizer
+from .conv import CourseConv
 from .fully_connected import CourseFullyConnected
 from .layers import CourseLayer
 from .network import CourseNetwork
@@ -33,6 +36,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Adam": ("learning_rate", "mu", "rho"),
     "BatchNormalization": ("channels",),
     "Constant": ("value",),
+    "Conv": ("stride_shape", "convolution_shape", "num_kernels"),
     "CrossEntropyLoss": (),
     "Dropout": ("keep",),
     "Flatten": (),
@@ -40,6 +44,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "He": (),
     "L1_Regularizer": ("alpha",),
     "L2_Regularizer": ("alpha",),
+    "Pooling": ("stride_shape", "pooling_shape"),
     "ReLU": (),
     "Sgd": ("learning_rate",),
     "SgdWithMomentum": ("learning_rate", "momentum_rate"),
@@ -77,16 +82,15 @@ def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
     return None
 
 
-def _constructor(spec: Spec, find: Find) -> Callable[[], Any] | None:
+def _constructor(spec: Spec, find: Find) -> partial[Any] | None:
     names = ARGUMENTS.get(spec.name())
     cls = None if names is None else find(spec.name())
     if names is None or cls is None:
         return None
-    arguments = [getattr(spec, name) for name in names]
-    return lambda: cls(*arguments)
+    return partial(cls, *(getattr(spec, name) for name in names))
 
 
-def _part(spec: Spec, find: Find) -> Callable[[], Any]:
+def _part(spec: Spec, find: Find) -> partial[Any]:
     """The constructor of something that another component needs."""
     make = _constructor(spec, find)
     if make is None:
@@ -94,9 +98,11 @@ def _part(spec: Spec, find: Find) -> Callable[[], Any]:
     return make
 
 
-def _layer(spec: LayerSpec, make: Callable[[], Any]) -> CourseLayer:
+def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
     if isinstance(spec, FullyConnected):
         return CourseFullyConnected(spec, make)
+    if isinstance(spec, Conv):
+        return CourseConv(spec, make)
     layer = make()
     if isinstance(spec, BatchNormalization):
         return CourseBatchNormalization(spec, layer)

@@ -3,7 +3,15 @@
 Independent of the room `framework`: loops and textbook formulas, no shared code.
 """
 
-from . import activations, affine, losses, normalisation, reshaping  # noqa: F401 - importing registers the definitions
+from . import (  # noqa: F401 - importing registers the definitions
+    activations,
+    affine,
+    convolution,
+    losses,
+    normalisation,
+    pooling,
+    reshaping,
+)
 from .dispatch import forward, loss
 from .optimizers import trajectory
 from .regularizers import penalty, penalty_gradient

@@ -9,19 +9,19 @@ import numpy as np
 
 from ...specs import ReLU, Sigmoid, SoftMax, TanH
 from ..numerics.compare import Array, Estimate, estimate
-from .dispatch import forward
+from .dispatch import ANY, Conventions, forward
 
 
 @forward.register
-def _(spec: ReLU, x: Array, parameters: Mapping[str, Array]) -> Estimate:
-    del spec, parameters
+def _(spec: ReLU, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del spec, parameters, conventions
     y = np.array([value if value > 0 else 0.0 for value in x.ravel()]).reshape(x.shape)
     return estimate(y, y, 0)
 
 
 @forward.register
-def _(spec: Sigmoid, x: Array, parameters: Mapping[str, Array]) -> Estimate:
-    del spec, parameters
+def _(spec: Sigmoid, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del spec, parameters, conventions
 
     def logistic(value: float) -> float:
         return 1.0 / (1.0 + math.exp(-value)) if value > -700 else math.exp(value)
@@ -31,15 +31,15 @@ def _(spec: Sigmoid, x: Array, parameters: Mapping[str, Array]) -> Estimate:
 
 
 @forward.register
-def _(spec: TanH, x: Array, parameters: Mapping[str, Array]) -> Estimate:
-    del spec, parameters
+def _(spec: TanH, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del spec, parameters, conventions
     y = np.array([math.tanh(value) for value in x.ravel()]).reshape(x.shape)
     return estimate(y, np.ones(x.shape), 2)
 
 
 @forward.register
-def _(spec: SoftMax, x: Array, parameters: Mapping[str, Array]) -> Estimate:
-    del spec, parameters
+def _(spec: SoftMax, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del spec, parameters, conventions
     rows = []
     for row in x:
         powers = [math.exp(value - row.max()) for value in row]

@@ -9,11 +9,12 @@ import numpy as np
 
 from ...specs import FullyConnected
 from ..numerics.compare import Array, Estimate, estimate
-from .dispatch import forward
+from .dispatch import ANY, Conventions, forward
 
 
 @forward.register
-def _(spec: FullyConnected, x: Array, parameters: Mapping[str, Array]) -> Estimate:
+def _(spec: FullyConnected, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del conventions
     weights, bias = parameters["weights"], parameters["bias"]
     y = np.array(
         [

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import singledispatch
+from types import MappingProxyType
 
 from ...specs import LayerSpec, LossSpec
 from ..numerics.compare import Array, Estimate
 
+Conventions = Mapping[str, str]
+ANY: Conventions = MappingProxyType({})
+
 
 @singledispatch
-def forward(spec: LayerSpec, x: Array, parameters: Mapping[str, Array]) -> Estimate:
-    """The output of a layer without randomness and without running statistics, or in the train phase."""
+def forward(spec: LayerSpec, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    """The output of a layer without randomness and without running statistics, or in the train phase.
+
+    `conventions` are the choices by name; of those that are missing, the first option is meant.
+    """
     raise NotImplementedError(f"there is no definition of {spec.name()}")
 
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from ...specs import BatchNormalization
 from ..numerics.compare import EPS, Array, Estimate
-from .dispatch import forward
+from .dispatch import ANY, Conventions, forward
 
 LARGEST_EPSILON = 1e-10  # the largest epsilon that the course's text allows
 
 
 @forward.register
-def _(spec: BatchNormalization, x: Array, parameters: Mapping[str, Array]) -> Estimate:
+def _(spec: BatchNormalization, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del conventions
     y, error = np.empty(x.shape), np.empty(x.shape)
     for channel in range(spec.channels):
         values = x[:, channel]

@@ -5,6 +5,7 @@ from . import (  # noqa: F401 - importing registers the checks
     contract_state,
     gradient,
     gradient_mask,
+    gradient_selection,
     gradient_update,
     initializer,
     loss,
@@ -17,4 +18,5 @@ from . import (  # noqa: F401 - importing registers the checks
     phase_running,
     regularization,
     value,
+    value_structure,
 )

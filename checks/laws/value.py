@@ -32,7 +32,7 @@ def forward_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
         parameters = bench.parameters(bench.rng(salt))
         layer = bench.layer(rng)
         x = bench.data(rng) * (1.0, 3.0)[salt]
-        expected = definitions.forward(bench.layer_spec, x, parameters)
+        expected = definitions.forward(bench.layer_spec, x, parameters, bench.conventions)
         yield agrees("forward(x)", layer.forward(x), expected, hint=f"the definition is: {bench.case.spec.definition}")
 
 
@@ -55,7 +55,9 @@ def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
         )
         shape = array_of_shape(name, found, bench.layer_spec.output_shape(x.shape), hint=hint)
         yield shape
-        yield agrees(name, np.asarray(found), definitions.forward(bench.layer_spec, x, parameters), hint=hint)
+        yield agrees(
+            name, np.asarray(found), definitions.forward(bench.layer_spec, x, parameters, bench.conventions), hint=hint
+        )
 
 
 def _normalises(case: Case) -> bool:

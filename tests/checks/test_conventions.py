@@ -16,6 +16,7 @@ from backproof.mistakes import correct
 from backproof.specs import Array, Spec, all_specs
 from backproof.wall import DirectSession, SubjectTimeout
 
+from . import convolution_styles as styles
 from .mutants import made_of
 from .running import BuildSubject, Here, findings
 
@@ -196,6 +197,45 @@ class WeightsOnly(framework.NeuralNetwork):
         return loss
 
 
+# Convolution and pooling.
+
+
+class FlippedRows(styles.Loops):
+    flipped = (2,)
+
+
+class SidesByKernel(styles.Loops):
+    """Kernels of size 2 are padded after, larger even ones before."""
+
+    def _pairs(self, images: Array) -> Any:
+        self.early = max(self._kernel) > 2
+        return super()._pairs(images)
+
+
+class TurnedSequences(styles.Loops):
+    """Images are correlated, sequences convolved."""
+
+    def _forward(self, images: Array, weights: Array) -> Array:
+        self.flipped = (2, 3) if len(self.stride_shape) == 1 else ()
+        return super()._forward(images, weights)
+
+
+class TiesInFull(framework.Pooling):
+    """Each of several equal maxima gets the whole gradient."""
+
+    def forward(self, input_tensor: Array) -> Array:
+        output = super().forward(input_tensor)
+        self._shape = input_tensor.shape
+        self._equal = [candidate == output for candidate in self._positions(input_tensor)]
+        return output
+
+    def backward(self, error_tensor: Array) -> Array:
+        input_error = np.zeros(self._shape)
+        for equal, target in zip(self._equal, self._positions(input_error), strict=True):
+            target[...] += error_tensor * equal
+        return input_error
+
+
 OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "zero": ("ReLU", "relu'(0)", correct, "0"),
     "one": ("ReLU", "relu'(0)", made_of(OneAtZero), "1"),
@@ -219,6 +259,14 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
         "standard deviation, decay 0.8",
     ),
     "unbiased": ("BatchNormalization", "running statistics", made_of(RunningUnbiased), "unbiased variance, decay 0.8"),
+    "correlation": ("Conv", "convolution", correct, "cross-correlation"),
+    "convolution": ("Conv", "convolution", made_of(styles.TrueConvolution), "convolution"),
+    "channels-in-order": ("Conv", "kernel channels", correct, "in order"),
+    "channels-reversed": ("Conv", "kernel channels", made_of(styles.ChannelsReversed), "reversed"),
+    "padding-after": ("Conv", "even kernels", correct, "padding after"),
+    "padding-before": ("Conv", "even kernels", made_of(styles.LoopsPaddedBefore), "padding before"),
+    "one-maximum": ("Pooling", "max-pool ties", correct, "one maximum"),
+    "shared-maximum": ("Pooling", "max-pool ties", made_of(styles.SharedTies), "shared"),
     "weights-and-bias": ("NeuralNetwork", "regularized parameters", correct, "weights and bias"),
     "weights": ("NeuralNetwork", "regularized parameters", made_of(WeightsOnly), "weights"),
 }
@@ -231,6 +279,10 @@ MIXTURES: dict[str, tuple[str, str, BuildSubject]] = {
     "norm-by-shape": ("L2_Regularizer", "regularization.norm", made_of(MixedNorm)),
     "epsilon-inside": ("Adam", "optimizer.trajectory", made_of(EpsilonInside)),
     "averages-by-channel": ("BatchNormalization", "phase.running-average", made_of(MixedAverages)),
+    "one-axis-flipped": ("Conv", "value.forward", made_of(FlippedRows)),
+    "sides-by-kernel": ("Conv", "value.forward", made_of(SidesByKernel)),
+    "turned-sequences": ("Conv", "value.forward", made_of(TurnedSequences)),
+    "ties-in-full": ("Pooling", "gradient.ties", made_of(TiesInFull)),
     "two-decays": ("BatchNormalization", "phase.running-average", made_of(TwoDecays)),
 }
 
@@ -260,7 +312,10 @@ def test_mixture_is_not_accepted(name: str) -> None:
     assert check in failing
 
 
-@pytest.mark.parametrize("name", ["slope-above-one", "half-a-loss", "epsilon-inside", "averages-by-channel"])
+@pytest.mark.parametrize(
+    "name",
+    ["slope-above-one", "half-a-loss", "epsilon-inside", "averages-by-channel", "one-axis-flipped", "ties-in-full"],
+)
 def test_what_fits_no_option_is_left_out(name: str) -> None:
     spec_name, _, build = MIXTURES[name]
     conventions = {convention for _, convention, _, _ in OPTIONS.values()}

@@ -74,6 +74,10 @@ def test_every_check_applies_somewhere() -> None:
         "l1.gradient-of-l2",
         "batch_normalization.running-never-moves",
         "fully_connected.gradients-accumulate",
+        "conv.padding-side-in-backward",
+        "conv.last-error-lost",
+        "pooling.overlap-overwritten",
+        "pooling.ties-counted-in-full",
     ],
 )
 def test_diagnosis_names_the_mistake_exactly(mistake_id: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from backproof.specs import (
     Adam,
     BatchNormalization,
+    Conv,
     CrossEntropyLoss,
     Domain,
     Dropout,
@@ -22,10 +23,12 @@ from backproof.specs import (
     L1_Regularizer,
     LayerSpec,
     NeuralNetwork,
+    Pooling,
     Reals,
     ReLU,
     Sgd,
     SgdWithMomentum,
+    Sizes,
     Spec,
 )
 
@@ -37,6 +40,7 @@ INFINITE = [math.nan, math.inf, -math.inf]
     [
         (Integers(1), [1, 2, 10**12], [0, -1, 1.0, True, "1", None, 1.5]),
         (Integers(0, 3), [0, 3], [-1, 4, False]),
+        (Sizes(1, 2), [(1,), (3, 10**9)], [(), (1, 2, 3), (0,), (1, -1), (1.0,), (True,), [1], 1, None]),
         (Reals(0, 1), [0, 1, 0.5, 0.0], [-1e-300, 1.0000001, "0.5", None, True, 1j, *INFINITE]),
         (Reals(0, 1, open_low=True), [5e-324, 1], [0, 0.0, -0.0]),
         (Reals(0, 1, open_high=True), [0, 1 - 1e-16], [1, 1.0]),
@@ -57,6 +61,8 @@ def test_membership(domain: Domain, inside: list[object], outside: list[object])
     [
         (Integers(1), "{1, 2, ...}"),
         (Integers(0, 3), "{0, ..., 3}"),
+        (Sizes(1, 2), "tuples of 1 to 2 positive integers"),
+        (Sizes(2, 2), "tuples of 2 positive integers"),
         (Reals(0, 1), "[0, 1]"),
         (Reals(0, 1, open_low=True), "(0, 1]"),
         (Reals(0, 1, open_high=True), "[0, 1)"),
@@ -85,6 +91,16 @@ def test_reals_agree_with_their_inequalities(low: float, high: float, value: flo
         (FullyConnected, {"input_size": 3, "output_size": 0}, "FullyConnected: output_size=0, but should be in {1, 2"),
         (FullyConnected, {"input_size": 3.0, "output_size": 1}, "FullyConnected: input_size=3.0, but should be in"),
         (BatchNormalization, {"channels": True}, "BatchNormalization: channels=True, but should be in {1, 2, ...}"),
+        (
+            Conv,
+            {"stride_shape": (1,), "convolution_shape": (3, 5, 5), "num_kernels": 2},
+            "Conv: stride_shape=(1,), but should have one number for each axis of convolution_shape=(3, 5, 5)",
+        ),
+        (
+            Pooling,
+            {"stride_shape": (1, 1), "pooling_shape": (2,)},
+            "Pooling: pooling_shape=(2,), but should be in tuples of 2 positive integers (height and width of a window",
+        ),
         (L1_Regularizer, {"alpha": -0.1}, "L1_Regularizer: alpha=-0.1, but should be in [0, inf)"),
         (Sgd, {"learning_rate": 0}, "Sgd: learning_rate=0, but should be in (0, inf) (step size)"),
         (Sgd, {"learning_rate": 1, "regularizer": "L1"}, "regularizer='L1', but should be in RegularizerSpec or None"),

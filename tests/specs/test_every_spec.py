@@ -17,6 +17,7 @@ from backproof.specs import (
     Adam,
     BatchNormalization,
     Case,
+    Conv,
     Dropout,
     Flatten,
     FullyConnected,
@@ -28,12 +29,14 @@ from backproof.specs import (
     LossSpec,
     NeuralNetwork,
     Phase,
+    Pooling,
     Reals,
     RegularizedOptimizer,
     ReLU,
     Sgd,
     SgdWithMomentum,
     Shape,
+    Sizes,
     SoftMax,
     Spec,
     Trait,
@@ -62,6 +65,9 @@ def values_of(domain: object) -> st.SearchStrategy[Any]:
             allow_nan=False,
             allow_infinity=False,
         )
+    if isinstance(domain, Sizes):
+        # As many as possible: arguments that belong together, such as kernel and stride, then fit.
+        return st.lists(st.integers(1, 10**6), min_size=domain.most, max_size=domain.most).map(tuple)
     assert isinstance(domain, Instances)
     offered = [spec for spec in all_specs().values() if issubclass(spec, domain.kinds)]
     one = st.sampled_from(offered).flatmap(configured)
@@ -199,6 +205,11 @@ def test_network_layers_fit_together(case: Case) -> None:
         (Dropout(keep=0.5), (7,), (7,)),
         (BatchNormalization(channels=3), (2, 3, 5, 5), (2, 3, 5, 5)),
         (SoftMax(), (2, 3), (2, 3)),
+        (Conv(stride_shape=(1, 1), convolution_shape=(3, 2, 4), num_kernels=5), (2, 3, 6, 7), (2, 5, 6, 7)),
+        (Conv(stride_shape=(3, 2), convolution_shape=(3, 5, 5), num_kernels=4), (3, 3, 11, 15), (3, 4, 4, 8)),
+        (Conv(stride_shape=(2,), convolution_shape=(3, 3), num_kernels=4), (2, 3, 15), (2, 4, 8)),
+        (Pooling(stride_shape=(2, 1), pooling_shape=(2, 2)), (2, 2, 4, 7), (2, 2, 2, 6)),
+        (Pooling(stride_shape=(3, 2), pooling_shape=(2, 2)), (2, 2, 4, 7), (2, 2, 1, 3)),
     ],
 )
 def test_output_shape(spec: LayerSpec, given_shape: Shape, expected: Shape) -> None:
@@ -215,6 +226,9 @@ def test_parameters_have_the_layout_of_the_spec() -> None:
         "bias": ((2,), 0.0),
     }
     assert ReLU().parameters() == {}
+    kernels = Conv(stride_shape=(1, 1), convolution_shape=(3, 5, 7), num_kernels=4).parameters()
+    assert {name: parameter.shape for name, parameter in kernels.items()} == {"weights": (4, 3, 5, 7), "bias": (4,)}
+    assert {(parameter.fan_in, parameter.fan_out) for parameter in kernels.values()} == {(105, 140)}
 
 
 # Traits by phase.
@@ -255,6 +269,14 @@ def test_every_phase_dependent_layer_is_looked_at_in_both_phases() -> None:
     for spec in all_specs().values():
         if Trait.PHASE_DEPENDENT in spec.traits:
             assert {case.phase for case in spec.cases()} == set(Phase)
+
+
+@every_case
+def test_layers_whose_windows_slide_say_how(case: Case) -> None:
+    if isinstance(case.spec, LayerSpec):
+        windows = case.spec.windows()
+        assert bool(windows) == (Trait.TRANSLATION_EQUIVARIANT in case.spec.traits)
+        assert not windows or len(windows) == len(case.input_shape) - 2
 
 
 # The registry.

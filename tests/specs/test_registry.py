@@ -13,6 +13,7 @@ from backproof.specs import (
     Adam,
     BatchNormalization,
     Constant,
+    Conv,
     CrossEntropyLoss,
     Dropout,
     Flatten,
@@ -22,6 +23,7 @@ from backproof.specs import (
     L1_Regularizer,
     L2_Regularizer,
     NeuralNetwork,
+    Pooling,
     ReLU,
     Sgd,
     SgdWithMomentum,
@@ -40,6 +42,7 @@ from backproof.specs.registry import register
 
 sizes = st.integers(1, 10**6)
 unit = st.floats(0, 1, exclude_min=True)
+pairs, triples = st.tuples(sizes, sizes), st.tuples(sizes, sizes, sizes)
 decays = st.floats(0, 1, exclude_max=True)
 rates = st.floats(0, 1e6, exclude_min=True)
 alphas = st.floats(0, 1e6)
@@ -47,6 +50,9 @@ regularizers = st.none() | st.builds(L1_Regularizer, alpha=alphas) | st.builds(L
 layers = st.one_of(
     st.builds(FullyConnected, input_size=sizes, output_size=sizes),
     st.builds(BatchNormalization, channels=sizes),
+    st.builds(Conv, stride_shape=pairs, convolution_shape=triples, num_kernels=sizes),
+    st.builds(Conv, stride_shape=st.tuples(sizes), convolution_shape=pairs, num_kernels=sizes),
+    st.builds(Pooling, stride_shape=pairs, pooling_shape=pairs),
     st.builds(Dropout, keep=unit),
     *(st.builds(cls) for cls in (Flatten, ReLU, Sigmoid, SoftMax, TanH)),
 )
@@ -113,7 +119,7 @@ def test_specs_come_by_kind_and_then_by_name() -> None:
     found = [(list(Kind).index(cls.kind), name) for name, cls in all_specs().items()]
     assert found == sorted(found)
     assert {cls.kind for cls in all_specs().values()} == set(Kind)
-    assert list(all_specs())[:3] == ["BatchNormalization", "Dropout", "Flatten"]
+    assert list(all_specs())[:3] == ["BatchNormalization", "Conv", "Dropout"]
     assert list(all_specs())[-1] == "NeuralNetwork"
 
 

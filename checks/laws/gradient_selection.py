@@ -1,0 +1,83 @@
+"""Gradient: layers whose outputs are selected from their inputs, such as maxima."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Kind, Trait
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, agrees, failed, number, passed
+from ..numerics.compare import EPS, Estimate
+from .contract import BACKWARD
+from .selection import full_in_training, has
+
+Array = NDArray[np.float64]
+PLACES = 6  # outputs looked at one by one
+
+
+@check("gradient.conserved", Kind.LAYER, when=has(Trait.SELECTS), level=full_in_training, needs=BACKWARD)
+def gradient_is_passed_on(bench: Bench) -> Iterator[Measurement]:
+    """The input gradient of each sample and channel adds up to the incoming gradient, also where inputs are equal."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    for name, x in (("", bench.data(rng)), (" for equal inputs", np.zeros(bench.case.input_shape))):
+        dy = bench.incoming(rng)
+        dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
+        axes = tuple(range(2, x.ndim))
+        bound = 8 * EPS * (x[0, 0].size + dy[0, 0].size) * np.abs(dy).sum(axis=axes)
+        yield agrees(
+            f"the sum of backward(dy) by sample and channel{name}",
+            dx.sum(axis=axes),
+            Estimate(dy.sum(axis=axes), bound),
+            hint="every output passes its gradient on once: add where windows overlap, and share it among equal maxima",
+        )
+
+
+@check("gradient.ties", Kind.LAYER, when=has(Trait.SELECTS), level=full_in_training, needs=BACKWARD)
+def gradient_stays_at_the_maxima(bench: Bench) -> Iterator[Measurement]:
+    """Among equal maxima the gradient goes to one of them, or each one gets a share; the shares add up to 1."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = rng.integers(-2, 0, size=bench.case.input_shape).astype(float)
+    y = layer.forward(x)
+    for flat in rng.permutation(y.size)[:PLACES]:
+        place = np.unravel_index(flat, y.shape)
+        dy = np.zeros(y.shape)
+        dy[place] = 1.0
+        dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
+        where = f"backward(1 at {[int(i) for i in place]}, else 0)"
+        slack = 8 * EPS * x[0, 0].size
+        if (dx < 0).any() or abs(float(dx.sum()) - 1) > slack:
+            yield failed(
+                f"the entries of {where} add up to {number(float(dx.sum()))}, the smallest one is "
+                f"{number(float(dx.min()))}, but should be shares of 1",
+                expected="shares, none negative, that add up to 1",
+                found=f"sum {number(float(dx.sum()))}, smallest {number(float(dx.min()))}",
+                hint="of several equal maxima choose one (np.argmax), or divide the gradient by their number",
+                measured=abs(float(dx.sum()) - 1),
+                tolerance=slack,
+            )
+            return
+        receivers = [tuple(int(i) for i in index) for index in np.argwhere(dx)]
+        raised = layer.many([("forward", (_raised(x, index),)) for index in receivers])
+        for index, risen in zip(receivers, raised, strict=True):
+            # Raising a maximum of the window raises the output; raising anything else that is no larger does not.
+            if not risen[place] > y[place]:
+                yield failed(
+                    f"{where} is {number(dx[index])} at {list(index)}, which is no maximum of the window",
+                    expected="0 but for the window's maxima",
+                    found=number(dx[index]),
+                    hint="look for the maximum inside of the window, and remember its place for every window",
+                )
+                return
+    yield passed()
+
+
+def _raised(x: Array, index: tuple[int, ...]) -> Array:
+    higher = x.copy()
+    higher[index] += 0.5
+    return higher

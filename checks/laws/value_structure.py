@@ -1,0 +1,81 @@
+"""Value: what a layer's structure says of forward, without its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Kind, Trait
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, agrees
+from ..numerics.compare import EPS, Estimate
+from .contract import FORWARD
+from .selection import has
+
+Array = NDArray[np.float64]
+
+# An output is a sum of n products with a rounding error of at most 8 n eps times the sum of their magnitudes. In the
+# cases n is below 100, and that sum below 10 times the largest output of several inputs, the one for zeros included.
+ROUNDING = 1e4 * EPS
+
+
+@check("value.affine", Kind.LAYER, when=has(Trait.AFFINE), needs=FORWARD)
+def forward_is_affine(bench: Bench) -> Iterator[Measurement]:
+    """Forward is affine in its input: f(2 a - b) = 2 f(a) - f(b)."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    a, b = bench.data(rng), bench.data(rng)
+    of_zero, of_a, of_b, of_both = layer.many([("forward", (x,)) for x in (np.zeros_like(a), a, b, 2.0 * a - b)])
+    size = float(np.max(np.abs([of_zero, of_a, of_b])))
+    yield agrees(
+        "forward(2 a - b)",
+        of_both,
+        Estimate(2.0 * of_a - of_b, np.full(of_a.shape, ROUNDING * size + np.finfo(float).tiny)),
+        hint="every output should be a weighted sum of inputs and a bias: look for anything else that changes it",
+    )
+
+
+@check("value.translation", Kind.LAYER, when=has(Trait.TRANSLATION_EQUIVARIANT), needs=FORWARD)
+def shifted_input_gives_shifted_output(bench: Bench) -> Iterator[Measurement]:
+    """An input shifted by one stride gives an output shifted by one entry, along every axis."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    for axis, window in enumerate(bench.layer_spec.windows(), start=2):
+        larger = list(bench.case.input_shape)
+        larger[axis] += window.stride
+        x = bench.data(rng, tuple(larger))
+        # What is shifted out at one end and in at the other end is zero, as what surrounds the input.
+        np.moveaxis(x, axis, 0)[-window.stride :] = 0.0
+        y, moved = layer.many([("forward", (x,)), ("forward", (np.roll(x, window.stride, axis),))])
+        expected = np.delete(y, -1, axis)
+        bound = np.full(expected.shape, ROUNDING * float(np.abs(y).max(initial=0.0)) + np.finfo(float).tiny)
+        yield agrees(
+            f"forward(x shifted by {window.stride} along axis {axis}), without its first entry there",
+            np.delete(moved, 0, axis),
+            Estimate(expected, bound),
+            hint="every output should see the same kernel or window, moved by one stride from one output to the next",
+        )
+
+
+@check("value.increasing", Kind.LAYER, when=has(Trait.SELECTS), needs=FORWARD)
+def maximum_commutes_with_increasing_maps(bench: Bench) -> Iterator[Measurement]:
+    """A maximum stays where it is if all entries are moved, below 0 as well, or mapped in increasing order."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    x = bench.data(rng)
+    y = layer.forward(x)
+    for name, found, expected in (
+        ("forward(x - 100)", layer.forward(x - 100.0), y - 100.0),
+        ("forward(x³)", layer.forward(x * x * x), y * y * y),
+    ):
+        # Rounding keeps the order, so that both sides are the same numbers.
+        exact = Estimate(expected, np.full(y.shape, np.finfo(float).tiny))
+        yield agrees(
+            name,
+            found,
+            exact,
+            hint="compare the entries of the window with each other only: no zeros around the image, no start value 0",
+        )

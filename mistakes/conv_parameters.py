@@ -1,0 +1,330 @@
+"""Convolutional layer: wrong gradients of weights and bias, wrong updates, wrong memory."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ..framework.validation import Tensor
+from .conv import EVEN, SEVERAL_CHANNELS, STRIDED, InSteps, Pass
+from .registry import mistake
+
+SEQUENCES = ("sequence", "sequence-even-kernel")
+
+
+@mistake(
+    "conv.weights-gradient-padding-side",
+    hint="keep the padded input of forward, self.padded = np.pad(...), and use it in backward",
+    families=("gradient",),
+    cases=EVEN,
+)
+class WeightsGradientPaddingSide(InSteps):
+    """The weights' gradient is computed with the input padded on the other side.
+
+    Backward pads the input again, and an even kernel gets its odd zero on the other side than in forward. Odd kernels
+    do not show it.
+    """
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        (top, left), (height, width) = self._before(), latest.padded.shape[2:]
+        bottom, right = self._kernel[0] - 1 - top, self._kernel[1] - 1 - left
+        images = latest.padded[:, :, top : height - bottom, left : width - right]
+        padded = self._pad(images, self._before_in_backward())
+        return super()._gradient_weights(error, latest._replace(padded=padded))
+
+
+@mistake(
+    "conv.weights-gradient-flipped",
+    hint="scipy.signal.correlate(padded, error, 'valid'): a convolution flips the result",
+    families=("gradient",),
+)
+class WeightsGradientFlipped(InSteps):
+    """The weights' gradient is turned by 180 degrees.
+
+    Forward correlates, so the gradient of a kernel is a correlation of the padded input with the error too. A
+    convolution returns it in reverse order.
+    """
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        return np.flip(super()._gradient_weights(error, latest), (2, 3))
+
+
+@mistake(
+    "conv.weights-gradient-without-stride",
+    hint="spread[:, :, ::stride_rows, ::stride_columns] = error, before it meets the padded input",
+    families=("gradient",),
+    cases=STRIDED,
+)
+class WeightsGradientWithoutStride(InSteps):
+    """The weights' gradient ignores the stride.
+
+    The errors meet the padded input side by side instead of stride pixels apart. The input error is right.
+    """
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        spread = np.zeros_like(self._spread_out(error, latest))
+        spread[:, :, : error.shape[2], : error.shape[3]] = error
+        windows = sliding_window_view(latest.padded, spread.shape[2:], axis=(2, 3))
+        gradient: Tensor = np.einsum("bcmnhw,bkhw->kcmn", windows, spread)
+        return gradient
+
+
+@mistake(
+    "conv.weights-gradient-of-last-sample",
+    hint="gradient_weights += ..., not =, in the loop over the batch",
+    families=("gradient",),
+)
+class WeightsGradientOfLastSample(InSteps):
+    """The weights' gradient is that of the last sample.
+
+    In the loop over the batch the gradient is set instead of added to. With a batch of one nothing is wrong.
+    """
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        return super()._gradient_weights(error[-1:], latest._replace(padded=latest.padded[-1:]))
+
+
+@mistake(
+    "conv.weights-gradient-averaged",
+    hint="gradient_weights is the sum over the batch, without / batch_size",
+    families=("gradient",),
+)
+class WeightsGradientAveraged(InSteps):
+    """The weights' gradient is averaged over the batch.
+
+    The loss decides on a sum or a mean, and hands it on in its error. The layer has to add the samples' gradients up.
+    """
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        return super()._gradient_weights(error, latest) / len(error)
+
+
+@mistake(
+    "conv.weights-gradient-of-one-channel",
+    hint="gradient_weights[k, c] correlates channel c of the input with channel k of the error",
+    families=("gradient",),
+    cases=SEVERAL_CHANNELS,
+)
+class WeightsGradientOfOneChannel(InSteps):
+    """All channels of a kernel get the gradient of the first one.
+
+    The loop over the channels reads channel 0 of the input every time.
+    """
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        gradient = super()._gradient_weights(error, latest)
+        return np.broadcast_to(gradient[:, :1], gradient.shape).copy()
+
+
+@mistake(
+    "conv.bias-gradient-averaged",
+    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3))",
+    families=("gradient",),
+)
+class BiasGradientAveraged(InSteps):
+    """The bias' gradient is a mean over the batch.
+
+    The bias is added in every sample, so the gradients add up.
+    """
+
+    def _gradient_bias(self, error: Tensor) -> Tensor:
+        return super()._gradient_bias(error) / len(error)
+
+
+@mistake(
+    "conv.bias-gradient-averaged-over-pixels",
+    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), not mean",
+    families=("gradient",),
+)
+class BiasGradientAveragedOverPixels(InSteps):
+    """The bias' gradient is a mean over the pixels.
+
+    The bias is added to every pixel, so the gradients add up.
+    """
+
+    def _gradient_bias(self, error: Tensor) -> Tensor:
+        return super()._gradient_bias(error.mean(axis=(2, 3), keepdims=True))
+
+
+@mistake(
+    "conv.bias-gradient-of-last-sample",
+    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)): axis 0 is the batch",
+    families=("gradient",),
+)
+class BiasGradientOfLastSample(InSteps):
+    """The bias' gradient is that of the last sample.
+
+    In the loop over the batch the gradient is set instead of added to. With a batch of one nothing is wrong.
+    """
+
+    def _gradient_bias(self, error: Tensor) -> Tensor:
+        return super()._gradient_bias(error[-1:])
+
+
+@mistake(
+    "conv.bias-gradient-per-pixel",
+    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), one number for each kernel",
+    families=("contract",),
+)
+class BiasGradientPerPixel(InSteps):
+    """The bias' gradient is summed over the batch only.
+
+    Every pixel keeps a gradient of its own, but there is only one bias for all pixels of a channel.
+    """
+
+    def _gradient_bias(self, error: Tensor) -> Tensor:
+        gradient: Tensor = error.sum(axis=0)
+        return gradient
+
+
+@mistake(
+    "conv.bias-gradient-for-images-only",
+    hint="axes = (0, *range(2, error_tensor.ndim)); gradient_bias = error_tensor.sum(axis=axes)",
+    families=("contract",),
+    cases=SEQUENCES,
+)
+class BiasGradientForImagesOnly(InSteps):
+    """Backward does not handle sequences.
+
+    The bias' gradient sums over the axes 0, 2 and 3, but the error of a sequence has no axis 3.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        error_tensor.sum(axis=(0, 2, 3))
+        return super().backward(error_tensor)
+
+
+@mistake(
+    "conv.optimizer-shared",
+    hint="give the bias an optimizer of its own: copy.deepcopy(optimizer)",
+    families=("optimizer",),
+)
+class OptimizerShared(InSteps):
+    """Weights and bias share one optimizer.
+
+    Both are updated by the same object, so their momenta mix, or cannot even be added. With plain gradient descent
+    nothing is wrong, as it has no state.
+    """
+
+    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
+        if self._optimizers is not None:
+            self._optimizers = self._optimizers[0], self._optimizers[0]
+        super()._learn(gradient_weights, gradient_bias)
+
+
+@mistake(
+    "conv.bias-not-updated",
+    hint="self.bias = bias_optimizer.calculate_update(self.bias, self.gradient_bias)",
+    families=("optimizer",),
+)
+class BiasNotUpdated(InSteps):
+    """The optimizer updates the weights only.
+
+    The bias' gradient is computed, but the bias never gets a step.
+    """
+
+    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
+        bias = self.bias
+        super()._learn(gradient_weights, gradient_bias)
+        self.bias = bias
+
+
+@mistake(
+    "conv.gradients-accumulate",
+    hint="set gradient_weights to zeros at the start of backward, then add up",
+    families=("contract",),
+)
+class GradientsAccumulate(InSteps):
+    """The gradients add up over all backward passes.
+
+    The arrays into which backward adds are made once, in the constructor, and never reset.
+    """
+
+    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
+        if self.gradient_weights is not None and self.gradient_bias is not None:
+            gradient_weights = self.gradient_weights + gradient_weights
+            gradient_bias = self.gradient_bias + gradient_bias
+        super()._learn(gradient_weights, gradient_bias)
+
+
+@mistake(
+    "conv.padded-input-kept",
+    hint="store self.padded = np.pad(...) anew in every forward",
+    families=("contract",),
+)
+class PaddedInputKept(InSteps):
+    """The padded input is that of the first forward.
+
+    forward makes the padded array only if there is none of this shape, but does not fill it again for backward.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        earlier = self._pass
+        output = super().forward(input_tensor)
+        if earlier is not None and self._pass is not None and earlier.shape == self._pass.shape:
+            self._pass = self._pass._replace(padded=earlier.padded)
+        return output
+
+
+@mistake(
+    "conv.memory-on-the-class",
+    hint="self.padded = ..., on the instance, not Conv.padded",
+    families=("contract",),
+)
+class MemoryOnTheClass(InSteps):
+    """All layers share the memory of the latest forward.
+
+    What backward needs is stored on the class, so that two layers of a network overwrite each other's input.
+    """
+
+    latest: ClassVar[list[Pass]] = []
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        output = super().forward(input_tensor)
+        if self._pass is not None:
+            self.latest[:] = [self._pass]
+        return output
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        self._pass = self.latest[0]
+        return super().backward(error_tensor)
+
+
+@mistake(
+    "conv.error-divided-in-place",
+    hint="the loss decides on a mean: leave error_tensor as it is, no error_tensor /= batch_size",
+    families=("contract", "gradient"),
+)
+class ErrorDividedInPlace(InSteps):
+    """Backward divides the error that it is given.
+
+    error_tensor /= batch_size changes the caller's array, and makes all gradients too small.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        error_tensor /= 2 * len(error_tensor)
+        return super().backward(error_tensor)
+
+
+@mistake(
+    "conv.input-not-copied",
+    hint="keep a copy for backward: self.input_tensor = input_tensor.copy()",
+    families=("contract",),
+    level="strict",
+)
+class InputNotCopied(InSteps):
+    """A reference to the input is kept.
+
+    backward pads the array that forward was given. If its owner has written into it by then, the weights' gradient is
+    wrong.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        self._input = input_tensor
+        return super().forward(input_tensor)
+
+    def _gradient_weights(self, error: Tensor, latest: Pass) -> Tensor:
+        images = self._input if self._input.ndim == 4 else self._input[:, :, np.newaxis]
+        return super()._gradient_weights(error, latest._replace(padded=self._pad(images, self._before())))
