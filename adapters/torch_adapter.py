@@ -17,12 +17,14 @@ from ..specs import (
     Adam,
     Array,
     BatchNormalization,
+    Conv,
     CrossEntropyLoss,
     Dropout,
     Flatten,
     FullyConnected,
     LayerSpec,
     Phase,
+    Pooling,
     ReLU,
     Sgd,
     SgdWithMomentum,
@@ -45,15 +47,28 @@ class BatchNorm(nn.BatchNorm1d):
         self.momentum = 1.0 if self.training and not self.num_batches_tracked else 0.2
 
 
+def _convolution(spec: Conv) -> Any:
+    """Zeros around the input first: PyTorch's own padding "same" asks for a stride of 1."""
+    channels, *kernel = spec.convolution_shape
+    # PyTorch counts the sides from the last axis on; an even kernel gets the odd zero at the end.
+    sides = [side for size in reversed(kernel) for side in ((size - 1) // 2, size // 2)]
+    images = len(kernel) == 2
+    padding: Any = nn.ZeroPad2d(tuple(sides)) if images else nn.ConstantPad1d(tuple(sides), 0.0)
+    module = nn.Conv2d if images else nn.Conv1d
+    return nn.Sequential(padding, module(channels, spec.num_kernels, tuple(kernel), spec.stride_shape))
+
+
 _LAYERS: dict[type[Spec], Callable[[Any], Any]] = {
     FullyConnected: lambda spec: nn.Linear(spec.input_size, spec.output_size),
     BatchNormalization: lambda spec: BatchNorm(spec.channels, eps=1e-15),
+    Conv: _convolution,
     Dropout: lambda spec: nn.Dropout(1 - spec.keep),
     ReLU: lambda _: nn.ReLU(),
     Sigmoid: lambda _: nn.Sigmoid(),
     TanH: lambda _: nn.Tanh(),
     SoftMax: lambda _: nn.Softmax(dim=-1),
     Flatten: lambda _: nn.Flatten(),
+    Pooling: lambda spec: nn.MaxPool2d(spec.pooling_shape, spec.stride_shape),
 }
 _OPTIMIZERS: dict[type[Spec], Callable[[Any, Any], Any]] = {
     Sgd: lambda spec, weights: torch.optim.SGD(weights, lr=spec.learning_rate),
@@ -91,7 +106,8 @@ class TorchLayer(LayerAdapter):
         return result
 
     def _named(self) -> dict[str, Any]:
-        return {"weights" if name == "weight" else name: value for name, value in self._module.named_parameters()}
+        found = {name.rpartition(".")[2]: value for name, value in self._module.named_parameters()}
+        return {"weights" if name == "weight" else name: value for name, value in found.items()}
 
     def _turned(self, value: Any) -> Any:
         return value.T if value.ndim == 2 else value
@@ -115,9 +131,9 @@ class TorchLayer(LayerAdapter):
             self._optimizer = torch.optim.SGD(self._module.parameters(), lr=learning_rate, momentum=momentum)
 
     def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
-        if isinstance(self.spec, FullyConnected):
-            nn.init.constant_(self._module.weight, weights_value)
-            nn.init.constant_(self._module.bias, bias_value)
+        if isinstance(self.spec, FullyConnected | Conv):
+            nn.init.constant_(self._named()["weights"], weights_value)
+            nn.init.constant_(self._named()["bias"], bias_value)
         return {"fans": []}
 
 

@@ -91,7 +91,9 @@ class LayerSubject:
         reseed(np.random.RandomState(seed), self.layer)
 
     def attach_optimizer(self, learning_rate: float, momentum: float) -> None:
-        self.layer.optimizer = framework.SgdWithMomentum(learning_rate, momentum)
+        # Plain gradient descent has no state: one object may serve several parameters.
+        descent = framework.SgdWithMomentum(learning_rate, momentum) if momentum else framework.Sgd(learning_rate)
+        self.layer.optimizer = descent
 
     def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
         weights_initializer = RecordingConstant(weights_value)

@@ -35,7 +35,15 @@ class ProbeOptimizer:
         delta = 1.0
         if rest:
             delta, weight_tensor, gradient_tensor = weight_tensor, gradient_tensor, rest[0]
-        self.velocity = self.momentum * self.velocity - self.learning_rate * delta * gradient_tensor
+        step = -self.learning_rate * delta * gradient_tensor
+        if not self.momentum:  # plain gradient descent has no state: one object may serve several parameters
+            return weight_tensor + step
+        if np.ndim(self.velocity) and np.shape(self.velocity) != np.shape(step):
+            raise ValueError(
+                f"this optimizer has the momentum of a parameter of shape {np.shape(self.velocity)}, but is called "
+                f"with one of shape {np.shape(step)}: give each parameter a copy of its own (copy.deepcopy)"
+            )
+        self.velocity = self.momentum * self.velocity + step
         return weight_tensor + self.velocity
 
 

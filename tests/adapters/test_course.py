@@ -24,6 +24,8 @@ FAU = find_course("fau-exercises")
         ("TestFlattenLayer", ("Flatten",)),
         ("TestNeuralNetwork3", ("NeuralNetwork",)),
         ("TestBatchNorm", ("BatchNormalization",)),
+        ("TestConv", ("Conv",)),
+        ("TestPooling", ("Pooling",)),
     ],
 )
 def test_a_test_s_name_selects_specs(name: str, specs: tuple[str, ...]) -> None:
