@@ -10,11 +10,14 @@ from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .initializers import Constant, He, UniformRandom, Xavier
+from .lstm import LSTM
 from .network import NeuralNetwork
 from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
+from .recurrent import RecurrentSpec
 from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
+from .rnn import RNN
 from .sigmoid import Sigmoid
 from .softmax import SoftMax
 from .spec import (
@@ -43,6 +46,8 @@ from .tanh import TanH
 from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait
 
 __all__ = [
+    "LSTM",
+    "RNN",
     "Adam",
     "Adapter",
     "Array",
@@ -77,6 +82,7 @@ __all__ = [
     "Phase",
     "ReLU",
     "Reals",
+    "RecurrentSpec",
     "RegularizedOptimizer",
     "RegularizerSpec",
     "RegularizerSubject",

@@ -35,6 +35,7 @@ class Trait(StrEnum):
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
     RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
+    RECURRENT = "recurrent"  # the batch axis is time: an output depends on the inputs up to its step, through a state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +47,16 @@ class Parameter:
         fan_in: number of inputs that one output sums over; None if initializers do not apply.
         fan_out: number of outputs that one input reaches; None if initializers do not apply.
         initial: the value that every entry must start from, if the layer fixes it.
+        parts: other pairs of fan-in and fan-out that are right where the array is initialised in parts.
+        size: size of the entries that laws draw: small where a product feeds an activation that saturates.
     """
 
     shape: Shape
     fan_in: int | None = None
     fan_out: int | None = None
     initial: float | None = None
+    parts: tuple[tuple[int, int], ...] = ()
+    size: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

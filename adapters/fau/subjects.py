@@ -13,6 +13,7 @@ from ...specs import (
     LossSpec,
     NeuralNetwork,
     OptimizerSpec,
+    RecurrentSpec,
     RegularizerSpec,
     SoftMax,
     Spec,
@@ -23,6 +24,7 @@ from .components import CourseInitializer, CourseLoss, CourseOptimizer, CourseRe
 from .fully_connected import CourseFullyConnected
 from .layers import CourseLayer
 from .network import CourseNetwork
+from .recurrent import CourseRecurrent
 from .signatures import least_arguments
 
 Find = Callable[[str], Any]
@@ -40,6 +42,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "He": (),
     "L1_Regularizer": ("alpha",),
     "L2_Regularizer": ("alpha",),
+    "LSTM": ("input_size", "hidden_size", "output_size"),
+    "RNN": ("input_size", "hidden_size", "output_size"),
     "ReLU": (),
     "Sgd": ("learning_rate",),
     "SgdWithMomentum": ("learning_rate", "momentum_rate"),
@@ -97,6 +101,8 @@ def _part(spec: Spec, find: Find) -> Callable[[], Any]:
 def _layer(spec: LayerSpec, make: Callable[[], Any]) -> CourseLayer:
     if isinstance(spec, FullyConnected):
         return CourseFullyConnected(spec, make)
+    if isinstance(spec, RecurrentSpec):
+        return CourseRecurrent(spec, make)
     layer = make()
     if isinstance(spec, BatchNormalization):
         return CourseBatchNormalization(spec, layer)

@@ -3,9 +3,10 @@
 Independent of the room `framework`: loops and textbook formulas, no shared code.
 """
 
-from . import activations, affine, losses, normalisation, reshaping  # noqa: F401 - importing registers the definitions
+from . import activations, affine, losses, normalisation, recurrent, reshaping  # noqa: F401 - importing registers the definitions
 from .dispatch import forward, loss
 from .optimizers import trajectory
+from .recurrent import through_sigmoid
 from .regularizers import penalty, penalty_gradient
 
-__all__ = ["forward", "loss", "penalty", "penalty_gradient", "trajectory"]
+__all__ = ["forward", "loss", "penalty", "penalty_gradient", "through_sigmoid", "trajectory"]
