@@ -15,6 +15,10 @@ from . import (  # noqa: F401 - importing registers the checks
     phase,
     phase_mask,
     phase_running,
+    recurrence,
+    recurrence_gradient,
+    recurrence_memory,
     regularization,
+    regularization_layer,
     value,
 )
