@@ -7,14 +7,23 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...specs import Case, Kind
-from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement
 from ..numerics.gradient import BlockChecker
 from .contract import BACKWARD
 from .gradient import factors, judge
-from .recurrence_parts import Array, flattened, incoming, layer_with, parameters, sequence, with_several_steps
+from .recurrence_parts import (
+    Array,
+    Step,
+    beginning,
+    flattened,
+    incoming,
+    layer_with,
+    parameters,
+    sequence,
+    with_several_steps,
+)
 
 
 def _blocks(case: Case) -> tuple[str, ...]:
@@ -34,14 +43,11 @@ def gradient_stops_at_the_boundary(bench: Bench, quantity: str) -> Iterator[Meas
     """With memorize on, backward is the derivative of the latest sequence alone, with the carried state held fixed."""
     rng = bench.rng()
     earlier, x = sequence(bench, rng)[:2], sequence(bench, rng)
-    values, dy = parameters(bench), incoming(bench, rng, earlier)
-    start, apart, together = flattened(values)
+    start, apart, together = flattened(parameters(bench))
 
-    def remembering() -> RemoteSubject:
-        """A fresh layer that has the state of the earlier sequence, and has been through its backward."""
-        layer = layer_with(bench, memory=True)
-        layer.many([("forward", (earlier,)), ("backward", (dy,))])
-        return layer
+    # A fresh layer each time, so that all begin with the same state: that of the earlier sequence.
+    opening: list[Step] = [*beginning(bench, memory=True), ("forward", (earlier,))]
+    remembering = [*opening, ("backward", (incoming(bench, rng, earlier),)), ("forward", (x,))]
 
     def outputs(points: Sequence[Array]) -> list[Array]:
         """The latter part of both sequences in one piece: there the state is carried as well."""
@@ -49,19 +55,14 @@ def gradient_stops_at_the_boundary(bench: Bench, quantity: str) -> Iterator[Meas
         return [y[len(earlier) :] for y in layer_with(bench).many(calls)]
 
     def outputs_with(points: Sequence[Array]) -> list[Array]:
-        return [
-            layer_with(bench, memory=True).many(
-                [("forward", (earlier,)), ("assign", (apart(point),)), ("forward", (x,))]
-            )[2]
-            for point in points
-        ]
+        return [bench.new().many([*opening, ("assign", (apart(point),)), ("forward", (x,))])[-1] for point in points]
 
     def of_input(v: Array) -> Array:
-        gradient: Array = remembering().many([("forward", (x,)), ("backward", (v,))])[1]
+        gradient: Array = bench.new().many([*remembering, ("backward", (v,))])[-1]
         return gradient
 
     def of_parameters(v: Array) -> Array:
-        return together(remembering().many([("forward", (x,)), ("backward", (v,)), ("gradients", ())])[2])
+        return together(bench.new().many([*remembering, ("backward", (v,)), ("gradients", ())])[-1])
 
     if quantity == "input":
         checker = BlockChecker(outputs, of_input, x, rng)

@@ -15,6 +15,8 @@ from .selection import has
 from .value import defined
 
 Array = NDArray[np.float64]
+Step = tuple[str, tuple[object, ...]]
+"""One operation of a subject: the method's name and its arguments."""
 
 recurrent = has(Trait.RECURRENT)
 """Cases of recurrent layers."""
@@ -30,11 +32,16 @@ def parameters(bench: Bench) -> dict[str, Array]:
     return bench.parameters(bench.rng(1))
 
 
+def beginning(bench: Bench, *, memory: bool | None = None) -> list[Step]:
+    """What prepares a fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
+    steps: list[Step] = [("assign", (parameters(bench),)), ("set_phase", (str(bench.case.phase),))]
+    return steps if memory is None else [*steps, ("memorize", (memory,))]
+
+
 def layer_with(bench: Bench, *, memory: bool | None = None) -> RemoteSubject:
-    """A fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
-    layer = bench.layer(bench.rng(1))
-    if memory is not None:
-        layer.memorize(memory)
+    """A fresh layer that has been through `beginning`."""
+    layer = bench.new()
+    layer.many(beginning(bench, memory=memory))
     return layer
 
 
