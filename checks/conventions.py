@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from ..specs import (
+    LSTM,
+    RNN,
     Adam,
     BatchNormalization,
     CrossEntropyLoss,
     FullyConnected,
     L1_Regularizer,
     L2_Regularizer,
-    LSTM,
     NeuralNetwork,
     Phase,
     RecurrentSpec,
     ReLU,
-    RNN,
     Sgd,
     SoftMax,
     Spec,

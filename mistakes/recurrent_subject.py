@@ -42,7 +42,7 @@ class RecurrentParts:
         return result
 
     def _split(self, kind: str) -> dict[str, Array]:
-        found = {}
+        found: dict[str, Array] = {}
         for prefix, attribute in _STACKED.items():
             stacked = np.array(getattr(self.layer, kind + attribute))
             found |= {f"{prefix}weights": stacked[:-1].copy(), f"{prefix}bias": stacked[-1].copy()}

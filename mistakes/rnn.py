@@ -228,7 +228,9 @@ class OutputThroughTanh(InSteps):
         return np.tanh(super()._output(t))
 
 
-@mistake("rnn.time-reversed", hint="for t in range(len(x)), from the first to the last", families=("value", "recurrence"))
+@mistake(
+    "rnn.time-reversed", hint="for t in range(len(x)), from the first to the last", families=("value", "recurrence")
+)
 class TimeReversed(InSteps):
     """The sequence is read from its end.
 

@@ -146,15 +146,11 @@ class MemoryOnClass(InSteps):
     _shared: ClassVar[dict[int, Tensor]] = {}
 
     def _first_state(self) -> Tensor:
-        if self.memorize and self.hidden_state.any():
-            return self.hidden_state
-        return self._shared.pop(self.hidden_size) if self.memorize and self._shared else super()._first_state()
+        zeros = np.zeros(self.hidden_size)
+        return self._shared.get(self.hidden_size, zeros) if self.memorize else zeros
 
     def _keep_state(self) -> None:
-        super()._keep_state()
-        self._shared.clear()
-        if self.memorize:
-            self._shared[self.hidden_size] = self.hidden_state
+        self._shared[self.hidden_size] = self._states[-1].copy()
 
 
 @mistake(

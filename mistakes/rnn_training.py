@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..framework import RNN, Initializer
@@ -197,7 +199,7 @@ class _OneMore(Initializer):
     def __init__(self, initializer: Initializer) -> None:
         self._initializer = initializer
 
-    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Tensor:
+    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
         return self._initializer.initialize(weights_shape, fan_in + 1, fan_out)
 
 

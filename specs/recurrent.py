@@ -34,16 +34,20 @@ class RecurrentSpec(LayerSpec):
 
     def parameters(self) -> Mapping[str, Parameter]:
         stacked, units = self.input_size + self.hidden_size, len(self.gates) * self.hidden_size
-        rows, columns = (stacked, self.input_size, self.hidden_size), (units, self.hidden_size)
-        parts = tuple((fan_in, fan_out) for fan_in in rows for fan_out in columns)
         cell = {"fan_in": stacked, "fan_out": units}
         output = {"fan_in": self.hidden_size, "fan_out": self.output_size}
         return {
-            "weights": Parameter(shape=(stacked, units), **cell, parts=parts, size=0.5),
-            "bias": Parameter(shape=(units,), **cell, parts=parts, size=0.5),
+            "weights": Parameter(shape=(stacked, units), **cell, size=0.5),
+            "bias": Parameter(shape=(units,), **cell, size=0.5),
             "output_weights": Parameter(shape=(self.hidden_size, self.output_size), **output),
             "output_bias": Parameter(shape=(self.output_size,), **output),
         }
+
+    def partial_fans(self) -> frozenset[tuple[int, int]]:
+        """Input and hidden state may have weights of their own, and so may each gate."""
+        rows = (self.input_size + self.hidden_size, self.input_size, self.hidden_size)
+        columns = (len(self.gates) * self.hidden_size, self.hidden_size)
+        return frozenset((fan_in, fan_out) for fan_in in rows for fan_out in columns)
 
 
 def output_convention(name: str) -> Convention:

@@ -62,6 +62,10 @@ class LayerSpec(Spec):
         """The trainable arrays by name, in the layout of the spec."""
         return {}
 
+    def partial_fans(self) -> frozenset[tuple[int, int]]:
+        """Pairs of fan-in and fan-out that are right as well, where a parameter is initialised in parts."""
+        return frozenset()
+
     def has(self, trait: Trait, phase: Phase) -> bool:
         """Tell whether `trait` holds in `phase`; a layer whose phases differ overrides this."""
         del phase

@@ -47,7 +47,6 @@ class Parameter:
         fan_in: number of inputs that one output sums over; None if initializers do not apply.
         fan_out: number of outputs that one input reaches; None if initializers do not apply.
         initial: the value that every entry must start from, if the layer fixes it.
-        parts: other pairs of fan-in and fan-out that are right where the array is initialised in parts.
         size: size of the entries that laws draw: small where a product feeds an activation that saturates.
     """
 
@@ -55,7 +54,6 @@ class Parameter:
     fan_in: int | None = None
     fan_out: int | None = None
     initial: float | None = None
-    parts: tuple[tuple[int, int], ...] = ()
     size: float = 1.0
 
 

@@ -69,7 +69,7 @@ class CourseRecurrent(TrainableLayer):
 
     def memorize(self, on: bool) -> None:
         if not hasattr(self.layer, "memorize"):
-            raise AttributeError(f"{type(self.layer).__name__} has no attribute memorize, which should be False at first")
+            raise AttributeError(f"{type(self.layer).__name__}.memorize is missing, but should be False at first")
         self.layer.memorize = bool(on)
 
     def attach_penalty(self, alpha: float) -> None:

@@ -1,7 +1,7 @@
 """Numbers with a bound of their rounding error, for definitions in which errors of one step enter the next.
 
-Running error analysis (Higham: Accuracy and Stability of Numerical Algorithms, 2002, section 3.3). As in `estimate`, every
-operation may err by 8 units in the last place more than a correctly rounded one, and sums may be taken in any order.
+Running error analysis (Higham: Accuracy and Stability of Numerical Algorithms, 2002, section 3.3). As in `estimate`, an
+operation may err by 8 times as much as a correctly rounded one, and sums may be taken in any order.
 """
 
 from __future__ import annotations

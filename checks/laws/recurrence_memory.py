@@ -29,8 +29,8 @@ def memory_joins_sequences(bench: Bench) -> Iterator[Measurement]:
             f"forward, with memorize on, of the sequence in {name}",
             np.concatenate(pieces),
             whole,
-            hint="at the end of forward keep the state of the last step (hidden and cell state); with memorize on start "
-            "the next sequence from it",
+            hint="at the end of forward keep the state of the last step (hidden and cell state); with memorize on, the "
+            "next sequence starts from it",
         )
 
 
