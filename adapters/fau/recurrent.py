@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ...specs import Array, RecurrentSpec, Unsupported
+from ..seeding import reseed
 from .attributes import GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, give_optimizer, name_of, require_shape
 from .layers import TrainableLayer
 from .probes import ProbeOptimizer, ProbePenalty, ProbeUpdates
@@ -66,6 +67,10 @@ class CourseRecurrent(TrainableLayer):
             offset = array_of(self.layer, GRADIENT_BIAS) if known else self._gradient_of(cell.bias.read, "the bias")
         weights, bias = cell.split(self.spec, stored, offset)
         return {"weights": weights, "bias": bias, **self._output_gradients()}
+
+    def reseed(self, seed: int) -> None:
+        """The global generators alone: a recurrent layer draws its first weights, and then nothing any more."""
+        reseed(seed)
 
     def memorize(self, on: bool) -> None:
         if not hasattr(self.layer, "memorize"):
