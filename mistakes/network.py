@@ -16,6 +16,11 @@ def penalty(layer: Any) -> float:
     """What a layer adds to the loss; 0 for a layer without parameters or regularizer."""
     if hasattr(layer, "calculate_regularization_loss"):
         return float(layer.calculate_regularization_loss())
+    return norm_of_weights(layer)
+
+
+def norm_of_weights(layer: Any) -> float:
+    """The penalty of what the course calls the weights of a layer."""
     regularizer = getattr(layer.optimizer, "regularizer", None)
     return 0.0 if regularizer is None else float(regularizer.norm(layer.weights))
 
@@ -100,10 +105,8 @@ class RegularizationOfRecurrentLayerTwice(NeuralNetwork):
     """
 
     def forward(self) -> float:
-        own = [layer for layer in self.layers if hasattr(layer, "calculate_regularization_loss")]
-        return super().forward() + sum(
-            layer.optimizer.regularizer.norm(layer.weights) for layer in own if layer.optimizer.regularizer
-        )
+        own = (layer for layer in self.layers if hasattr(layer, "calculate_regularization_loss"))
+        return super().forward() + sum(norm_of_weights(layer) for layer in own)
 
 
 @mistake(

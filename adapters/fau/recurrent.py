@@ -15,6 +15,7 @@ from .attributes import GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, give
 from .layers import TrainableLayer
 from .probes import ProbeOptimizer, ProbePenalty, ProbeUpdates
 from .recurrent_layout import RecurrentLayout, find_layout, write_cell, write_output
+from .slots import replace_all
 
 _LAYOUTS: WeakKeyDictionary[type, dict[RecurrentSpec, RecurrentLayout | Exception]] = WeakKeyDictionary()
 
@@ -123,6 +124,7 @@ class CourseRecurrent(TrainableLayer):
                 )
             (twin, dy), updates = self._before, ProbeUpdates()
             give_optimizer(twin, updates)
+            replace_all(twin, _updates, updates)  # copies that the layer has made of an optimizer before
             type(twin).backward(twin, dy)
             self._twin = twin, updates
         return self._twin
@@ -166,6 +168,10 @@ class CourseRecurrent(TrainableLayer):
                 continue
             found = share if found is None else found + share
         return found
+
+
+def _updates(value: Any) -> bool:
+    return not isinstance(value, type) and callable(getattr(value, "calculate_update", None))
 
 
 class _ObservedBackward:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,32 +38,34 @@ class Slot:
         """Put one new array into all the places; the old one is left as it is."""
         fresh = np.array(value, dtype=float).reshape(self.shape)
         for path in self.paths:
-            holder, (kind, key) = _follow(owner, path[:-1]), path[-1]
-            if kind == "attribute":
-                setattr(holder, key, fresh)
-            else:
-                holder[key] = fresh
+            _put(owner, path, fresh)
 
 
 def find_slots(owner: Any) -> list[Slot]:
     """The floating-point vectors and matrices below `owner`, those near to it first."""
     found: dict[int, tuple[Array, list[Path]]] = {}
-    for path, array in _walk(owner):
-        found.setdefault(id(array), (array, []))[1].append(path)
+    for path, value in _walk(owner):
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and 1 <= value.ndim <= 2 and value.size:
+            found.setdefault(id(value), (value, []))[1].append(path)
     return [Slot(tuple(paths), array.shape) for array, paths in found.values()]
 
 
-def _walk(owner: Any) -> Iterator[tuple[Path, Array]]:
+def replace_all(owner: Any, wanted: Callable[[Any], bool], replacement: Any) -> None:
+    """Put `replacement` wherever below `owner` something is that is `wanted`."""
+    for path in [path for path, value in _walk(owner) if wanted(value)]:
+        _put(owner, path, replacement)
+
+
+def _walk(owner: Any) -> Iterator[tuple[Path, Any]]:
+    """Everything below `owner` with every path to it, level by level; each object is entered once."""
     seen = {id(owner): owner}
     level: list[tuple[Path, Any]] = [((), owner)]
     for _ in range(_DEEPEST):
         below: list[tuple[Path, Any]] = []
         for path, thing in level:
             for step, value in _parts(thing):
-                if isinstance(value, np.ndarray):
-                    if value.dtype.kind == "f" and 1 <= value.ndim <= 2 and value.size:
-                        yield (*path, step), value
-                elif id(value) not in seen and len(seen) < _MOST_OBJECTS:
+                yield (*path, step), value
+                if not isinstance(value, np.ndarray) and id(value) not in seen and len(seen) < _MOST_OBJECTS:
                     seen[id(value)] = value
                     below.append(((*path, step), value))
         level = below
@@ -87,3 +89,11 @@ def _follow(owner: Any, path: Path) -> Any:
     for kind, key in path:
         owner = getattr(owner, key) if kind == "attribute" else owner[key]
     return owner
+
+
+def _put(owner: Any, path: Path, value: Any) -> None:
+    holder, (kind, key) = _follow(owner, path[:-1]), path[-1]
+    if kind == "attribute":
+        setattr(holder, key, value)
+    else:
+        holder[key] = value
