@@ -85,6 +85,21 @@ class LayerAdapter(SubjectAdapter):
             self._unsupported("initialize")
         return {"fans": []}
 
+    def memorize(self, on: bool) -> None:
+        """Keep the state from one sequence to the next; nothing to do for a layer that has none."""
+        del on
+        if Trait.RECURRENT in self.spec.traits:
+            self._unsupported("memorize")
+
+    def attach_penalty(self, alpha: float) -> None:
+        """Give the layer an optimizer with learning rate 0 and the penalty alpha sum |w|."""
+        del alpha
+        self._unsupported("attach_penalty")
+
+    def regularization_loss(self) -> float:
+        """The penalty that the layer reports."""
+        self._unsupported("regularization_loss")
+
 
 class LossAdapter(SubjectAdapter):
     """A loss."""

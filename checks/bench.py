@@ -101,10 +101,11 @@ class Bench:
 
     def parameters(self, rng: np.random.Generator) -> dict[str, Array]:
         """Drawn values for every parameter; none is near 0."""
-        shapes = {name: parameter.shape for name, parameter in self.layer_spec.parameters().items()}
         return {
-            name: rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.7, size=shape)
-            for name, shape in shapes.items()
+            name: parameter.size
+            * rng.choice([-1.0, 1.0], size=parameter.shape)
+            * rng.uniform(0.3, 1.7, size=parameter.shape)
+            for name, parameter in self.layer_spec.parameters().items()
         }
 
     def data(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:

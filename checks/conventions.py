@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from ..specs import (
+    LSTM,
+    RNN,
     Adam,
     BatchNormalization,
     Conv,
@@ -21,6 +23,7 @@ from ..specs import (
     NeuralNetwork,
     Phase,
     Pooling,
+    RecurrentSpec,
     ReLU,
     Sgd,
     SoftMax,
@@ -131,6 +134,22 @@ def _running_statistics(session: SessionLike) -> str:
     return f"{fitting[0]}, decay {decay:.3g}" if fitting else ""
 
 
+def _output_of(spec: RecurrentSpec) -> Probe:
+    """Without output weights, every output is the output's bias, or its sigmoid."""
+
+    def probe(session: SessionLike) -> str:
+        bias = np.full(spec.output_size, 2.0)
+        weights = np.zeros((spec.hidden_size, spec.output_size))
+        layer = session.build(spec)
+        steps = [("assign", ({"output_weights": weights, "output_bias": bias},))]
+        found = layer.many([*steps, ("forward", (np.full((2, spec.input_size), 0.5),))])[1]
+        options = {"linear": 2.0, "sigmoid": 1 / (1 + np.exp(-2.0))}
+        answers = {_closest(float(value), options) for value in np.asarray(found).ravel()}
+        return answers.pop() if len(answers) == 1 else ""
+
+    return probe
+
+
 def _regularized_parameters(session: SessionLike) -> str:
     """The loss with an L1 penalty, less the loss without, is alpha times the sum of what is regularized."""
     layers = (FullyConnected(input_size=2, output_size=2), SoftMax())
@@ -228,6 +247,8 @@ PROBES: dict[tuple[type[Spec], str], Probe] = {
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,
+    (LSTM, "LSTM output"): _output_of(LSTM(input_size=2, hidden_size=3, output_size=2)),
+    (RNN, "RNN output"): _output_of(RNN(input_size=2, hidden_size=3, output_size=2)),
     (BatchNormalization, "running statistics"): _running_statistics,
     (Pooling, "max-pool ties"): _ties,
     (NeuralNetwork, "regularized parameters"): _regularized_parameters,

@@ -129,6 +129,7 @@ _RULES: dict[tuple[type[Spec], str], Rule] = {
     (LayerSpec, "parameters"): _parameters,
     (LayerSpec, "gradients"): _parameters,
     (LayerSpec, "initialize"): _record,
+    (LayerSpec, "regularization_loss"): _number,
     (LossSpec, "forward"): _number,
     (LossSpec, "backward"): _like_the_input_of_forward,
     (RegularizerSpec, "norm"): _number,

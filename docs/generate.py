@@ -32,6 +32,7 @@ FAMILIES = {
     "regularization": "Norms, (sub-)gradients, and how optimizers and networks apply them.",
     "optimizer": "Trajectories against the published update, and separate state.",
     "initializer": "Distributions by exact tests, and how layers use initializers.",
+    "recurrence": "Time passes in one direction; memory from one sequence to the next; gradients stop at its boundary.",
     "network": "What the network adds to its layers.",
 }
 

@@ -8,12 +8,19 @@ from ..framework import BaseLayer, FullyConnected, NeuralNetwork
 from ..framework.validation import Tensor
 from .registry import mistake
 
-REGULARIZED = ("with-L1", "with-L2")
+REGULARIZED = ("with-L1", "with-L2", "with-recurrence-and-L1")
 LOSS = "loss_layer.forward(...) + sum of regularizer.norm(layer.weights) over all trainable layers"
 
 
 def penalty(layer: Any) -> float:
-    """What a layer's weights add to the loss; 0 for a layer without parameters or regularizer."""
+    """What a layer adds to the loss; 0 for a layer without parameters or regularizer."""
+    if hasattr(layer, "calculate_regularization_loss"):
+        return float(layer.calculate_regularization_loss())
+    return norm_of_weights(layer)
+
+
+def norm_of_weights(layer: Any) -> float:
+    """The penalty of what the course calls the weights of a layer."""
     regularizer = getattr(layer.optimizer, "regularizer", None)
     return 0.0 if regularizer is None else float(regularizer.norm(layer.weights))
 
@@ -82,6 +89,24 @@ class RegularizationTwice(NeuralNetwork):
 
     def forward(self) -> float:
         return super().forward() + sum(penalty(layer) for layer in self.layers)
+
+
+@mistake(
+    "network.regularization-of-recurrent-layer-twice",
+    hint="either layer.calculate_regularization_loss() or regularizer.norm(layer.weights), not both",
+    families=("regularization",),
+    cases=("with-recurrence-and-L1",),
+)
+class RegularizationOfRecurrentLayerTwice(NeuralNetwork):
+    """The regularization of a recurrent layer counts twice.
+
+    The network adds the norm of every layer's weights, and what calculate_regularization_loss returns where a layer
+    has it.
+    """
+
+    def forward(self) -> float:
+        own = (layer for layer in self.layers if hasattr(layer, "calculate_regularization_loss"))
+        return super().forward() + sum(norm_of_weights(layer) for layer in own)
 
 
 @mistake(

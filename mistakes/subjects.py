@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import framework
-from ..specs import Array, FullyConnected, Kind, LayerSpec, NeuralNetwork, Phase, Spec, Unsupported
+from ..specs import Array, FullyConnected, Kind, LayerSpec, NeuralNetwork, Phase, Spec, Trait, Unsupported
+from .recurrent_subject import RecurrentParts
 
 Parts = Mapping[str, type]
 
@@ -115,6 +116,10 @@ class FullyConnectedSubject(LayerSubject):
         return _split(self.layer.gradient_weights)
 
 
+class RecurrentSubject(RecurrentParts, LayerSubject):
+    """A recurrent layer."""
+
+
 def _split(stacked: Array) -> dict[str, Array]:
     return {"weights": stacked[:-1].copy(), "bias": stacked[-1].copy()}
 
@@ -122,7 +127,9 @@ def _split(stacked: Array) -> dict[str, Array]:
 def _layer(spec: Spec, parts: Parts) -> LayerSubject:
     if not isinstance(spec, LayerSpec):
         raise TypeError(f"{spec.name()} is no layer")
-    subject = FullyConnectedSubject if isinstance(spec, FullyConnected) else LayerSubject
+    subject = RecurrentSubject if Trait.RECURRENT in spec.traits else LayerSubject
+    if isinstance(spec, FullyConnected):
+        subject = FullyConnectedSubject
     return subject(spec, component(spec, parts))
 
 

@@ -11,12 +11,15 @@ from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .initializers import Constant, He, UniformRandom, Xavier
+from .lstm import LSTM
 from .network import NeuralNetwork
 from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
+from .recurrent import RecurrentSpec
 from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
+from .rnn import RNN
 from .sigmoid import Sigmoid
 from .softmax import SoftMax
 from .spec import (
@@ -45,6 +48,8 @@ from .tanh import TanH
 from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 __all__ = [
+    "LSTM",
+    "RNN",
     "Adam",
     "Adapter",
     "Array",
@@ -81,6 +86,7 @@ __all__ = [
     "Pooling",
     "ReLU",
     "Reals",
+    "RecurrentSpec",
     "RegularizedOptimizer",
     "RegularizerSpec",
     "RegularizerSubject",

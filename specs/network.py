@@ -15,6 +15,7 @@ from .optimizers import Sgd, SgdWithMomentum
 from .registry import register
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
+from .rnn import RNN
 from .softmax import SoftMax
 from .spec import Case, LayerSpec, LossSpec, NetworkSpec, OptimizerSpec
 from .vocabulary import Convention
@@ -61,6 +62,14 @@ class NeuralNetwork(NetworkSpec):
             Case(
                 name="with-L2",
                 spec=classifier(Sgd(learning_rate=0.01, regularizer=L2_Regularizer(alpha=0.07)), ReLU()),
+                input_shape=(5, 4),
+            ),
+            Case(
+                name="with-recurrence-and-L1",
+                spec=classifier(
+                    Sgd(learning_rate=0.01, regularizer=L1_Regularizer(alpha=0.07)),
+                    RNN(input_size=6, hidden_size=3, output_size=6),
+                ),
                 input_shape=(5, 4),
             ),
             Case(

@@ -66,6 +66,10 @@ class LayerSpec(Spec):
         """How windows slide along each axis behind the channels; a layer that is translation equivariant has them."""
         return ()
 
+    def partial_fans(self) -> frozenset[tuple[int, int]]:
+        """Pairs of fan-in and fan-out that are right as well, where a parameter is initialised in parts."""
+        return frozenset()
+
     def has(self, trait: Trait, phase: Phase) -> bool:
         """Tell whether `trait` holds in `phase`; a layer whose phases differ overrides this."""
         del phase

@@ -52,6 +52,15 @@ class LayerSubject(Protocol):
     def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
         """Initialise with constants; returns how the weights initializer was called: {"fans": [[in, out], ...]}."""
 
+    def memorize(self, on: bool) -> None:
+        """Recurrent layers: let the next sequence start from the state in which the latest one ended, or from zeros."""
+
+    def attach_penalty(self, alpha: float) -> None:
+        """Recurrent layers: give the layer an optimizer with learning rate 0 and the penalty alpha sum |w|."""
+
+    def regularization_loss(self) -> float:
+        """Recurrent layers: the penalty that the layer reports."""
+
 
 class LossSubject(Protocol):
     """A loss; targets are one-hot rows."""

@@ -36,6 +36,7 @@ class Trait(StrEnum):
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
     RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
+    RECURRENT = "recurrent"  # the batch axis is time: an output depends on the inputs up to its step, through a state
     SELECTS = "selects"  # every output entry is the maximum of some input entries of its sample and channel
     TRANSLATION_EQUIVARIANT = "translation equivariant"  # windows slide: a shifted input gives a shifted output
 
@@ -57,12 +58,14 @@ class Parameter:
         fan_in: number of inputs that one output sums over; None if initializers do not apply.
         fan_out: number of outputs that one input reaches; None if initializers do not apply.
         initial: the value that every entry must start from, if the layer fixes it.
+        size: size of the entries that laws draw: small where a product feeds an activation that saturates.
     """
 
     shape: Shape
     fan_in: int | None = None
     fan_out: int | None = None
     initial: float | None = None
+    size: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

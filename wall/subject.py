@@ -153,6 +153,18 @@ class RemoteSubject:
         """Layers take weights_value and bias_value; initializers take shape, fan_in, fan_out and return an array."""
         return self.call("initialize", *args)
 
+    def memorize(self, on: bool) -> None:
+        """Let a recurrent layer keep its state from one sequence to the next, or start each from zeros."""
+        self.call("memorize", on)
+
+    def attach_penalty(self, alpha: float) -> None:
+        """Give a recurrent layer an optimizer with learning rate 0 and the penalty alpha sum |w|."""
+        self.call("attach_penalty", alpha)
+
+    def regularization_loss(self) -> Any:
+        """The penalty that a recurrent layer reports."""
+        return self.call("regularization_loss")
+
     # Regularizers and optimizers.
 
     def norm(self, weights: Any) -> Any:

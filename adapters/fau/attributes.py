@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Array, Unsupported
-from .probes import ProbeOptimizer, RecordingConstant
+from .probes import ProbeOptimizer, ProbeUpdates, RecordingConstant
 from .signatures import call_with_up_to
 
 WEIGHTS = ("weights", "gamma")
@@ -49,7 +49,7 @@ def require_shape(owner: Any, name: str, value: Array, expected: tuple[int, ...]
         raise ValueError(f"{type(owner).__name__}.{name} has the shape {value.shape}, but should have {expected}")
 
 
-def give_optimizer(layer: Any, optimizer: ProbeOptimizer) -> None:
+def give_optimizer(layer: Any, optimizer: ProbeOptimizer | ProbeUpdates) -> None:
     """Attach the optimizer, and a copy where the layer keeps a second one for its bias."""
     setter = getattr(layer, "set_optimizer", None)
     if callable(setter):

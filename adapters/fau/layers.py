@@ -39,6 +39,9 @@ class CourseLayer(LayerAdapter):
     def reseed(self, seed: int) -> None:
         reseed(seed, self.layer)
 
+    def observe(self) -> None:
+        """Stay informed although somebody else, a network, calls the layer; nothing to do unless a subclass says so."""
+
 
 class TrainableLayer(CourseLayer):
     """A layer with parameters; a subclass says how they are stored."""

@@ -55,6 +55,7 @@ class CourseNetwork(NetworkAdapter):
         self._recorders = []
         for index, layer in enumerate(layers):
             layer.layer = self.network.layers[index]  # the network may have taken a copy
+            layer.observe()
             recorder = _RecordingForward(layer.layer)
             layer.layer.forward = recorder
             self._recorders.append(recorder)

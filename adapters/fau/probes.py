@@ -5,6 +5,7 @@ All of them can be copied with `copy.deepcopy`, accept further attributes, and n
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,51 @@ class ProbeOptimizer:
             )
         self.velocity = self.momentum * self.velocity + step
         return weight_tensor + self.velocity
+
+
+class ProbeUpdates:
+    """An optimizer that leaves the weights as they are and remembers what it is asked to update.
+
+    Copies of it write into the same list: a layer may give each of its parameters a copy.
+
+    Attributes:
+        requests: copies of weights and gradient, call by call.
+    """
+
+    def __init__(self) -> None:
+        self.regularizer: Any = None
+        self.requests: list[tuple[Array, Array]] = []
+
+    def __deepcopy__(self, memo: Any) -> ProbeUpdates:
+        twin = copy(self)
+        memo[id(self)] = twin
+        return twin
+
+    def calculate_update(self, weight_tensor: Any, gradient_tensor: Any, *rest: Any) -> Any:
+        """A copy of the weights; the arguments are as those of `ProbeOptimizer`."""
+        if rest:
+            weight_tensor, gradient_tensor = gradient_tensor, rest[0]
+        self.requests.append((np.array(weight_tensor), np.array(gradient_tensor)))
+        return np.array(weight_tensor)
+
+
+class ProbePenalty:
+    """The regularizer alpha sum |w|.
+
+    Args:
+        alpha: the factor.
+    """
+
+    def __init__(self, alpha: float) -> None:
+        self.alpha = alpha
+
+    def norm(self, weights: Any) -> float:
+        """The penalty."""
+        return self.alpha * float(np.abs(weights).sum())
+
+    def calculate_gradient(self, weights: Any) -> Any:
+        """A subgradient of it."""
+        return self.alpha * np.sign(weights)
 
 
 class RecordingConstant:

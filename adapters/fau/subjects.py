@@ -15,6 +15,7 @@ from ...specs import (
     LossSpec,
     NeuralNetwork,
     OptimizerSpec,
+    RecurrentSpec,
     RegularizerSpec,
     SoftMax,
     Spec,
@@ -26,6 +27,7 @@ from .conv import CourseConv
 from .fully_connected import CourseFullyConnected
 from .layers import CourseLayer
 from .network import CourseNetwork
+from .recurrent import CourseRecurrent
 from .signatures import least_arguments
 
 Find = Callable[[str], Any]
@@ -45,6 +47,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "L1_Regularizer": ("alpha",),
     "L2_Regularizer": ("alpha",),
     "Pooling": ("stride_shape", "pooling_shape"),
+    "LSTM": ("input_size", "hidden_size", "output_size"),
+    "RNN": ("input_size", "hidden_size", "output_size"),
     "ReLU": (),
     "Sgd": ("learning_rate",),
     "SgdWithMomentum": ("learning_rate", "momentum_rate"),
@@ -103,6 +107,8 @@ def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
         return CourseFullyConnected(spec, make)
     if isinstance(spec, Conv):
         return CourseConv(spec, make)
+    if isinstance(spec, RecurrentSpec):
+        return CourseRecurrent(spec, make)
     layer = make()
     if isinstance(spec, BatchNormalization):
         return CourseBatchNormalization(spec, layer)

@@ -10,10 +10,12 @@ from . import (  # noqa: F401 - importing registers the definitions
     losses,
     normalisation,
     pooling,
+    recurrent,
     reshaping,
 )
 from .dispatch import forward, loss
 from .optimizers import trajectory
+from .recurrent import through_sigmoid
 from .regularizers import penalty, penalty_gradient
 
-__all__ = ["forward", "loss", "penalty", "penalty_gradient", "trajectory"]
+__all__ = ["forward", "loss", "penalty", "penalty_gradient", "through_sigmoid", "trajectory"]

@@ -16,7 +16,11 @@ from . import (  # noqa: F401 - importing registers the checks
     phase,
     phase_mask,
     phase_running,
+    recurrence,
+    recurrence_gradient,
+    recurrence_memory,
     regularization,
+    regularization_layer,
     value,
     value_structure,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.compare import Estimate
 from .network import probabilities
 from .network_parts import (
+    Array,
     findings_of_layers,
     findings_of_optimizer,
     findings_of_penalty,
@@ -24,6 +25,7 @@ from .network_parts import (
     network_spec,
     prepared,
 )
+from .regularization_layer import COUNTED
 
 
 @check(
@@ -46,16 +48,17 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     convention = bench.conventions.get("L2 norm", "alpha sum w²")
     layers = sorted({name.partition(".")[0] for name in values})
 
-    def total(chosen: Sequence[str], with_bias: bool) -> float:
+    def total(chosen: Sequence[str], counted: Counted) -> float:
         penalties = []
         for layer in chosen:
-            names = ("weights", "bias") if with_bias else ("weights",)
-            stacked = np.concatenate([values[f"{layer}.{name}"].ravel() for name in names])
+            stacked = np.concatenate([values[f"{layer}.{name}"].ravel() for name in counted(layer)])
             penalties.append(float(definitions.penalty(regularizer, stacked, convention).value))
         return float(data.value) + sum(penalties)
 
-    bound = np.asarray(data.error + 1e-11 * abs(total(layers, with_bias=True)))
-    if any(abs(float(found) - total(layers, with_bias)) <= bound for with_bias in (True, False)):
+    ways = list(_ways_to_count(values))
+    expected = total(layers, ways[-1])
+    bound = np.asarray(data.error + 1e-11 * abs(expected))
+    if any(abs(float(found) - total(layers, counted)) <= bound for counted in ways):
         yield passed()
         return
     wrong = (
@@ -65,15 +68,15 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
             for count in range(1, len(layers))
             for chosen in itertools.combinations(layers, count)
         }
+        | {f"the penalty of layer {layer} twice": (*layers, layer) for layer in layers}
         | {"every penalty twice": (*layers, *layers)}
     )
     looks = [
         what
         for what, chosen in wrong.items()
-        if any(abs(float(found) - total(chosen, bias)) <= bound for bias in (True, False))
+        if any(abs(float(found) - total(chosen, counted)) <= bound for counted in ways)
     ]
     reading = f": it contains {looks[0]}" if looks else ""
-    expected = total(layers, with_bias=True)
     yield failed(
         f"forward() = {number(float(found))}, but should be {number(expected)}, of which {number(float(data.value))} "
         f"is the data loss{reading}",
@@ -83,6 +86,24 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
         measured=abs(float(found) - expected),
         tolerance=float(bound),
     )
+
+
+Counted = Callable[[str], tuple[str, ...]]
+"""From a layer to the names of its parameters that count."""
+
+
+def _ways_to_count(values: Mapping[str, Array]) -> Iterator[Counted]:
+    """With the biases or without, and of recurrent layers the output's weights or not; everything comes last."""
+    recurrent = {name.partition(".")[0] for name in values if name.endswith(".output_weights")}
+    for plain in COUNTED[:2]:
+        for of_recurrent in COUNTED if recurrent else COUNTED[:1]:
+
+            def counted(
+                layer: str, one: tuple[str, ...] = plain, other: tuple[str, ...] = of_recurrent
+            ) -> tuple[str, ...]:
+                return other if layer in recurrent else one
+
+            yield counted
 
 
 def _deterministic(case: Case) -> bool:

@@ -29,7 +29,7 @@ def _masked(case: Case) -> bool:
     return isinstance(case.spec, LayerSpec) and Trait.RANDOM_MASK in case.spec.traits
 
 
-@check("phase.same", Kind.LAYER, when=_indifferent, needs=FORWARD)
+@check("phase.same", Kind.LAYER, when=_indifferent, needs=(*FORWARD, "contract.repeatable"))
 def phases_do_not_matter(bench: Bench) -> Iterator[Measurement]:
     """Forward is the same in the train and in the test phase."""
     rng = bench.rng()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees
-from ..numerics.compare import estimate
+from ..numerics.compare import Array, Estimate, estimate
 from .contract import FORWARD, array_of_shape
 from .selection import deterministic
 
@@ -24,6 +24,13 @@ def _defined(case: Case) -> bool:
     return not (spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN) and case.phase is Phase.TEST)
 
 
+def defined(bench: Bench, x: Array, parameters: Mapping[str, Array]) -> Estimate:
+    """The definition of forward, by the conventions that the subject follows."""
+    expected = definitions.forward(bench.layer_spec, x, parameters, bench.conventions)
+    through = bench.conventions.get(f"{bench.case.spec.name()} output", "linear")
+    return definitions.through_sigmoid(expected) if through == "sigmoid" else expected
+
+
 @check("value.forward", Kind.LAYER, when=_defined, level=Level.CORE, needs=FORWARD)
 def forward_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
     """Forward equals the mathematical definition at ordinary inputs."""
@@ -32,7 +39,7 @@ def forward_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
         parameters = bench.parameters(bench.rng(salt))
         layer = bench.layer(rng)
         x = bench.data(rng) * (1.0, 3.0)[salt]
-        expected = definitions.forward(bench.layer_spec, x, parameters, bench.conventions)
+        expected = defined(bench, x, parameters)
         yield agrees("forward(x)", layer.forward(x), expected, hint=f"the definition is: {bench.case.spec.definition}")
 
 
@@ -55,9 +62,7 @@ def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
         )
         shape = array_of_shape(name, found, bench.layer_spec.output_shape(x.shape), hint=hint)
         yield shape
-        yield agrees(
-            name, np.asarray(found), definitions.forward(bench.layer_spec, x, parameters, bench.conventions), hint=hint
-        )
+        yield agrees(name, np.asarray(found), defined(bench, x, parameters), hint=hint)
 
 
 def _normalises(case: Case) -> bool:

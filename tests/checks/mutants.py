@@ -61,6 +61,18 @@ class TrainsWhileTesting(framework.BatchNormalization):
         return output
 
 
+class StateInTheOutput(framework.RNN):
+    """The carried state is looked up where the caller got it from: in the array that the latest forward returned."""
+
+    returned: Array | None = None
+
+    def forward(self, input_tensor: Array) -> Array:
+        if self.returned is not None:
+            self.hidden_state = self.hidden_state + 0 * self.returned[-1, 0]
+        self.returned = super().forward(input_tensor)
+        return self.returned
+
+
 class NoisyTest(framework.NeuralNetwork):
     """The prediction in the test phase is jittered."""
 
@@ -78,5 +90,6 @@ MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
     "contract.loss-backward": ("CrossEntropyLoss", made_of(ScalarLossGradient)),
     "phase.same": ("Sigmoid", made_of(HalfInTestPhase)),
     "phase.running-frozen": ("BatchNormalization", made_of(TrainsWhileTesting)),
+    "recurrence.state-copied": ("RNN", made_of(StateInTheOutput)),
     "phase.network-test": ("NeuralNetwork", made_of(NoisyTest)),
 }

@@ -12,9 +12,9 @@ from backproof.checks.plan import Plan, Planned, Selection, UnknownName, make_pl
 from backproof.specs import Kind, Phase, all_specs
 
 FAMILIES = {
-    "contract", "value", "gradient", "phase", "regularization", "optimizer", "initializer", "network",
+    "contract", "value", "gradient", "phase", "recurrence", "regularization", "optimizer", "initializer", "network",
 }  # fmt: skip
-IDS = re.compile(r"(?P<layer>\w+)/(?P<case>[A-Za-z0-9.-]+)/(?P<check>[a-z]+\.[a-z-]+)(/(?P<quantity>[a-z]+))?")
+IDS = re.compile(r"(?P<layer>\w+)/(?P<case>[A-Za-z0-9.-]+)/(?P<check>[a-z]+\.[a-z-]+)(/(?P<quantity>[a-z_]+))?")
 
 every_check = pytest.mark.parametrize("entry", all_checks().values(), ids=lambda entry: entry.id)
 

@@ -42,7 +42,10 @@ class NeuralNetwork:
     def regularization_loss(self):
         loss = 0
         for layer in self.layers:
-            if layer.trainable and layer.optimizer is not None and layer.optimizer.regularizer is not None:
+            if hasattr(layer, "calculate_regularization_loss"):
+                # recurrent layers have more than one weight matrix
+                loss += layer.calculate_regularization_loss()
+            elif layer.trainable and layer.optimizer is not None and layer.optimizer.regularizer is not None:
                 loss += layer.optimizer.regularizer.norm(layer.weights)
         return loss
 

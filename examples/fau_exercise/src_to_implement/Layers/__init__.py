@@ -1,2 +1,2 @@
 __all__ = ["Base", "FullyConnected", "ReLU", "Sigmoid", "TanH", "SoftMax", "Flatten", "Conv", "Pooling", "Dropout",
-           "BatchNormalization", "Initializers"]
+           "BatchNormalization", "RNN", "Initializers", "LSTM"]

@@ -1,0 +1,120 @@
+"""Recurrence: time passes in one direction, and what was reaches what comes, forward and backward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Kind
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, failed, number, passed, same
+from ..numerics.compare import EPS
+from .contract import BACKWARD, FORWARD
+from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, with_rounding
+
+
+@check("recurrence.causal", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
+def outputs_do_not_know_the_future(bench: Bench) -> Iterator[Measurement]:
+    """An output does not depend on later inputs, nor on how many there are."""
+    rng = bench.rng()
+    layer = layer_with(bench)
+    x = sequence(bench, rng, 2)
+    y = with_rounding(bench, layer.forward(x), x)
+    for step in range(1, len(x)):
+        changed = np.concatenate([x[:step], sequence(bench, rng, 2)[step:]])
+        for name, given in (("with other inputs after it", changed), ("without the inputs after it", x[:step])):
+            yield agrees(
+                f"the output up to step {step - 1}, {name},",
+                layer.forward(given)[:step],
+                type(y)(y.value[:step], y.error[:step]),
+                hint="output t may use the inputs 0 to t; walk through the sequence from its beginning",
+            )
+
+
+@check("recurrence.state", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
+def the_past_matters(bench: Bench) -> Iterator[Measurement]:
+    """Equal inputs at different steps give different outputs, and the first input reaches the last output."""
+    rng = bench.rng()
+    layer = layer_with(bench)
+    gently(bench, layer)
+    x = np.repeat(sequence(bench, rng)[:1], 3, axis=0)
+    y = layer.forward(x)
+    hint = "carry the hidden state from each step to the next: it belongs to what the next step multiplies by weights"
+    if _equal(y[1], y[0]):
+        yield failed(
+            "the outputs of the first two steps are equal for equal inputs, but should differ by the hidden state",
+            expected="different outputs",
+            found=f"{number(float(y[0].flat[0]))} twice",
+            hint=hint,
+        )
+    other = x.copy()
+    other[0] += 1.0
+    if _equal(layer.forward(other)[2], y[2]):
+        yield failed(
+            "the third output does not change with the first input, but should through the hidden state",
+            expected="another output",
+            found="the same output",
+            hint=hint,
+        )
+    yield passed()
+
+
+def _equal(one: np.ndarray[tuple[int, ...], np.dtype[np.float64]], other: object) -> bool:
+    return same("", one, other, meaning="").verdict is passed().verdict
+
+
+@check("recurrence.through-time", Kind.LAYER, when=recurrent, level=Level.CORE, needs=BACKWARD)
+def errors_travel_back_in_time(bench: Bench) -> Iterator[Measurement]:
+    """An error at one step reaches the inputs at and before that step, and none after it."""
+    rng = bench.rng()
+    layer = layer_with(bench)
+    gently(bench, layer)
+    x = sequence(bench, rng, 2)
+    everywhere = incoming(bench, rng, x)
+    for step in range(len(x)):
+        dy = np.where(np.arange(len(x))[:, None] == step, everywhere, 0.0)
+        dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
+        largest = np.abs(dx).max(axis=1)
+        wrong = np.flatnonzero(largest[step + 1 :] > 1e3 * EPS * largest.max())
+        if wrong.size:
+            later = int(step + 1 + wrong[0])
+            yield failed(
+                f"an error at step {step} alone gives the input of step {later} a gradient of size "
+                f"{number(float(largest[later]))}, but should give it 0",
+                expected="0",
+                found=number(float(largest[later])),
+                hint="walk back from the last step; what a step hands to the one before must not reach those after it",
+            )
+        if not largest[: step + 1].all():
+            earlier = int(np.flatnonzero(largest[: step + 1] == 0)[0])
+            yield failed(
+                f"an error at step {step} gives the input of step {earlier} no gradient, but should",
+                expected="a gradient other than 0",
+                found="0",
+                hint="add the gradient that comes back from the hidden state of the next step to the one of the output",
+            )
+    yield passed()
+
+
+@check("recurrence.lengths", Kind.LAYER, when=recurrent, needs=BACKWARD)
+def lengths_may_vary(bench: Bench) -> Iterator[Measurement]:
+    """The length of the sequence may change from call to call; a single step is a sequence as well."""
+    rng = bench.rng()
+    used = layer_with(bench)
+    for steps in (bench.case.input_shape[0] + 2, 1, bench.case.input_shape[0] + 1, 1):
+        x = sequence(bench, rng, 2)[:steps]
+        dy, fresh = incoming(bench, rng, x), layer_with(bench)
+        calls = [("forward", (x,)), ("backward", (dy,)), ("gradients", ())]
+        found, reference = used.many(calls), fresh.many(calls)
+        results = {"forward(x)": (found[0], reference[0]), "backward(dy)": (found[1], reference[1])}
+        results |= {f"the gradient of {name}": (found[2].get(name), value) for name, value in reference[2].items()}
+        for name, (one, other) in results.items():
+            yield same(
+                f"{name} of {steps} step{'s' if steps > 1 else ''}",
+                one,
+                other,
+                meaning="a sequence depends on the length of an earlier one",
+                hint="take the number of steps from the input in every forward; begin lists and caches anew",
+            )

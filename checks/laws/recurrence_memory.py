@@ -1,0 +1,126 @@
+"""Recurrence: what a layer remembers from one sequence to the next, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Kind
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, agrees, same
+from .contract import BACKWARD, FORWARD
+from .gradient_update import RATE
+from .recurrence_parts import incoming, layer_with, recurrent, sequence, with_rounding
+
+
+@check("recurrence.halves", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
+def memory_joins_sequences(bench: Bench) -> Iterator[Measurement]:
+    """With memorize on, a sequence in one piece gives the same outputs as the same sequence in several."""
+    rng = bench.rng()
+    x = sequence(bench, rng, 3)
+    whole = with_rounding(bench, layer_with(bench).forward(x), x)
+    half = bench.case.input_shape[0]
+    for name, ends in (("two pieces", [half]), ("single steps", list(range(1, len(x))))):
+        layer = layer_with(bench, memory=True)
+        pieces = layer.many([("forward", (piece,)) for piece in np.split(x, ends)])
+        yield agrees(
+            f"forward, with memorize on, of the sequence in {name}",
+            np.concatenate(pieces),
+            whole,
+            hint="at the end of forward keep the state of the last step (hidden and cell state); with memorize on, the "
+            "next sequence starts from it",
+        )
+
+
+@check("recurrence.forgets", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
+def without_memory_every_sequence_is_the_first(bench: Bench) -> Iterator[Measurement]:
+    """With memorize off, which is the default, every sequence starts from zeros."""
+    rng = bench.rng()
+    x, earlier = sequence(bench, rng), sequence(bench, rng, 1)
+    reference = layer_with(bench).forward(x)
+    for memory, name in ((None, "in a new layer"), (False, "with memorize off")):
+        layer = layer_with(bench, memory=memory)
+        yield same(
+            f"the second forward {name}",
+            layer.many([("forward", (earlier,)), ("forward", (x,))])[1],
+            reference,
+            meaning="the layer remembers an earlier sequence",
+            hint="memorize is False at first; while it is, begin every forward with a state of zeros",
+        )
+
+
+@check("recurrence.off-again", Kind.LAYER, when=recurrent, needs=FORWARD)
+def memory_can_be_switched_off(bench: Bench) -> Iterator[Measurement]:
+    """When memorize is switched off again, the next sequence starts from zeros."""
+    rng = bench.rng()
+    x, earlier = sequence(bench, rng), sequence(bench, rng, 1)
+    reference = layer_with(bench).forward(x)
+    layer = layer_with(bench, memory=True)
+    steps = [("forward", (earlier,)), ("forward", (earlier,)), ("memorize", (False,)), ("forward", (x,))]
+    yield same(
+        "forward after memorize was switched off",
+        layer.many(steps)[3],
+        reference,
+        meaning="the layer goes on remembering",
+        hint="look at memorize at the beginning of every forward",
+    )
+
+
+@check("recurrence.state-kept", Kind.LAYER, when=recurrent, needs=(*BACKWARD, "recurrence.halves"))
+def backward_leaves_the_state_alone(bench: Bench) -> Iterator[Measurement]:
+    """Backward and the optimizer's step leave the carried state alone."""
+    rng = bench.rng()
+    one, two = sequence(bench, rng, 1), sequence(bench, rng)
+    dy = incoming(bench, rng, one)
+    for rate in (None, RATE):
+        used, reference = (layer_with(bench, memory=True) for _ in range(2))
+        if rate is not None:
+            used.attach_optimizer(rate, 0.0)
+        after = used.many([("forward", (one,)), ("backward", (dy,)), ("parameters", ())])[2]
+        reference.many([("forward", (one,)), ("assign", (after,))])
+        yield same(
+            f"the forward after a backward {'without' if rate is None else 'with'} an optimizer",
+            used.forward(two),
+            reference.forward(two),
+            meaning="backward changes the carried state",
+            hint="the state that the next sequence starts from is that of the last step of forward; backward needs "
+            "variables of its own",
+        )
+
+
+@check("recurrence.state-own", Kind.LAYER, when=recurrent, needs=FORWARD)
+def layers_have_states_of_their_own(bench: Bench) -> Iterator[Measurement]:
+    """The carried state belongs to one layer."""
+    rng = bench.rng()
+    x, other = sequence(bench, rng), sequence(bench, rng, 1)
+    reference = layer_with(bench, memory=True).forward(x)
+    first, second = (layer_with(bench, memory=True) for _ in range(2))
+    first.forward(other)
+    yield same(
+        "the first forward of a layer, after another layer's,",
+        second.forward(x),
+        reference,
+        meaning="two layers share a state",
+        hint="make the state in __init__, on self",
+    )
+
+
+@check("recurrence.state-copied", Kind.LAYER, when=recurrent, level=Level.STRICT, needs=("recurrence.halves",))
+def state_is_no_view(bench: Bench) -> Iterator[Measurement]:
+    """Overwriting an array that forward was given or has returned does not change the carried state."""
+    rng = bench.rng()
+    one, two = sequence(bench, rng, 1), sequence(bench, rng)
+    reference = layer_with(bench, memory=True).many([("forward", (one,)), ("forward", (two,))])[1]
+    for what, name in (("result", "forward's result"), ("argument", "forward's input")):
+        layer = layer_with(bench, memory=True)
+        layer.forward(one)
+        layer.poison(what)
+        yield same(
+            f"the next forward after the caller has overwritten {name}",
+            layer.forward(two),
+            reference,
+            meaning="the state shares its memory with an array of the caller",
+            hint="keep a copy of the last hidden state",
+        )

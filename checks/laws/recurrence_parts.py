@@ -1,0 +1,82 @@
+"""What the laws about recurrent layers share: layers with a memory, sequences, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Trait
+from ...wall import RemoteSubject
+from ..bench import Bench
+from ..numerics.compare import Estimate
+from .selection import has
+from .value import defined
+
+Array = NDArray[np.float64]
+Step = tuple[str, tuple[object, ...]]
+"""One operation of a subject: the method's name and its arguments."""
+
+recurrent = has(Trait.RECURRENT)
+"""Cases of recurrent layers."""
+
+
+def with_several_steps(case: Case) -> bool:
+    """Cases of recurrent layers in which time passes."""
+    return recurrent(case) and case.input_shape[0] > 1
+
+
+def parameters(bench: Bench) -> dict[str, Array]:
+    """The parameters of every layer that `layer_with` makes."""
+    return bench.parameters(bench.rng(1))
+
+
+def beginning(bench: Bench, *, memory: bool | None = None) -> list[Step]:
+    """What prepares a fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
+    steps: list[Step] = [("assign", (parameters(bench),)), ("set_phase", (str(bench.case.phase),))]
+    return steps if memory is None else [*steps, ("memorize", (memory,))]
+
+
+def layer_with(bench: Bench, *, memory: bool | None = None) -> RemoteSubject:
+    """A fresh layer that has been through `beginning`."""
+    layer = bench.new()
+    layer.many(beginning(bench, memory=memory))
+    return layer
+
+
+def sequence(bench: Bench, rng: np.random.Generator, more: int = 0) -> Array:
+    """A sequence with so many steps more than the case's."""
+    return bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
+
+
+def incoming(bench: Bench, rng: np.random.Generator, x: Array) -> Array:
+    """An incoming gradient for the output of the sequence."""
+    return bench.incoming(rng, bench.layer_spec.output_shape(x.shape))
+
+
+def with_rounding(bench: Bench, found: Array, x: Array) -> Estimate:
+    """What forward returned for the whole of `x`, with the rounding that another way to compute it may show."""
+    return Estimate(found, 2.0 * defined(bench, x, parameters(bench)).error)
+
+
+def gently(bench: Bench, layer: RemoteSubject) -> None:
+    """Halve the parameters, so that no activation saturates."""
+    layer.assign({name: 0.5 * value for name, value in parameters(bench).items()})
+
+
+Blocks = tuple[Array, Callable[[Array], dict[str, Array]], Callable[[dict[str, Array]], Array]]
+
+
+def flattened(values: dict[str, Array]) -> Blocks:
+    """All parameters as one vector; the way back to the parameters; the way from gradients to a vector."""
+    names, ends = list(values), np.cumsum([value.size for value in values.values()])[:-1]
+
+    def apart(vector: Array) -> dict[str, Array]:
+        pieces = zip(names, np.split(vector, ends), strict=True)
+        return {name: piece.reshape(values[name].shape) for name, piece in pieces}
+
+    def together(found: dict[str, Array]) -> Array:
+        return np.concatenate([found[name].ravel() for name in names])
+
+    return together(values), apart, together

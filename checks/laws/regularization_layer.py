@@ -1,0 +1,53 @@
+"""Regularization: the penalty that a layer with parts of its own reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...specs import Kind, Trait
+from ..bench import Bench
+from ..law import check
+from ..measurement import Measurement, failed, number, passed
+from ..numerics.compare import EPS
+from .contract import BACKWARD
+from .loss import finite_number
+from .selection import has
+
+# What may count: the course's `weights` are those of the cell alone, and where a bias is stacked it counts too.
+COUNTED = (
+    ("weights",),
+    ("weights", "bias"),
+    ("weights", "output_weights"),
+    ("weights", "bias", "output_weights", "output_bias"),
+)
+ALPHA = 0.375
+
+
+@check("regularization.layer", Kind.LAYER, when=has(Trait.RECURRENT), needs=BACKWARD)
+def layer_reports_its_penalty_once(bench: Bench) -> Iterator[Measurement]:
+    """calculate_regularization_loss is the norm of the layer's weights, each counted once."""
+    rng = bench.rng()
+    layer = bench.layer(rng)
+    layer.attach_penalty(ALPHA)
+    layer.forward(bench.data(rng))
+    layer.backward(bench.incoming(rng))
+    found = layer.regularization_loss()
+    yield finite_number("calculate_regularization_loss()", found)
+    value = float(np.asarray(found, dtype=float).item())
+    sums = {name: ALPHA * float(np.abs(array).sum()) for name, array in layer.parameters().items()}
+    totals = {names: sum(sums[name] for name in names) for names in COUNTED}
+    bound = 1e3 * EPS * sum(sums.values())
+    if any(abs(value - total) <= bound for total in totals.values()):
+        yield passed()
+        return
+    twice = any(abs(value - 2 * total) <= bound for total in totals.values())
+    reading = ": every weight counts twice" if twice else ": it contains no penalty" if abs(value) <= bound else ""
+    expected = " or ".join(number(total) for total in dict.fromkeys(totals.values()))
+    yield failed(
+        f"calculate_regularization_loss() = {number(value)}, but should be {expected}{reading}",
+        expected=expected,
+        found=number(value),
+        hint="return optimizer.regularizer.norm(weights), of the cell's weights, or of the cell's and the output's",
+    )

@@ -1,0 +1,209 @@
+"""Long short-term memory: wrong gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..framework.validation import Tensor
+from .lstm import InSteps
+from .registry import mistake
+
+
+@mistake(
+    "lstm.gates-swapped-in-backward",
+    hint="np.concatenate([i_error, f_error, o_error, g_error]), in the order in which forward splits",
+    families=("gradient",),
+)
+class GatesSwappedInBackward(InSteps):
+    """Backward stacks the gates in another order than forward.
+
+    The gradients of the single gates are right, but those of the forget and the input gate end up in each other's
+    columns.
+    """
+
+    def _unit_errors(self, hidden_error: Tensor, cell_error: Tensor, t: int) -> list[Tensor]:
+        i, f, o, g = super()._unit_errors(hidden_error, cell_error, t)
+        return [f, i, o, g]
+
+
+@mistake(
+    "lstm.hidden-gradient-not-carried",
+    hint="hidden_error = output_weights[:-1] @ error[t] + what came back from step t + 1",
+    families=("gradient",),
+)
+class HiddenGradientNotCarried(InSteps):
+    """Nothing goes back through the hidden state.
+
+    The cell's gradient is carried, the hidden state's is not. The gates of the next step depend on the hidden state.
+    """
+
+    def _hidden_error(self, from_output: Tensor, later: Tensor) -> Tensor:
+        del later
+        return from_output
+
+
+@mistake(
+    "lstm.cell-gradient-not-carried",
+    hint="cell_error = hidden_error * o * (1 - np.tanh(c)**2) + cell_error of step t + 1 * f of step t + 1",
+    families=("gradient",),
+)
+class CellGradientNotCarried(InSteps):
+    """Nothing goes back through the cell.
+
+    Each step's cell gets the gradient from its own hidden state alone. The cell is also what the next one is made of:
+    the path by which errors reach far back.
+    """
+
+    def _to_cell_before(self, cell_error: Tensor, t: int) -> Tensor:
+        del t
+        return np.zeros_like(cell_error)
+
+
+@mistake(
+    "lstm.forget-gate-missing-on-the-way-back",
+    hint="cell_error_before = cell_error * f",
+    families=("gradient",),
+)
+class ForgetGateMissingOnTheWayBack(InSteps):
+    """The cell's gradient goes back without the forget gate.
+
+    forward multiplies the old cell by the forget gate, so its gradient is multiplied by it as well.
+    """
+
+    def _to_cell_before(self, cell_error: Tensor, t: int) -> Tensor:
+        del t
+        return cell_error
+
+
+@mistake(
+    "lstm.forget-gate-not-trained",
+    hint="forget_error = cell_error * c_before * f * (1 - f)",
+    families=("gradient",),
+)
+class ForgetGateNotTrained(InSteps):
+    """The forget gate has no gradient.
+
+    Its columns of the gradient stay zero, so it keeps the weights it was initialised with.
+    """
+
+    def _unit_errors(self, hidden_error: Tensor, cell_error: Tensor, t: int) -> list[Tensor]:
+        i, f, o, g = super()._unit_errors(hidden_error, cell_error, t)
+        return [i, np.zeros_like(f), o, g]
+
+
+@mistake(
+    "lstm.forget-gate-with-new-cell",
+    hint="forget_error = cell_error * c[t - 1] * f * (1 - f)",
+    families=("gradient",),
+)
+class ForgetGateWithNewCell(InSteps):
+    """The forget gate's gradient uses the cell after the step.
+
+    The gate was multiplied by the cell of the step before.
+    """
+
+    def _unit_errors(self, hidden_error: Tensor, cell_error: Tensor, t: int) -> list[Tensor]:
+        errors = super()._unit_errors(hidden_error, cell_error, t)
+        f = self._gates[t][1]
+        return [errors[0], cell_error * self._cells[t + 1] * f * (1 - f), *errors[2:]]
+
+
+@mistake(
+    "lstm.output-gate-with-raw-cell",
+    hint="output_error = hidden_error * np.tanh(c) * o * (1 - o)",
+    families=("gradient",),
+)
+class OutputGateWithRawCell(InSteps):
+    """The output gate's gradient uses the cell without its hyperbolic tangent.
+
+    The gate was multiplied by the squashed cell.
+    """
+
+    def _unit_errors(self, hidden_error: Tensor, cell_error: Tensor, t: int) -> list[Tensor]:
+        errors = super()._unit_errors(hidden_error, cell_error, t)
+        o = self._gates[t][2]
+        return [*errors[:2], hidden_error * self._cells[t + 1] * o * (1 - o), errors[3]]
+
+
+@mistake(
+    "lstm.squashing-not-differentiated",
+    hint="hidden_error * o * (1 - np.tanh(c)**2)",
+    families=("gradient",),
+)
+class SquashingNotDifferentiated(InSteps):
+    """The derivative of the cell's hyperbolic tangent is missing.
+
+    The hidden state's gradient reaches the cell as if the cell were not squashed.
+    """
+
+    def _cell_error(self, hidden_error: Tensor, later: Tensor, t: int) -> Tensor:
+        error: Tensor = hidden_error * self._gates[t][2] + later
+        return error
+
+
+@mistake(
+    "lstm.candidate-slope-of-sigmoid",
+    hint="candidate_error = cell_error * i * (1 - g**2)",
+    families=("gradient",),
+)
+class CandidateSlopeOfSigmoid(InSteps):
+    """The candidate's derivative is that of a sigmoid.
+
+    All four blocks are differentiated alike, but the candidate is a hyperbolic tangent.
+    """
+
+    def _unit_errors(self, hidden_error: Tensor, cell_error: Tensor, t: int) -> list[Tensor]:
+        errors = super()._unit_errors(hidden_error, cell_error, t)
+        i, _, _, g = self._gates[t]
+        return [*errors[:3], cell_error * i * g * (1 - g)]
+
+
+@mistake(
+    "lstm.gate-slopes-of-tanh",
+    hint="the derivative of a gate s is s * (1 - s)",
+    families=("gradient",),
+)
+class GateSlopesOfTanh(InSteps):
+    """The gates' derivatives are those of a hyperbolic tangent.
+
+    The gates are sigmoids; only the candidate is a hyperbolic tangent.
+    """
+
+    def _unit_errors(self, hidden_error: Tensor, cell_error: Tensor, t: int) -> list[Tensor]:
+        errors = super()._unit_errors(hidden_error, cell_error, t)
+        slopes = [(1 - gate**2) / (gate * (1 - gate)) for gate in self._gates[t][:3]]
+        return [*(error * slope for error, slope in zip(errors, slopes, strict=False)), errors[3]]
+
+
+@mistake(
+    "lstm.last-step-only",
+    hint="for t in reversed(range(len(x))): every step has an error of its own",
+    families=("gradient",),
+)
+class LastStepOnly(InSteps):
+    """Only the error of the last step is used.
+
+    backward looks at the last row of the incoming gradient. Every output has an error, and all of them count.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        last = np.zeros_like(error_tensor)
+        last[-1] = error_tensor[-1]
+        return super().backward(last)
+
+
+@mistake(
+    "lstm.weights-gradients-overwritten",
+    hint="gradient_weights += ... in the loop over time",
+    families=("gradient",),
+    cases=("sequence",),
+)
+class WeightsGradientsOverwritten(InSteps):
+    """The weights' gradient is that of one step.
+
+    Each step overwrites it. All steps share the weights: the gradient is the sum over time.
+    """
+
+    def _add(self, total: Tensor, share: Tensor) -> Tensor:
+        del total
+        return share
