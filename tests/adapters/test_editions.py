@@ -207,7 +207,7 @@ def test_stage_1_says_which_methods_come_later(tmp_path: Path) -> None:
     ("stage", "missing"),
     [
         ("stage1", []),
-        ("stage2", ["Adam", "Constant", "Flatten", "He", "SgdWithMomentum", "UniformRandom", "Xavier"]),
+        ("stage2", ["Adam", "Constant", "Flatten", "He", "Pooling", "SgdWithMomentum", "UniformRandom", "Xavier"]),
     ],
 )
 def test_a_stage_begins_with_its_first_component(tmp_path: Path, stage: str, missing: list[str]) -> None:

@@ -102,7 +102,12 @@ def test_what_has_no_mistake_agrees_with_the_reference(name: str) -> None:
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_has_a_mistake_differs_from_the_reference(name: str) -> None:
-    assert not all(agrees(BUGGY, name, case) for case in all_specs()[name].cases() if not draws_masks(name, case))
+    cases = [case for case in all_specs()[name].cases() if not draws_masks(name, case)]
+    try:
+        assert not all(agrees(BUGGY, name, case) for case in cases)
+    except ValueError as error:
+        # Conv hands one optimizer to weights and bias, whose shapes differ.
+        assert "give each parameter a copy of its own" in str(error)  # noqa: PT017 - some agree, some raise
 
 
 def test_the_wrong_dropout_is_right_forward_and_wrong_backward() -> None:

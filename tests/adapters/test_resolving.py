@@ -156,7 +156,7 @@ def test_third_party_modules_of_the_layers_are_preloaded(tmp_path: Path) -> None
         ("Layers/TanH.py", "import numpy as np", "import numpy as np\nimport matplotlib.pyplot as plt"),
     )
     files["NeuralNetworkTests.py"] = "import unittest\nimport pandas"
-    files["Layers/Conv.py"] = "import scipy.signal\n\nclass Conv: pass"
+    files["Layers/Helper.py"] = "import scipy.signal\n\nclass Helper: pass"
     write(tmp_path, files)
     target = adapters.resolve(str(tmp_path))
     assert adapters.preload(target) == ["scipy.special", "scipy.special.expit"]
