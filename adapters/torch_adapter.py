@@ -25,6 +25,7 @@ from ..specs import (
     LayerSpec,
     Phase,
     Pooling,
+    RecurrentSpec,
     ReLU,
     Sgd,
     SgdWithMomentum,
@@ -34,6 +35,7 @@ from ..specs import (
     TanH,
 )
 from .base import LayerAdapter, LossAdapter, OptimizerAdapter
+from .torch_recurrent import RECURRENT, TorchRecurrent
 
 torch.set_num_threads(1)
 
@@ -75,7 +77,7 @@ _OPTIMIZERS: dict[type[Spec], Callable[[Any, Any], Any]] = {
     SgdWithMomentum: lambda spec, weights: torch.optim.SGD(weights, spec.learning_rate, momentum=spec.momentum_rate),
     Adam: lambda spec, weights: torch.optim.Adam(weights, lr=spec.learning_rate, betas=(spec.mu, spec.rho)),
 }
-_KINDS: list[type[Spec]] = [*_LAYERS, CrossEntropyLoss, *_OPTIMIZERS]
+_KINDS: list[type[Spec]] = [*_LAYERS, *RECURRENT, CrossEntropyLoss, *_OPTIMIZERS]
 OFFERED = [spec.name() for spec in _KINDS]
 
 
@@ -174,6 +176,8 @@ def build(spec: Spec) -> Any:
     """The subject of a spec; None where PyTorch has no counterpart."""
     if isinstance(spec, LayerSpec) and type(spec) in _LAYERS:
         return TorchLayer(spec)
+    if isinstance(spec, RecurrentSpec) and type(spec) in RECURRENT:
+        return TorchRecurrent(spec)
     if isinstance(spec, CrossEntropyLoss):
         return TorchLoss(spec)
     if isinstance(spec, Sgd | SgdWithMomentum | Adam) and spec.regularizer is None:

@@ -16,11 +16,10 @@ from .loss import finite_number
 from .selection import has
 
 # What may count: the course's `weights` are those of the cell alone, and where a bias is stacked it counts too.
-COUNTED = (
-    ("weights",),
-    ("weights", "bias"),
-    ("weights", "output_weights"),
-    ("weights", "bias", "output_weights", "output_bias"),
+COUNTED = tuple(
+    (*cell, *output)
+    for output in ((), ("output_weights",), ("output_weights", "output_bias"))
+    for cell in (("weights",), ("weights", "bias"))
 )
 ALPHA = 0.375
 

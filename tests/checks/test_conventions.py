@@ -236,6 +236,39 @@ class TiesInFull(framework.Pooling):
         return input_error
 
 
+# Recurrent layers: what comes after the output's affine map.
+
+
+class _SigmoidOutput:
+    """Mixed into a recurrent layer: its output goes through a sigmoid."""
+
+    _output: Array
+
+    def forward(self, input_tensor: Array) -> Array:
+        self._output = 1 / (1 + np.exp(-super().forward(input_tensor)))  # type: ignore[misc]  # the layer's
+        return self._output.copy()
+
+    def backward(self, error_tensor: Array) -> Array:
+        slope = self._output * (1 - self._output)
+        result: Array = super().backward(error_tensor * slope)  # type: ignore[misc]  # the layer's
+        return result
+
+
+class SigmoidRNN(_SigmoidOutput, framework.RNN):
+    pass
+
+
+class SigmoidLSTM(_SigmoidOutput, framework.LSTM):
+    pass
+
+
+class SquaredOutput(framework.RNN):
+    """An output that is neither."""
+
+    def forward(self, input_tensor: Array) -> Array:
+        return super().forward(input_tensor) ** 2
+
+
 OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "zero": ("ReLU", "relu'(0)", correct, "0"),
     "one": ("ReLU", "relu'(0)", made_of(OneAtZero), "1"),
@@ -267,6 +300,10 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "padding-before": ("Conv", "even kernels", made_of(styles.LoopsPaddedBefore), "padding before"),
     "one-maximum": ("Pooling", "max-pool ties", correct, "one maximum"),
     "shared-maximum": ("Pooling", "max-pool ties", made_of(styles.SharedTies), "shared"),
+    "linear-rnn": ("RNN", "RNN output", correct, "linear"),
+    "sigmoid-rnn": ("RNN", "RNN output", made_of(SigmoidRNN), "sigmoid"),
+    "linear-lstm": ("LSTM", "LSTM output", correct, "linear"),
+    "sigmoid-lstm": ("LSTM", "LSTM output", made_of(SigmoidLSTM), "sigmoid"),
     "weights-and-bias": ("NeuralNetwork", "regularized parameters", correct, "weights and bias"),
     "weights": ("NeuralNetwork", "regularized parameters", made_of(WeightsOnly), "weights"),
 }
@@ -283,6 +320,7 @@ MIXTURES: dict[str, tuple[str, str, BuildSubject]] = {
     "sides-by-kernel": ("Conv", "value.forward", made_of(SidesByKernel)),
     "turned-sequences": ("Conv", "value.forward", made_of(TurnedSequences)),
     "ties-in-full": ("Pooling", "gradient.ties", made_of(TiesInFull)),
+    "squared-output": ("RNN", "value.forward", made_of(SquaredOutput)),
     "two-decays": ("BatchNormalization", "phase.running-average", made_of(TwoDecays)),
 }
 
@@ -314,7 +352,15 @@ def test_mixture_is_not_accepted(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["slope-above-one", "half-a-loss", "epsilon-inside", "averages-by-channel", "one-axis-flipped", "ties-in-full"],
+    [
+        "slope-above-one",
+        "half-a-loss",
+        "epsilon-inside",
+        "averages-by-channel",
+        "one-axis-flipped",
+        "ties-in-full",
+        "squared-output",
+    ],
 )
 def test_what_fits_no_option_is_left_out(name: str) -> None:
     spec_name, _, build = MIXTURES[name]
