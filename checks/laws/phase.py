@@ -77,7 +77,7 @@ def new_layers_train(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     new, told = bench.new(), bench.new()
     parameters = bench.parameters(rng)
-    x = 3.0 * bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:])) + 1.0
+    x = bench.given(3.0 * bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:])) + 1.0)
     told.set_phase(Phase.TRAIN)
     outputs = []
     for layer in (new, told):
