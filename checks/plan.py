@@ -11,6 +11,7 @@ from ..specs import Case, LayerSpec, Spec, all_specs
 from .bench import spec_text
 from .catalogue import all_checks
 from .law import Check, Level
+from .numerics.precision import PRECISIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,11 @@ def cases_of(spec: type[Spec], dtype: str = "float64") -> Iterator[tuple[Case, L
         yield replace(case, dtype=dtype), Level.CORE
     if dtype == "float64" and isinstance(cases[0].spec, LayerSpec):
         yield replace(cases[0], name=f"{cases[0].name}-float32", dtype="float32"), Level.STRICT
+
+
+def every_case(spec: type[Spec]) -> tuple[Case, ...]:
+    """The cases of a spec in every type."""
+    return tuple(case for dtype in PRECISIONS for case, _ in cases_of(spec, dtype))
 
 
 def _findings(offered: Iterable[str], dtype: str) -> Iterator[Planned]:

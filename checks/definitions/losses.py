@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ...specs import CrossEntropyLoss
 from ..numerics.compare import Array, Estimate, estimate
 from .dispatch import loss

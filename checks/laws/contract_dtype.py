@@ -91,9 +91,7 @@ def the_gradient_of_a_loss_stays_float32(bench: Bench) -> Iterator[Measurement]:
     yield _stays("backward(target)", _latest(loss))
 
 
-@check(
-    "contract.optimizer-dtype", Kind.OPTIMIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",)
-)
+@check("contract.optimizer-dtype", Kind.OPTIMIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",))
 def updated_weights_stay_float32(bench: Bench) -> Iterator[Measurement]:
     """With weights and gradients of float32, the new weights are float32 as well, also in later steps."""
     rng = bench.rng()
@@ -103,9 +101,7 @@ def updated_weights_stay_float32(bench: Bench) -> Iterator[Measurement]:
         yield _stays(f"the result of update {step + 1}", _latest(optimizer))
 
 
-@check(
-    "contract.regularizer-dtype", Kind.REGULARIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",)
-)
+@check("contract.regularizer-dtype", Kind.REGULARIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",))
 def the_gradient_of_a_penalty_stays_float32(bench: Bench) -> Iterator[Measurement]:
     """With weights of float32, the penalty's gradient is float32 as well."""
     regularizer = bench.new()

@@ -84,9 +84,7 @@ def _near(value: Array, bound: Array | float) -> Estimate:
 
 def _agree(what: str, found: Statistics, expected: Statistics, hint: str) -> Iterator[Measurement]:
     for name, value, reference in zip(("mean", "standard deviation"), found, expected, strict=True):
-        yield agrees(
-            f"the running {name} {what} (per channel)", value, _near(reference, _bound(expected)), hint=hint
-        )
+        yield agrees(f"the running {name} {what} (per channel)", value, _near(reference, _bound(expected)), hint=hint)
 
 
 @check("phase.running-first", Kind.LAYER, when=_normalises, needs=FORWARD)

@@ -127,7 +127,7 @@ class BlockChecker:
         v = self.precision.rounded(signed(y.shape, self.rng))
         g = self.pull(v)
         u = equalised_direction(self.x, g, self.rng) if equalise else plain_direction(self.x, self.rng)
-        derivative = differentiate(self._count, self.x, u, y, noise, self.precision)
+        derivative = differentiate(self._count, self.x, u, y, noise, precision=self.precision)
         masked = 1.0 - float(np.mean(derivative.settled)) if y.size else 0.0
         if not derivative.settled.all():
             kinked = kinks.judge(derivative, u)

@@ -65,7 +65,7 @@ def measure_noise(
 
 
 def differentiate(
-    evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array, precision: Precision = FLOAT64
+    evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array, *, precision: Precision = FLOAT64
 ) -> Derivative:
     """The derivative of `evaluate` at `x` along `u`; `y` is the value at `x`, `noise` its rounding noise.
 

@@ -85,7 +85,7 @@ class Localiser:
 
     def _along(self, u: Array) -> tuple[float, float]:
         """The derivative of <v, f> along u, and the bound of its error."""
-        derivative = differentiate(self._count, self.x, u, self.y, self.noise, self.precision)
+        derivative = differentiate(self._count, self.x, u, self.y, self.noise, precision=self.precision)
         usable = np.where(np.isfinite(derivative.error), derivative.error, 0.0)
         value = float(np.vdot(self.v.ravel(), derivative.value))
         return value, 6 * float(np.linalg.norm(self.v.ravel() * usable)) + 200 * self.precision.eps * abs(value)
