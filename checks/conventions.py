@@ -6,7 +6,7 @@ answer fits no option the convention stays undetected, and the laws say what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 
 import numpy as np
@@ -53,12 +53,20 @@ def detect(
         answer = _ask(session, probe)
         if answer:
             found[convention] = str(answer)
-    single = [name for name, spec in all_specs().items() if name in names] if dtype == "float64" else []
-    single = [name for name in single if _ask(session, partial(computes_in_float32, spec_class=all_specs()[name]))]
-    if single:
+    if dtype == "float64" and (single := list(_single(session, names))):
         found[COMPUTES_IN_FLOAT32] = ", ".join(single)
     session.close()
     return found
+
+
+def _single(session: SessionLike, names: Container[str]) -> Iterator[str]:
+    """The components that compute in float32. One that ends its session ends the search: many would take too long."""
+    for name, spec in all_specs().items():
+        if name in names:
+            if _ask(session, partial(computes_in_float32, spec_class=spec)):
+                yield name
+            if not session.alive:
+                return
 
 
 def _ask(session: SessionLike, probe: Callable[[SessionLike], str | bool]) -> str | bool:

@@ -132,6 +132,8 @@ def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Pla
         if not any(_matches(name, planned) for planned in everything.values()):
             known = name.lower() in (spec.lower() for spec in all_specs())
             why = "the subject does not offer it" if known else "it is no layer, check, course test or id"
+            if name in all_checks():
+                why = f"it is asked of nothing that the subject offers in {selection.dtype}, see --dtype"
             raise UnknownName(f"nothing is called {name!r}: {why}; `backproof list` shows all names")
     return Plan(everything, tuple(planned for planned in everything.values() if selection.takes(planned)))
 

@@ -30,7 +30,7 @@ class OneAtZero(framework.ReLU):
         return super().forward(input_tensor)
 
     def backward(self, error_tensor: Array) -> Array:
-        gradient: Array = super().backward(error_tensor) + self.at_zero * self._zero * error_tensor
+        gradient: Array = super().backward(error_tensor) + self.at_zero * (self._zero * error_tensor)
         return gradient
 
 
@@ -135,7 +135,8 @@ class _Averages(framework.BatchNormalization):
     def _centred_by_batch(self, vectors: Array) -> tuple[Array, Array]:
         before = self.running_var
         centred, variance = super()._centred_by_batch(vectors)
-        unbiased = variance * len(vectors) / (len(vectors) - 1)
+        size = vectors.size // self.channels
+        unbiased = variance * size / (size - 1)
         if before is None:
             options = {"variance": variance, "deviation": variance, "unbiased": unbiased}
         else:
