@@ -1,5 +1,6 @@
 """PyTorch as a subject: `backproof check backproof.adapters.torch_adapter`. Needs the extra `torch`.
 
+Modules have the type of the data that they are given.
 Epsilons are set as small as the courses ask; regularizers are left out, because PyTorch adds weight decay to
 the gradient instead of applying it beside the step.
 """
@@ -94,6 +95,7 @@ class TorchLayer(LayerAdapter):
 
     def forward(self, x: Array) -> Array:
         self._x = torch.tensor(x, requires_grad=True)
+        self._module.to(self._x.dtype)
         self._y = self._module(self._x)
         result: Array = self._y.detach().numpy().copy()
         return result
@@ -144,7 +146,7 @@ class TorchLoss(LossAdapter):
 
     def forward(self, prediction: Array, target: Array) -> float:
         self._prediction = torch.tensor(prediction, requires_grad=True)
-        epsilon = float(np.finfo(float).eps)
+        epsilon = float(np.finfo(float).eps)  # in float32 too small to matter, but at 0
         self._loss = -(torch.tensor(target) * torch.log(self._prediction + epsilon)).sum()
         return float(self._loss)
 
@@ -162,14 +164,20 @@ class TorchOptimizer(OptimizerAdapter):
 
     def update(self, weights: Array, gradient: Array) -> Array:
         if self._weights is None:
-            self._weights = torch.tensor(np.asarray(weights, dtype=float), requires_grad=True)
+            self._weights = torch.tensor(_floating(weights), requires_grad=True)
             self._optimizer = _OPTIMIZERS[type(self.spec)](self.spec, [self._weights])
         with torch.no_grad():
-            self._weights.copy_(torch.tensor(np.asarray(weights, dtype=float)))
-        self._weights.grad = torch.tensor(np.asarray(gradient, dtype=float))
+            self._weights.copy_(torch.tensor(_floating(weights)))
+        self._weights.grad = torch.tensor(_floating(gradient), dtype=self._weights.dtype)
         self._optimizer.step()
         result: Array = self._weights.detach().numpy().copy()
         return result
+
+
+def _floating(value: Any) -> Array:
+    """An array of the value's own type; a number becomes one of float64."""
+    array = np.asarray(value)
+    return array if array.dtype.kind == "f" else array.astype(float)
 
 
 def build(spec: Spec) -> Any:

@@ -132,6 +132,12 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--level", choices=("core", "full", "strict"), default="full", help="how much is asked (default: full)"
     )
     parser.add_argument(
+        "--dtype",
+        choices=("float64", "float32"),
+        default="float64",
+        help="the type of all data (default: float64)",
+    )
+    parser.add_argument(
         "--require",
         metavar="WHAT",
         action="append",

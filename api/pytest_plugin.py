@@ -30,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="full",
         help="how much is asked (default: full)",
     )
+    group.addoption(
+        "--backproof-dtype",
+        choices=("float64", "float32"),
+        default="float64",
+        help="the type of all data (default: float64)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from .adapters import Course
 from .checks.catalogue import all_checks
 from .checks.law import Level
+from .checks.numerics.precision import PRECISIONS
 from .checks.plan import Selection
 from .specs import all_specs
 
@@ -40,6 +41,7 @@ class Request:
         jobs: threads; 0 for as many as cores, at most two.
         seconds: budget of one check.
         direct: run in this process, unprotected.
+        dtype: the type of all data, float64 or float32.
 
     Raises:
         UsageError: a number is out of range, or two options contradict each other.
@@ -54,6 +56,7 @@ class Request:
     jobs: int = 0
     seconds: float = 10.0
     direct: bool = False
+    dtype: str = "float64"
 
     def __post_init__(self) -> None:
         if not self.subject.strip():
@@ -66,6 +69,8 @@ class Request:
             raise UsageError(f"jobs={self.jobs}, but should be a number of threads, or 0 for one per core")
         if not (math.isfinite(self.seconds) and self.seconds > 0):
             raise UsageError(f"timeout={self.seconds:g}, but should be more than 0 seconds")
+        if self.dtype not in PRECISIONS:
+            raise UsageError(f"dtype={self.dtype!r}, but should be {' or '.join(PRECISIONS)}")
         if self.direct and self.required:
             raise UsageError("a run with --direct is not protected and cannot gate; leave out --require or --direct")
 
@@ -89,7 +94,7 @@ def selection_of(request: Request, course: Course) -> Selection:
         level = Level.of(request.level)
     except KeyError as error:
         raise UsageError(f"level={request.level!r}, but should be core, full or strict") from error
-    return Selection(level, tuple(names), families)
+    return Selection(level, tuple(names), families, request.dtype)
 
 
 def meaning(name: str, course: Course) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

@@ -6,7 +6,8 @@ answer fits no option the convention stays undetected, and the laws say what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -28,10 +29,13 @@ from ..specs import (
     Sgd,
     SoftMax,
     Spec,
+    all_specs,
 )
-from ..wall import SessionLike
+from ..wall import RemoteSubject, SessionLike
+from .bench import COMPUTES_IN_FLOAT32
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
+from .precision_probe import computes_in_float32
 from .runner import SessionSource
 
 PROBE_SECONDS = 5.0
@@ -39,27 +43,75 @@ PROBE_SECONDS = 5.0
 Probe = Callable[[SessionLike], str]
 
 
-def detect(source: SessionSource, offered: Iterable[str], seconds: float = PROBE_SECONDS) -> dict[str, str]:
-    """The conventions of the specs in `offered`, by name; those that cannot be told are left out."""
+def detect(
+    source: SessionSource, offered: Iterable[str], seconds: float = PROBE_SECONDS, *, dtype: str = "float64"
+) -> dict[str, str]:
+    """The conventions of the specs in `offered`, by name; those that cannot be told are left out.
+
+    The probes' data is of `dtype`. With float64 it is asked as well which components compute in float32 all the same.
+    """
     names = set(offered)
     found: dict[str, str] = {}
-    session = None
+    session = _TypedSession(source, min(seconds, PROBE_SECONDS), dtype)
     for (spec, convention), probe in PROBES.items():
         if spec.name() not in names:
             continue
-        if session is None or not session.alive:
-            session = source.session()
-            session.limit(min(seconds, PROBE_SECONDS))
-        try:
-            with np.errstate(all="ignore"):
-                answer = probe(session)
-        except Exception:  # noqa: S112 - a strange subject; the laws will report what is wrong with it
-            continue
+        answer = _ask(session, probe)
         if answer:
-            found[convention] = answer
-    if session is not None:
-        session.close()
+            found[convention] = str(answer)
+    if dtype == "float64" and (single := list(_single(session, names))):
+        found[COMPUTES_IN_FLOAT32] = ", ".join(single)
+    session.close()
     return found
+
+
+def _single(session: SessionLike, names: Container[str]) -> Iterator[str]:
+    """The components that compute in float32. One that ends its session ends the search: many would take too long."""
+    for name, spec in all_specs().items():
+        if name in names:
+            if _ask(session, partial(computes_in_float32, spec_class=spec)):
+                yield name
+            if not session.alive:
+                return
+
+
+def _ask(session: SessionLike, probe: Callable[[SessionLike], str | bool]) -> str | bool:
+    try:
+        with np.errstate(all="ignore"):
+            return probe(session)
+    except Exception:  # a strange subject; the laws will report what is wrong with it
+        return ""
+
+
+class _TypedSession:
+    """Sessions one after another, each replaced when it is gone; their subjects are given data of one type."""
+
+    def __init__(self, source: SessionSource, seconds: float, dtype: str) -> None:
+        self._source, self._seconds, self._dtype = source, seconds, dtype
+        self._session: SessionLike | None = None
+
+    @property
+    def output(self) -> str:
+        return "" if self._session is None else self._session.output
+
+    @property
+    def alive(self) -> bool:
+        return self._session is not None and self._session.alive
+
+    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
+        if self._session is None or not self._session.alive:
+            self._session = self._source.session()
+            self._session.limit(self._seconds)
+        subject = self._session.build(spec, seed)
+        subject.dtype = self._dtype
+        return subject
+
+    def limit(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
 
 def _closest(value: float, options: dict[str, float]) -> str:
@@ -130,7 +182,7 @@ def _running_statistics(session: SessionLike) -> str:
         "standard deviation": decay * one.std + (1 - decay) * two.std,
         "unbiased variance": np.sqrt(decay * one.std**2 + (1 - decay) * two.std**2) * np.sqrt(50 / 49),
     }
-    fitting = [name for name, std in options.items() if np.allclose(found.std, std, rtol=1e-6, atol=0)]
+    fitting = [name for name, std in options.items() if np.allclose(found.std, std, rtol=1e-4, atol=0)]
     return f"{fitting[0]}, decay {decay:.3g}" if fitting else ""
 
 

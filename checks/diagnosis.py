@@ -20,11 +20,12 @@ from .. import mistakes
 from ..specs import Kind, Spec, Trait, Unsupported
 from ..wall import Call, DirectSession, SubjectError
 from .bench import Bench
+from .numerics.precision import current, judged_in
 from .outcome import run_check
 from .plan import Planned
 from .results import Diagnosis, Finding
 
-RELATIVE = 1e-9  # answers that differ by less are the same answer in another order of operations
+RELATIVE = 1e-9  # answers that differ by less, or by 1,000 units, are the same answer in another order of operations
 MAX_DIAGNOSES = 3
 
 
@@ -35,9 +36,10 @@ def diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnosi
         alike = [mistake for mistake in known if _fails_alike(mistake.build, planned, bench, finding)]
         return tuple(_diagnosis(mistake, exact=False) for mistake in alike) if len(alike) <= MAX_DIAGNOSES else ()
     calls = [(subject.spec, subject.transcript) for subject in bench.subjects]
-    if not calls or _behaves(mistakes.correct, calls):
-        return ()
-    matching = [mistake for mistake in known if _behaves(mistake.build, calls)]
+    with judged_in(bench.precision):
+        if not calls or _behaves(mistakes.correct, calls):
+            return ()
+        matching = [mistake for mistake in known if _behaves(mistake.build, calls)]
     return tuple(_diagnosis(mistake, exact=True) for mistake in matching[:MAX_DIAGNOSES])
 
 
@@ -82,7 +84,8 @@ def _alike(one: Any, other: Any) -> bool:
         if left.shape != right.shape:
             return False
         size = float(np.max(np.abs(np.where(np.isfinite(left), left, 0.0)), initial=0.0))
-        return bool(np.allclose(left, right, rtol=RELATIVE, atol=RELATIVE * size, equal_nan=True))
+        relative = max(RELATIVE, 1e3 * current().eps)
+        return bool(np.allclose(left, right, rtol=relative, atol=relative * size, equal_nan=True))
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_alike, one, other))
     return type(one) is type(other)

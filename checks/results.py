@@ -124,6 +124,7 @@ class Header:
         protected: False with `--direct`: such a run cannot gate.
         conventions: detected or declared, by name.
         effort, level, filters: the options that chose the checks.
+        dtype: the type of all data: float64 or float32.
         offered, missing: the specs that the subject has and those that the course requires and it lacks.
         notes: sentences about loading, for example a supplied Helpers.py.
         started: UTC time, ISO 8601.
@@ -141,6 +142,7 @@ class Header:
     conventions: Mapping[str, str] = field(default_factory=dict)
     effort: str = "standard"
     level: str = "full"
+    dtype: str = "float64"
     filters: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

@@ -84,7 +84,8 @@ class Run:
         if not offered:
             raise NothingOffered(f"{options.subject} offers none of: {', '.join(all_specs())}")
         plan = make_plan(offered, options.selection)
-        conventions = _conventions(source, plan.touched, facts.get("conventions", {}), options.seconds)
+        declared, dtype = facts.get("conventions", {}), options.selection.dtype
+        conventions = _conventions(source, plan.touched, declared, options.seconds, dtype)
         header = Header(
             subject=options.subject,
             course=str(facts.get("course", "")),
@@ -98,6 +99,7 @@ class Run:
             conventions=conventions,
             effort=options.effort,
             level=Level(options.selection.level).name.lower(),
+            dtype=dtype,
             filters=options.filters,
             offered=offered,
             missing=tuple(str(name) for name in facts.get("missing", ())),
@@ -216,10 +218,12 @@ def _answering(source: Source, offered: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in offered if name not in left_out)
 
 
-def _conventions(source: Source, names: frozenset[str], declared: Mapping[str, Any], seconds: float) -> dict[str, str]:
+def _conventions(
+    source: Source, names: frozenset[str], declared: Mapping[str, Any], seconds: float, dtype: str
+) -> dict[str, str]:
     """Detected conventions, overridden by those that the adapter declares."""
     known = {str(name): str(value) for name, value in declared.items()}
-    return {**detect(source, names, seconds), **known}
+    return {**detect(source, names, seconds, dtype=dtype), **known}
 
 
 def _versions(facts: Mapping[str, Any]) -> dict[str, str]:

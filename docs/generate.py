@@ -13,6 +13,7 @@ from pathlib import Path
 from backproof.checks.catalogue import all_checks
 from backproof.checks.conventions import PROBES
 from backproof.checks.law import Check, Level
+from backproof.checks.plan import every_case
 from backproof.specs import LayerSpec, all_specs
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -111,7 +112,7 @@ def _levels(check: Check) -> str:
     """The level; with the phase where it depends on it."""
     found: dict[Level, set[str]] = {}
     for spec in all_specs().values():
-        for case in spec.cases():
+        for case in every_case(spec):
             if check.applies(case):
                 phase = str(case.phase) if isinstance(case.spec, LayerSpec) else ""
                 found.setdefault(check.level(case), set()).add(phase)
@@ -128,7 +129,7 @@ def _needs(check: Check) -> str:
 
 
 def _specs(check: Check) -> str:
-    names = [name for name, spec in all_specs().items() if any(check.applies(case) for case in spec.cases())]
+    names = [name for name, spec in all_specs().items() if any(map(check.applies, every_case(spec)))]
     layers = [name for name, spec in all_specs().items() if issubclass(spec, LayerSpec)]
     short: dict[tuple[str, ...], str] = {tuple(all_specs()): "all", tuple(layers): "all layers"}
     return short.get(tuple(names), ", ".join(names))

@@ -16,7 +16,8 @@ class InSteps(Dropout):
     """The same layer with its forward pass cut into steps, so that a mistake can replace one of them."""
 
     def forward(self, input_tensor: Tensor) -> Tensor:
-        self._factors = self._drawn(input_tensor) if self._training() else np.ones_like(input_tensor)
+        factors = self._drawn(input_tensor) if self._training() else np.ones_like(input_tensor)
+        self._factors = factors.astype(input_tensor.dtype)
         return input_tensor * self._factors
 
     def _training(self) -> bool:

@@ -251,7 +251,7 @@ class FirstBatchSizeKept(InSteps):
 
     def _extended(self, input_tensor: Tensor) -> Tensor:
         if self._ones is None:
-            self._ones = np.ones((len(input_tensor), 1))
+            self._ones = np.ones((len(input_tensor), 1), input_tensor.dtype)
         return np.hstack([input_tensor, self._ones])
 
 

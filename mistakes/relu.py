@@ -103,8 +103,7 @@ class ErrorMissing(ReLU):
     """
 
     def backward(self, error_tensor: Tensor) -> Tensor:
-        del error_tensor
-        return self._of_latest_forward(self._positive).astype(float)
+        return self._of_latest_forward(self._positive).astype(error_tensor.dtype)
 
 
 @mistake(

@@ -36,5 +36,6 @@ def _line(header: Header, names: tuple[str, ...], options: list[str]) -> str:
     subject = [] if header.subject in {"", BUILT_IN} else [header.subject]
     effort = [] if header.effort == Header.effort else ["--effort", header.effort]
     level = [] if header.level == Header.level else ["--level", header.level]
+    dtype = [] if header.dtype == Header.dtype else ["--dtype", header.dtype]
     direct = [] if header.protected else ["--direct"]
-    return printable(shlex.join(["backproof", "check", *subject, *names, *options, *effort, *level, *direct]))
+    return printable(shlex.join(["backproof", "check", *subject, *names, *options, *effort, *level, *dtype, *direct]))

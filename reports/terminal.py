@@ -114,7 +114,7 @@ def _notes(result: Result) -> list[tuple[str, str]]:
     if header.notes:
         notes.append(("Notes", " ".join(header.notes)))
     protection = f"sandbox: {header.sandbox or 'none'}" if header.protected else UNPROTECTED
-    notes.append(("Run", f"seed {header.seed}, level {header.level}; {protection}"))
+    notes.append(("Run", f"seed {header.seed}, level {header.level}, data of {header.dtype}; {protection}"))
     return notes
 
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from ..checks.bench import spec_text, where_text
 from ..checks.catalogue import all_checks
 from ..checks.law import Check, Level
-from ..checks.plan import Plan, Selection, make_plan
+from ..checks.plan import Plan, Selection, cases_of, every_case, make_plan
 from ..cli import CONFORMANT, USAGE
 from ..mistakes import Mistake, all_mistakes, mistakes_of
 from ..specs import LayerSpec, Phase, Spec, Trait, all_specs, find_spec
@@ -72,7 +72,7 @@ def _spec(spec: type[Spec], plan: Plan) -> Iterator[str]:
         for convention in spec.conventions
     }
     yield from section("Conventions, a choice and never a failure", conventions)
-    yield from section("Cases", {case.name: where_text(case) for case in spec.cases()})
+    yield from section("Cases", {case.name: where_text(case) for case, _ in cases_of(spec)})
     yield from _laws(spec, plan)
     yield from _mistakes(spec)
 
@@ -131,7 +131,7 @@ def _check(check: Check) -> Iterator[str]:
     yield check.id
     yield from paragraph(" ".join((inspect.getdoc(check.function) or "").split()))
     yield from section("Looked at once these hold", [", ".join(check.needs)] if check.needs else [])
-    specs = [name for name, spec in all_specs().items() if any(check.applies(case) for case in spec.cases())]
+    specs = [name for name, spec in all_specs().items() if any(map(check.applies, every_case(spec)))]
     yield from section("Holds for", [", ".join(specs)])
     yield from section("To run it alone", [f"backproof check SUBJECT {check.id}"])
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ...specs import CrossEntropyLoss
 from ..numerics.compare import Array, Estimate, estimate
 from .dispatch import loss
@@ -21,4 +19,4 @@ def _(spec: CrossEntropyLoss, prediction: Array, target: Array, reduction: str) 
     epsilon = math.fsum(t * LARGEST_EPSILON / p for p, t in chosen)
     share = 1 / len(prediction) if reduction == "mean" else 1.0
     rounded = estimate(share * math.fsum(terms), share * math.fsum(abs(term) + 1 for term in terms), len(terms) + 2)
-    return Estimate(np.asarray(rounded.value), rounded.error + share * epsilon)
+    return Estimate(rounded.value, rounded.error, share * epsilon)

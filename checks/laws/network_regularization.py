@@ -13,7 +13,7 @@ from .. import definitions
 from ..bench import Bench
 from ..law import Component, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
-from ..numerics.compare import Estimate
+from ..numerics.precision import current
 from .network import probabilities
 from .network_parts import (
     Array,
@@ -57,7 +57,7 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
 
     ways = list(_ways_to_count(values))
     expected = total(layers, ways[-1])
-    bound = np.asarray(data.error + 1e-11 * abs(expected))
+    bound = np.asarray(data.bound + max(1e-11, 64 * current().eps) * abs(expected))
     if any(abs(float(found) - total(layers, counted)) <= bound for counted in ways):
         yield passed()
         return
@@ -154,6 +154,6 @@ def penalty_is_applied_once(bench: Bench) -> Iterator[Measurement]:
         yield agrees(
             f"{name} after one step",
             after[name],
-            Estimate(expected.value, 4 * expected.error),
+            expected.widened(4),
             hint="the optimizer subtracts learning_rate times the penalty's gradient, and nobody else does",
         )

@@ -11,7 +11,7 @@ from ...specs import Case, Kind, LayerSpec, Phase, Trait
 from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, agrees, failed, passed, same
-from ..numerics.compare import Estimate
+from ..numerics.compare import EPS, Estimate
 from ..results import Verdict
 from .contract import FORWARD, close_to
 from .selection import training
@@ -77,7 +77,7 @@ def new_layers_train(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     new, told = bench.new(), bench.new()
     parameters = bench.parameters(rng)
-    x = 3.0 * bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:])) + 1.0
+    x = bench.given(3.0 * bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:])) + 1.0)
     told.set_phase(Phase.TRAIN)
     outputs = []
     for layer in (new, told):
@@ -142,10 +142,10 @@ def mean_output_equals_test_output(bench: Bench) -> Iterator[Measurement]:
     ones = np.ones((400, 100))
     mean = float(np.mean(layer.forward(ones)))
     # 7 standard deviations of the mean of n independent masks: two-sided false-alarm rate below 3e-12.
-    bound = 7 * np.sqrt((1 - keep) / keep / ones.size) + 1e-12
+    spread = 7 * np.sqrt((1 - keep) / keep / ones.size) + 1e-12
     yield agrees(
         "the mean of forward(ones)",
         np.asarray(mean),
-        Estimate(np.asarray(1.0), np.asarray(bound)),
+        Estimate(np.asarray(1.0), np.asarray(8 * EPS), spread),
         hint="inverted dropout divides by the probability to keep a unit (not by the one to drop it)",
     )

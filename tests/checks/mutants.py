@@ -84,9 +84,43 @@ class NoisyTest(framework.NeuralNetwork):
         return prediction + 1e-3 * self.calls
 
 
+class WideGradient(framework.CrossEntropyLoss):
+    """A NumPy number of float64 promotes the gradient."""
+
+    def backward(self, label_tensor: Array) -> Array:
+        return super().backward(label_tensor) * np.ones(1)
+
+
+class WideStep(framework.Sgd):
+    """The learning rate is an array of float64."""
+
+    def calculate_update(self, weight_tensor: Any, gradient_tensor: Any) -> Any:
+        return super().calculate_update(weight_tensor, gradient_tensor) * np.ones(1).reshape(())[()]
+
+
+class WidePenalty(framework.L1_Regularizer):
+    """Alpha is a NumPy number of float64."""
+
+    def calculate_gradient(self, weights: Any) -> Any:
+        return np.float64(1.0) * super().calculate_gradient(weights)
+
+
+class WidePrediction(framework.NeuralNetwork):
+    """The prediction is converted to float64."""
+
+    def test(self, input_tensor: Array) -> Array:
+        prediction: Array = super().test(input_tensor)
+        return prediction.astype(float)
+
+
 # By the check that each breaks.
 MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
     "contract.constructs": ("ReLU", made_of(NotConstructible)),
+    "contract.loss-dtype": ("CrossEntropyLoss", made_of(WideGradient)),
+    "contract.network-dtype": ("NeuralNetwork", made_of(WidePrediction)),
+    "contract.optimizer-dtype": ("Sgd", made_of(WideStep)),
+    "contract.regularizer-dtype": ("L1_Regularizer", made_of(WidePenalty)),
+    "contract.gradients": ("BatchNormalization", made_of(TransposedWeightsGradient)),
     "contract.loss-backward": ("CrossEntropyLoss", made_of(ScalarLossGradient)),
     "phase.same": ("Sigmoid", made_of(HalfInTestPhase)),
     "phase.running-frozen": ("BatchNormalization", made_of(TrainsWhileTesting)),

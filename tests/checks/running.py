@@ -31,8 +31,10 @@ class Here:
 
 
 @cache
-def plan_of(spec_names: tuple[str, ...], names: tuple[str, ...] = (), level: Level = Level.STRICT) -> Plan:
-    return make_plan(spec_names, Selection(level=level, names=names))
+def plan_of(
+    spec_names: tuple[str, ...], names: tuple[str, ...] = (), level: Level = Level.STRICT, dtype: str = "float64"
+) -> Plan:
+    return make_plan(spec_names, Selection(level=level, names=names, dtype=dtype))
 
 
 def findings(
@@ -42,10 +44,11 @@ def findings(
     conventions: Mapping[str, str] | None = None,
     explained: bool = False,
     seed: int = 0,
+    dtype: str = "float64",
 ) -> list[Finding]:
     """All findings for some specs; by default with the conventions that the subject itself shows."""
     source, found = Here(build), list[Finding]()
-    known = detect(source, spec_names) if conventions is None else conventions
-    plan = plan_of(spec_names, names)
+    known = detect(source, spec_names, dtype=dtype) if conventions is None else conventions
+    plan = plan_of(spec_names, names, dtype=dtype)
     Runner(plan, source, known, seed=seed, diagnose=diagnose if explained else None).run(1, found.append)
     return found

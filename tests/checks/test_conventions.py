@@ -31,7 +31,7 @@ class OneAtZero(framework.ReLU):
         return super().forward(input_tensor)
 
     def backward(self, error_tensor: Array) -> Array:
-        gradient: Array = super().backward(error_tensor) + self.at_zero * self._zero * error_tensor
+        gradient: Array = super().backward(error_tensor) + self.at_zero * (self._zero * error_tensor)
         return gradient
 
 

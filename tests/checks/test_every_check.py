@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backproof.checks.catalogue import all_checks, find_check
+from backproof.checks.numerics.precision import PRECISIONS
+from backproof.checks.plan import cases_of
 from backproof.checks.results import Verdict
 from backproof.mistakes import all_mistakes, correct
 from backproof.specs import all_specs
@@ -15,9 +17,12 @@ from .running import findings
 BROKEN = {Verdict.FAILED, Verdict.ERRORED}
 
 
-def applicable(spec_name: str) -> set[str]:
-    cases = all_specs()[spec_name].cases()
-    return {check.id for check in all_checks().values() if any(check.applies(case) for case in cases)}
+def applicable(spec_name: str, dtype: str = "float64") -> set[str]:
+    cases = [case for case, _ in cases_of(all_specs()[spec_name], dtype)]
+    return {check.id for check in all_checks().values() if any(map(check.applies, cases))}
+
+
+OF_ANY_TYPE = {check for spec_name in all_specs() for check in applicable(spec_name)}
 
 
 @pytest.fixture(scope="module")
@@ -46,20 +51,23 @@ def test_no_mutant_is_needed_where_the_catalogue_has_a_mistake(caught_by: dict[s
 @pytest.mark.parametrize("check_id", MUTANTS)
 def test_mutant_is_reported(check_id: str) -> None:
     spec_name, build = MUTANTS[check_id]
-    found = [finding for finding in findings(build, spec_name) if finding.check == check_id]
+    dtype = "float64" if check_id in OF_ANY_TYPE else "float32"
+    found = [finding for finding in findings(build, spec_name, dtype=dtype) if finding.check == check_id]
     assert find_check(check_id)
     assert BROKEN & {finding.verdict for finding in found}, [finding.message for finding in found]
 
 
+@pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("spec_name", all_specs())
-def test_every_check_passes_on_the_correct_baseline(spec_name: str) -> None:
-    found = findings(correct, spec_name, seed=1)
-    assert {finding.check for finding in found} == applicable(spec_name)
+def test_every_check_passes_on_the_correct_baseline(spec_name: str, dtype: str) -> None:
+    found = findings(correct, spec_name, seed=1, dtype=dtype)
+    assert {finding.check for finding in found} == applicable(spec_name, dtype)
     assert [(f.id, f.verdict, f.message) for f in found if f.verdict is not Verdict.PASSED] == []
 
 
 def test_every_check_applies_somewhere() -> None:
-    assert set(all_checks()) == {check for spec_name in all_specs() for check in applicable(spec_name)}
+    single = {check for spec_name in all_specs() for check in applicable(spec_name, "float32")}
+    assert set(all_checks()) == OF_ANY_TYPE | single
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from backproof.checks.catalogue import all_checks, find_check
 from backproof.checks.law import Check, Level, check
-from backproof.checks.plan import Plan, Planned, Selection, UnknownName, make_plan
-from backproof.specs import Kind, Phase, all_specs
+from backproof.checks.plan import Plan, Planned, Selection, UnknownName, cases_of, make_plan
+from backproof.specs import Kind, LayerSpec, Phase, ReLU, all_specs
 
 FAMILIES = {
     "contract", "value", "gradient", "phase", "recurrence", "regularization", "optimizer", "initializer", "network",
@@ -53,12 +53,29 @@ def test_a_check_of_several_quantities_is_planned_for_each() -> None:
 
 def test_every_offered_spec_and_every_case_is_planned(plan: Plan) -> None:
     cases = {(name, case.name) for name, spec in all_specs().items() for case in spec.cases()}
-    assert {planned.group for planned in plan.selected} == cases
+    single = {group for group in (planned.group for planned in plan.selected) if group[1].endswith("-float32")}
+    assert {planned.group for planned in plan.selected} - single == cases
+    assert {name for name, _ in single} == {name for name, spec in all_specs().items() if issubclass(spec, LayerSpec)}
+
+
+def test_float32_is_a_strict_matter_of_one_case_of_every_layer() -> None:
+    single = [item for item in selected("ReLU", level=Level.STRICT) if item.case.dtype == "float32"]
+    assert {item.case.name for item in single} == {"vector-float32"}
+    assert {item.level for item in single} == {Level.STRICT}
+    assert {item.case.spec for item in single} == {ReLU()}
+
+
+def test_every_case_is_of_the_type_that_is_asked_for() -> None:
+    plans = {dtype: make_plan(all_specs(), Selection(dtype=dtype)) for dtype in ("float64", "float32")}
+    assert {planned.case.dtype for planned in plans["float32"].everything.values()} == {"float32"}
+    names = {dtype: [planned.id for planned in plan.selected] for dtype, plan in plans.items()}
+    assert names["float32"] == names["float64"]
+    assert plans["float32"].fingerprint != plans["float64"].fingerprint
 
 
 def test_order_is_that_of_the_specs_then_cases_then_checks(plan: Plan) -> None:
     specs, checks = list(all_specs()), list(all_checks())
-    cases = {name: [case.name for case in spec.cases()] for name, spec in all_specs().items()}
+    cases = {name: [case.name for case, _ in cases_of(spec)] for name, spec in all_specs().items()}
     keys = [
         (specs.index(planned.layer), cases[planned.layer].index(planned.case.name), checks.index(planned.check.id))
         for planned in plan.selected

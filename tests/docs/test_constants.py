@@ -9,10 +9,13 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from backproof.checks.numerics.precision import FLOAT32, FLOAT64
+
 from ..packaging.documents import read
 
 PAGE = read(PurePosixPath("docs/explanation/gradient-check.md"))
 ROWS = re.findall(r"^\| `(\w+)\.([A-Z_]+)` \| ([^|]+) \|", PAGE, flags=re.M)
+BY_PRECISION = re.findall(r"^\| `([a-z_]+)` \| ([^|]+) \| ([^|]+) \|", PAGE, flags=re.M)
 
 
 def value_of(text: str) -> float:
@@ -27,6 +30,13 @@ def test_the_page_names_the_constant_of_the_code(module: str, name: str, text: s
     assert getattr(importlib.import_module(f"backproof.checks.numerics.{module}"), name) == value_of(text)
 
 
+@pytest.mark.parametrize(("name", "double", "single"), BY_PRECISION, ids=[name for name, _, _ in BY_PRECISION])
+def test_the_page_names_what_depends_on_the_precision(name: str, double: str, single: str) -> None:
+    assert getattr(FLOAT64, name) == value_of(double)
+    assert getattr(FLOAT32, name) == value_of(single)
+
+
 def test_there_are_rows() -> None:
-    assert len(ROWS) > 8
+    assert len(ROWS) > 7
+    assert len(BY_PRECISION) > 6
     assert value_of("2**-4") == 0.0625

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import backproof
 from backproof.adapters import load, resolve
+from backproof.checks.bench import COMPUTES_IN_FLOAT32
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
+from backproof.checks.numerics.precision import PRECISIONS
 from backproof.checks.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.runner import Runner
 from backproof.checks.source import DirectSource
+from backproof.specs import Array, LayerSpec, find_spec
 
 pytest.importorskip("torch", reason="needs PyTorch")
 pytestmark = pytest.mark.peers
@@ -25,16 +29,41 @@ def source() -> DirectSource:
     return DirectSource(adapter.build, adapter.describe())
 
 
+@pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("seed", range(20))
-def test_every_layer_that_pytorch_offers_is_conformant_at_the_strictest_level(source: DirectSource, seed: int) -> None:
+def test_every_layer_that_pytorch_offers_is_conformant_at_the_strictest_level(
+    source: DirectSource, seed: int, dtype: str
+) -> None:
     offered = source.facts["offered"]
-    plan = make_plan(offered, Selection(level=Level.STRICT))
+    plan = make_plan(offered, Selection(level=Level.STRICT, dtype=dtype))
     findings: list[Finding] = []
-    Runner(plan, source, detect(source, offered), seed=seed).run(1, findings.append)
+    Runner(plan, source, detect(source, offered, dtype=dtype), seed=seed).run(1, findings.append)
     odd = [f"{item.id}: {item.message}" for item in findings if item.verdict is not Verdict.PASSED]
     without_penalties = [line for line in odd if "/with-L" not in line and "/regularization.layer: " not in line]
     assert len(findings) > 600
     assert without_penalties == []
+
+
+def test_modules_of_float32_that_are_given_float64_are_not_accused(
+    source: DirectSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backproof.adapters import torch_adapter
+
+    class Single(torch_adapter.TorchLayer):
+        def forward(self, x: Array) -> Array:
+            return super().forward(x.astype(np.float32))
+
+        def backward(self, dy: Array) -> Array:
+            return super().backward(dy.astype(np.float32))
+
+    monkeypatch.setattr(torch_adapter, "TorchLayer", Single)
+    layers = [name for name in source.facts["offered"] if issubclass(find_spec(name), LayerSpec)]
+    known = detect(source, layers)
+    assert known[COMPUTES_IN_FLOAT32].split(", ") == sorted(layers)
+    for seed in range(5):
+        findings: list[Finding] = []
+        Runner(make_plan(layers, Selection(level=Level.STRICT)), source, known, seed=seed).run(1, findings.append)
+        assert [f"{item.id}: {item.message}" for item in findings if item.verdict is not Verdict.PASSED] == []
 
 
 def test_pytorch_is_conformant_behind_the_wall() -> None:

@@ -125,7 +125,7 @@ def test_notes_after_the_matrix() -> None:
         "dropout argument: keep; L2 gradient: alpha w",
         "1 check; the numerics cannot tell",
         "Helpers.py was not found",
-        "seed 7, level full; sandbox: Landlock, seccomp",
+        "seed 7, level full, data of float64; sandbox: Landlock, seccomp",
         "Backproof itself failed; that says nothing about the subject",
         "NeuralNetwork/iris/network.learns (KeyError: 'iris')",
     ):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backproof.specs import Phase, ReLU, Unsupported
+from backproof.wall import DirectSession
 from backproof.wall.calls import Desk
 from backproof.wall.values import Array, Foreign
 
@@ -199,3 +200,45 @@ def test_poison_does_not_break_on_views_and_nothing() -> None:
     desk.poison(0, "result")
     desk.execute(0, "forward", [x()])
     desk.poison(0, "result")
+
+
+class _Recording:
+    """Notes the type of what it is given; answers in that type."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def forward(self, x: Array) -> Array:
+        self.seen.append(str(x.dtype))
+        return 2 * x
+
+    def parameters(self) -> dict[str, Array]:
+        return {"weights": np.ones(2, np.float32)}
+
+    def assign(self, parameters: dict[str, Array]) -> None:
+        self.seen += [str(value.dtype) for value in parameters.values()]
+
+
+def test_arrays_are_handed_over_in_the_type_of_the_subject_and_come_back_as_float64() -> None:
+    recording = _Recording()
+    subject = DirectSession(lambda _: recording).build(ReLU())
+    subject.dtype = "float32"
+    x = np.array([0.1, 1e300])
+    found = subject.forward(x)
+    subject.assign({"weights": x, "count": np.arange(3)})
+    assert recording.seen == ["float32", "float32", "int64"]
+    assert found.dtype == np.float64
+    assert found.tolist() == [2 * float(np.float32(0.1)), np.inf]
+    assert subject.single
+    assert subject.transcript[0].args[0].dtype == subject.transcript[0].value.dtype == np.float32
+
+
+def test_a_subject_of_float64_is_given_the_very_arrays_and_is_not_single() -> None:
+    recording = _Recording()
+    subject = DirectSession(lambda _: recording).build(ReLU())
+    x = np.array([0.1, 2.0])
+    assert subject.forward(x).tolist() == [0.2, 4.0]
+    assert recording.seen == ["float64"]
+    assert not subject.single
+    assert subject.parameters()["weights"].dtype == np.float64
+    assert subject.single

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from backproof.checks.numerics.ladder import EPS, MAX_LEVELS, WINDOW, Derivative, differentiate, measure_noise
+from backproof.checks.numerics.compare import EPS
+from backproof.checks.numerics.ladder import WINDOW, Derivative, differentiate, measure_noise
+from backproof.checks.numerics.precision import MAX_LEVELS
 
 from .functions import Array, scattered
 

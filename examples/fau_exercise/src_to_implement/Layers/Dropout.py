@@ -13,10 +13,11 @@ class Dropout(BaseLayer):
 
     def forward(self, input_tensor):
         if self.testing_phase:
-            self.mask = np.ones(input_tensor.shape)
+            self.mask = np.ones_like(input_tensor)
         else:
             # inverted dropout: scale now, then there is nothing to do at test time
-            self.mask = (np.random.rand(*input_tensor.shape) < self.probability) / self.probability
+            kept = np.random.rand(*input_tensor.shape) < self.probability
+            self.mask = kept.astype(input_tensor.dtype) / self.probability
         return input_tensor * self.mask
 
     def backward(self, error_tensor):

@@ -22,7 +22,7 @@ class FullyConnected(BaseLayer):
 
     def forward(self, input_tensor):
         # a column of ones belongs to the bias row; hstack makes a copy, so nobody can change it behind our back
-        ones = np.ones((input_tensor.shape[0], 1))
+        ones = np.ones((input_tensor.shape[0], 1), dtype=input_tensor.dtype)
         self.extended_input = np.hstack([input_tensor, ones])
         return np.dot(self.extended_input, self.weights)
 

@@ -52,5 +52,5 @@ class Adam(Optimizer):
         # both averages start at zero, so correct the bias of the first steps
         v_hat = self.v / (1 - self.mu ** self.k)
         r_hat = self.r / (1 - self.rho ** self.k)
-        step = self.learning_rate * v_hat / (np.sqrt(r_hat) + np.finfo(float).eps)
+        step = self.learning_rate * v_hat / (np.sqrt(r_hat) + float(np.finfo(float).eps))
         return self.shrink(weight_tensor) - step

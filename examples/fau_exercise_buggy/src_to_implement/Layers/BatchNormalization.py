@@ -10,7 +10,7 @@ class BatchNormalization(BaseLayer):
         super().__init__()
         self.trainable = True
         self.channels = channels
-        self.epsilon = np.finfo(float).eps
+        self.epsilon = float(np.finfo(float).eps)
         self.decay = 0.8
         # moving averages, filled by the first training batch
         self.moving_mean = None

@@ -13,7 +13,7 @@ class Dropout(BaseLayer):
 
     def forward(self, input_tensor):
         if self.testing_phase:
-            self.mask = np.ones(input_tensor.shape)
+            self.mask = np.ones_like(input_tensor)
             return input_tensor * self.mask
         self.mask = np.random.rand(*input_tensor.shape) < self.probability
         # inverted dropout: scale now, then there is nothing to do at test time

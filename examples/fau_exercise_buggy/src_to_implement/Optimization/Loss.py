@@ -8,7 +8,7 @@ class CrossEntropyLoss:
 
     def forward(self, prediction_tensor, label_tensor):
         # eps keeps the logarithm finite when the network is sure and wrong
-        self.prediction = prediction_tensor + np.finfo(float).eps
+        self.prediction = prediction_tensor + float(np.finfo(float).eps)
         return np.sum(label_tensor * -np.log(self.prediction))
 
     def backward(self, label_tensor):

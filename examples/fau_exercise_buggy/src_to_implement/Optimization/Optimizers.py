@@ -47,5 +47,5 @@ class Adam(Optimizer):
     def calculate_update(self, weight_tensor, gradient_tensor):
         self.v = self.mu * self.v + (1 - self.mu) * gradient_tensor
         self.r = self.rho * self.r + (1 - self.rho) * gradient_tensor ** 2
-        step = self.learning_rate * self.v / (np.sqrt(self.r) + np.finfo(float).eps)
+        step = self.learning_rate * self.v / (np.sqrt(self.r) + float(np.finfo(float).eps))
         return self.shrink(weight_tensor) - step
