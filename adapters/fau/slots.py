@@ -36,7 +36,7 @@ class Slot:
 
     def write(self, owner: Any, value: Array) -> None:
         """Put one new array into all the places; the old one is left as it is."""
-        fresh = np.array(value, dtype=float).reshape(self.shape)
+        fresh = np.array(value).reshape(self.shape)
         for path in self.paths:
             _put(owner, path, fresh)
 

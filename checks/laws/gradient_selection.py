@@ -12,6 +12,7 @@ from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import EPS, Estimate
+from ..numerics.precision import current
 from .contract import BACKWARD
 from .selection import full_in_training, has
 
@@ -50,7 +51,7 @@ def gradient_stays_at_the_maxima(bench: Bench) -> Iterator[Measurement]:
         dy[place] = 1.0
         dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
         where = f"backward(1 at {[int(i) for i in place]}, else 0)"
-        slack = 8 * EPS * x[0, 0].size
+        slack = 8 * current().eps * x[0, 0].size
         if (dx < 0).any() or abs(float(dx.sum()) - 1) > slack:
             yield failed(
                 f"the entries of {where} add up to {number(float(dx.sum()))}, the smallest one is "

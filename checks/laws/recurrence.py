@@ -10,7 +10,7 @@ from ...specs import Kind
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
-from ..numerics.compare import EPS
+from ..numerics.precision import current
 from .contract import BACKWARD, FORWARD
 from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, with_rounding
 
@@ -77,7 +77,7 @@ def errors_travel_back_in_time(bench: Bench) -> Iterator[Measurement]:
         dy = np.where(np.arange(len(x))[:, None] == step, everywhere, 0.0)
         dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
         largest = np.abs(dx).max(axis=1)
-        wrong = np.flatnonzero(largest[step + 1 :] > 1e3 * EPS * largest.max())
+        wrong = np.flatnonzero(largest[step + 1 :] > 1e3 * current().eps * largest.max())
         if wrong.size:
             later = int(step + 1 + wrong[0])
             yield failed(

@@ -10,7 +10,7 @@ from ...specs import Kind, Trait
 from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
-from ..numerics.compare import EPS
+from ..numerics.precision import current
 from .contract import BACKWARD
 from .loss import finite_number
 from .selection import has
@@ -37,7 +37,7 @@ def layer_reports_its_penalty_once(bench: Bench) -> Iterator[Measurement]:
     value = float(np.asarray(found, dtype=float).item())
     sums = {name: ALPHA * float(np.abs(array).sum()) for name, array in layer.parameters().items()}
     totals = {names: sum(sums[name] for name in names) for names in COUNTED}
-    bound = 1e3 * EPS * sum(sums.values())
+    bound = 1e3 * current().eps * sum(sums.values())
     if any(abs(value - total) <= bound for total in totals.values()):
         yield passed()
         return

@@ -120,7 +120,6 @@ MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
     "contract.network-dtype": ("NeuralNetwork", made_of(WidePrediction)),
     "contract.optimizer-dtype": ("Sgd", made_of(WideStep)),
     "contract.regularizer-dtype": ("L1_Regularizer", made_of(WidePenalty)),
-    "contract.gradients": ("BatchNormalization", made_of(TransposedWeightsGradient)),
     "contract.loss-backward": ("CrossEntropyLoss", made_of(ScalarLossGradient)),
     "phase.same": ("Sigmoid", made_of(HalfInTestPhase)),
     "phase.running-frozen": ("BatchNormalization", made_of(TrainsWhileTesting)),

@@ -60,7 +60,8 @@ class Conv(BaseLayer):
 
         # "same" padding: for even kernels the additional zero comes at the end
         batch, channels, rows, columns = images.shape
-        self.padded = np.zeros((batch, channels, rows + self.kernel_size[0] - 1, columns + self.kernel_size[1] - 1))
+        padded_shape = batch, channels, rows + self.kernel_size[0] - 1, columns + self.kernel_size[1] - 1
+        self.padded = np.zeros(padded_shape, dtype=input_tensor.dtype)
         self.without_padding(self.padded)[:] = images
 
         self.kernels = self.weights.reshape(self.num_kernels, -1, *self.kernel_size).copy()
@@ -72,8 +73,8 @@ class Conv(BaseLayer):
     def backward(self, error_tensor):
         error = error_tensor[:, :, np.newaxis, :] if self.is_1d else error_tensor
 
-        gradient = np.zeros(self.kernels.shape)
-        padded_error = np.zeros(self.padded.shape)
+        gradient = np.zeros_like(self.kernels)
+        padded_error = np.zeros_like(self.padded)
         places = self.patches(padded_error)
         for (m, n, patch), (_, _, place) in zip(self.patches(self.padded), places):
             gradient[:, :, m, n] = np.einsum("bkpq,bcpq->kc", error, patch)

@@ -55,8 +55,8 @@ class LSTM(BaseLayer):
 
     def forward(self, input_tensor):
         if not self.memorize:
-            self.hidden_state = np.zeros(self.hidden_size)
-            self.cell_state = np.zeros(self.hidden_size)
+            self.hidden_state = np.zeros(self.hidden_size, dtype=input_tensor.dtype)
+            self.cell_state = np.zeros(self.hidden_size, dtype=input_tensor.dtype)
         self.steps = []
         outputs = []
 
@@ -81,11 +81,11 @@ class LSTM(BaseLayer):
         return np.array(outputs)
 
     def backward(self, error_tensor):
-        previous_error = np.zeros((len(error_tensor), self.input_size))
-        gate_gradient = np.zeros(self.gate_layer.weights.shape)
-        output_gradient = np.zeros(self.output_layer.weights.shape)
-        hidden_error_from_future = np.zeros(self.hidden_size)
-        cell_error_from_future = np.zeros(self.hidden_size)
+        previous_error = np.zeros((len(error_tensor), self.input_size), dtype=error_tensor.dtype)
+        gate_gradient = np.zeros_like(self.gate_layer.weights)
+        output_gradient = np.zeros_like(self.output_layer.weights)
+        hidden_error_from_future = np.zeros(self.hidden_size, dtype=error_tensor.dtype)
+        cell_error_from_future = np.zeros(self.hidden_size, dtype=error_tensor.dtype)
 
         for t in reversed(range(len(error_tensor))):
             step = self.steps[t]

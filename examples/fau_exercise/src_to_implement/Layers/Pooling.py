@@ -24,7 +24,7 @@ class Pooling(BaseLayer):
         rows = (height - window_height) // self.stride_shape[0] + 1
         columns = (width - window_width) // self.stride_shape[1] + 1
 
-        output = np.zeros((batch, channels, rows, columns))
+        output = np.zeros((batch, channels, rows, columns), dtype=input_tensor.dtype)
         # where the maximum was: backward sends the error back to this place
         self.max_row = np.zeros(output.shape, dtype=int)
         self.max_column = np.zeros(output.shape, dtype=int)
@@ -38,7 +38,7 @@ class Pooling(BaseLayer):
         return output
 
     def backward(self, error_tensor):
-        previous_error = np.zeros(self.input_shape)
+        previous_error = np.zeros(self.input_shape, dtype=error_tensor.dtype)
         batch, channels = np.indices(self.input_shape[:2])
         for p, q, _, _ in self.corners():
             # += because windows may overlap; within one window every sample and channel has one place

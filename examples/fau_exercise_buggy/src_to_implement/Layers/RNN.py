@@ -50,7 +50,7 @@ class RNN(BaseLayer):
         return norm(self.hidden_layer.weights) + norm(self.output_layer.weights)
 
     def forward(self, input_tensor):
-        self.hidden_state = np.zeros(self.hidden_size)
+        self.hidden_state = np.zeros(self.hidden_size, dtype=input_tensor.dtype)
         # what the layers need for their backward, for every time step
         self.hidden_inputs, self.output_inputs = [], []
         outputs = []
@@ -66,11 +66,11 @@ class RNN(BaseLayer):
         return np.array(outputs)
 
     def backward(self, error_tensor):
-        previous_error = np.zeros((len(error_tensor), self.input_size))
-        hidden_gradient = np.zeros(self.hidden_layer.weights.shape)
-        output_gradient = np.zeros(self.output_layer.weights.shape)
+        previous_error = np.zeros((len(error_tensor), self.input_size), dtype=error_tensor.dtype)
+        hidden_gradient = np.zeros_like(self.hidden_layer.weights)
+        output_gradient = np.zeros_like(self.output_layer.weights)
         # nothing comes back from the next sequence, even if it continues this one
-        error_from_future = np.zeros((1, self.hidden_size))
+        error_from_future = np.zeros((1, self.hidden_size), dtype=error_tensor.dtype)
 
         for t in reversed(range(len(error_tensor))):
             # put the layers back into time step t
