@@ -53,6 +53,8 @@ INDIVIDUAL_DELTA = (
     ("Optimization/Optimizers.py", TO_UPDATE, TO_UPDATE.replace("self, ", "self, individual_delta, ")),
     ("Layers/FullyConnected.py", "calculate_update(", "calculate_update(1, "),
     ("Layers/BatchNormalization.py", "calculate_update(", "calculate_update(1, "),
+    ("Layers/RNN.py", "calculate_update(", "calculate_update(1, "),
+    ("Layers/LSTM.py", "calculate_update(", "calculate_update(1, "),
 )  # fmt: skip
 LOSS = "self.loss_layer.forward(prediction, self.label_tensor) + self.regularization_loss()"
 PREDICTS = (
