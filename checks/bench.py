@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from ..specs import Case, LayerSpec, LossSpec, Phase, Spec, Trait
 from ..wall import RemoteSubject, SessionLike
+from .numerics.precision import FLOAT32, PRECISIONS, Precision
 
 Array = NDArray[np.float64]
 S = TypeVar("S", bound=Spec)
+
+COMPUTES_IN_FLOAT32 = "computes in float32"
+"""The convention that names, separated by commas, the components that do so although they are given float64."""
 
 
 def spec_text(spec: Spec) -> str:
@@ -42,6 +46,15 @@ def where_text(case: Case) -> str:
     return ", ".join(parts)
 
 
+def _names(spec: Spec) -> Iterator[str]:
+    """The spec's name and those of its parts."""
+    yield spec.name()
+    for value in spec.arguments().values():
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Spec):
+                yield from _names(part)
+
+
 @dataclass
 class Bench:
     """One case, ready for a law.
@@ -62,6 +75,19 @@ class Bench:
     purpose: str = ""
     subjects: list[RemoteSubject] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        single = self.conventions.get(COMPUTES_IN_FLOAT32, "").split(", ")
+        given = PRECISIONS[self.case.dtype]
+        self._known = FLOAT32 if any(name in single for name in _names(self.case.spec)) else given
+
+    def precision(self) -> Precision:
+        """The precision in which the case's data is given, or a subject of it computes if that is coarser."""
+        return FLOAT32 if any(subject.single for subject in self.subjects) else self._known
+
+    def given(self, values: Array) -> Array:
+        """The values as they are given to a subject: numbers of the case's type, here as float64."""
+        return PRECISIONS[self.case.dtype].rounded(values)
+
     def rng(self, salt: int = 0) -> np.random.Generator:
         """A generator that depends on the seed, the case, the check and `salt` alone."""
         words = f"{self.case.spec.name()}/{self.case.name}/{self.purpose}".encode()
@@ -70,6 +96,7 @@ class Bench:
     def new(self, spec: Spec | None = None) -> RemoteSubject:
         """A fresh subject, as constructed."""
         subject = self.session.build(spec or self.case.spec, seed=self.seed)
+        subject.dtype = self.case.dtype
         self.subjects.append(subject)
         return subject
 
@@ -103,7 +130,7 @@ class Bench:
         """Drawn values for every parameter; none is near 0."""
         shapes = {name: parameter.shape for name, parameter in self.layer_spec.parameters().items()}
         return {
-            name: rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.7, size=shape)
+            name: self.given(rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.7, size=shape))
             for name, shape in shapes.items()
         }
 
@@ -112,11 +139,9 @@ class Bench:
         shape = self.case.input_shape if shape is None else shape
         if isinstance(self.case.spec, LossSpec):
             raw = rng.uniform(0.2, 1.0, size=shape)
-            probabilities: Array = raw / raw.sum(axis=-1, keepdims=True)
-            return probabilities
+            return self.given(raw / raw.sum(axis=-1, keepdims=True))
         normal = rng.normal(loc=0.3, scale=1.0, size=shape)
-        away: Array = np.where(np.abs(normal) < 1e-2, 0.5, normal)
-        return away
+        return self.given(np.where(np.abs(normal) < 1e-2, 0.5, normal))
 
     def target(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
         """One-hot rows."""
@@ -127,4 +152,4 @@ class Bench:
     def incoming(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
         """An incoming gradient of the output's shape: random signs, no entry 0."""
         shape = self.layer_spec.output_shape(self.case.input_shape) if shape is None else shape
-        return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
+        return self.given(rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..wall import Foreign
-from .numerics.compare import EPS, Estimate, compare
+from .numerics.compare import Estimate, compare
+from .numerics.precision import current
 from .results import Verdict
 
 
@@ -102,7 +103,7 @@ def same(name: str, found: Any, reference: Any, *, meaning: str, hint: str = "",
     """
     if isinstance(found, np.ndarray) and isinstance(reference, np.ndarray) and found.shape == reference.shape:
         size = float(np.abs(reference[np.isfinite(reference)]).max(initial=0.0))
-        bound = 1e3 * EPS * size
+        bound = 1e3 * current().eps * size
         equal = (np.abs(found - reference) <= bound) | (found == reference) | (np.isnan(found) & np.isnan(reference))
         if equal.all():
             return passed(float(np.abs(np.where(np.isfinite(found), found - reference, 0.0)).max(initial=0.0)), bound)

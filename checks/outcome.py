@@ -15,6 +15,7 @@ from ..wall import SessionLike, SubjectError, SubjectRaised
 from .bench import Bench, where_text
 from .law import Level
 from .measurement import Measurement
+from .numerics.precision import judged_in
 from .odd_values import odd_value
 from .plan import Planned
 from .results import Diagnosis, Finding, Verdict
@@ -63,7 +64,7 @@ def run_check(
     started = time.perf_counter()
     session.limit(seconds)
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), judged_in(bench.precision):
             measurement = _first_bad(planned, bench)
         finding = _from_measurement(finding, measurement)
     except SubjectError as error:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..specs import Case, all_specs
+from ..specs import Case, LayerSpec, Spec, all_specs
 from .bench import spec_text
 from .catalogue import all_checks
 from .law import Check, Level
@@ -50,11 +50,13 @@ class Selection:
         level: highest level that is asked.
         names: spec names, check ids, globs over ids; empty for everything.
         families: for a spec name, the families it is restricted to; a course's test name may stand for some only.
+        dtype: the type of all data; with float64, level strict looks at one case of every layer in float32 as well.
     """
 
     level: Level = Level.FULL
     names: tuple[str, ...] = ()
     families: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    dtype: str = "float64"
 
     def takes(self, planned: Planned) -> bool:
         """Tell whether `planned` is asked for."""
@@ -113,7 +115,8 @@ class Plan:
         """SHA-256 over the planned ids and configurations, shortened."""
         digest = hashlib.sha256()
         for planned in self.selected:
-            digest.update(f"{planned.id} {spec_text(planned.case.spec)} {planned.case.input_shape}\n".encode())
+            case = planned.case
+            digest.update(f"{planned.id} {spec_text(case.spec)} {case.input_shape} {case.dtype}\n".encode())
         return digest.hexdigest()[:16]
 
 
@@ -123,7 +126,7 @@ def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Pla
     Raises:
         UnknownName: a name of the selection selects nothing at any level.
     """
-    everything = {planned.id: planned for planned in _resolve(list(_findings(offered)))}
+    everything = {planned.id: planned for planned in _resolve(list(_findings(offered, selection.dtype)))}
     for name in selection.names:
         if not any(_matches(name, planned) for planned in everything.values()):
             known = name.lower() in (spec.lower() for spec in all_specs())
@@ -132,13 +135,22 @@ def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Pla
     return Plan(everything, tuple(planned for planned in everything.values() if selection.takes(planned)))
 
 
-def _findings(offered: Iterable[str]) -> Iterator[Planned]:
+def cases_of(spec: type[Spec], dtype: str = "float64") -> Iterator[tuple[Case, Level]]:
+    """The cases of a spec in a type, with the lowest level at which they are looked at."""
+    cases = spec.cases()
+    for case in cases:
+        yield replace(case, dtype=dtype), Level.CORE
+    if dtype == "float64" and isinstance(cases[0].spec, LayerSpec):
+        yield replace(cases[0], name=f"{cases[0].name}-float32", dtype="float32"), Level.STRICT
+
+
+def _findings(offered: Iterable[str], dtype: str) -> Iterator[Planned]:
     names = set(offered)
     checks = all_checks()
     for name, spec in all_specs().items():
         if name not in names:
             continue
-        for case in spec.cases():
+        for case, level in cases_of(spec, dtype):
             for check in checks.values():
                 if not check.applies(case):
                     continue
@@ -149,7 +161,7 @@ def _findings(offered: Iterable[str]) -> Iterator[Planned]:
                         check=check,
                         case=case,
                         quantity=quantity,
-                        level=check.level(case),
+                        level=max(level, check.level(case)),
                     )
 
 

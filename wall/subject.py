@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
+import numpy as np
+
 from ..specs import Phase, Spec, Unsupported
 from .errors import SubjectError, SubjectRaised
 from .outcomes import Failure, Outcome
@@ -59,17 +61,22 @@ class RemoteSubject:
 
     What a method may return is what may cross the wall: numbers, None, strings, lists, dicts, read-only numeric
     arrays, and `Foreign` for anything else. All methods raise `Unsupported` where the adapter does not offer the
-    operation, and `SubjectRaised`, `SubjectTimeout` or `SubjectDied`.
+    operation, and `SubjectRaised`, `SubjectTimeout` or `SubjectDied`. Arrays of float32 come back as float64, so that
+    what is computed with them is exact.
 
     Attributes:
         spec: what it implements.
+        dtype: the type in which arrays of float64 are handed over.
+        single: True once an array of float32 has come back.
         mutations: calls that changed their arguments, in order.
-        transcript: every call, in order.
+        transcript: every call, in order, with its arguments and its value as they have crossed.
         evaluations: number of calls of forward and its like (norm, update, initialize, train, test).
     """
 
     def __init__(self, spec: Spec, transport: Transport, handle: int) -> None:
         self.spec = spec
+        self.dtype = "float64"
+        self.single = False
         self.mutations: list[Mutation] = []
         self.transcript: list[Call] = []
         self.evaluations = 0
@@ -90,6 +97,8 @@ class RemoteSubject:
             The values in order.
         """
         values = []
+        if self.dtype != "float64":
+            operations = [(method, _in_type(args, self.dtype)) for method, args in operations]
         outcomes = self._transport.operate(self._handle, operations)
         for method, args in operations:
             self.evaluations += method in _EVALUATIONS
@@ -102,7 +111,7 @@ class RemoteSubject:
             self.transcript.append(Call(method, args, outcome.value))
             if outcome.failure is not None:
                 raise_failure(outcome.failure)
-            values.append(outcome.value)
+            values.append(self._widened(outcome.value))
         return values
 
     def poison(self, what: str) -> None:
@@ -185,6 +194,14 @@ class RemoteSubject:
         """The phase that each layer was in during its latest forward."""
         return self.call("seen_phases")
 
+    def _widened(self, value: Any) -> Any:
+        if isinstance(value, np.ndarray) and value.dtype == np.float32:
+            self.single = True
+            return value.astype(np.float64)
+        if isinstance(value, dict):
+            return {name: self._widened(item) for name, item in value.items()}
+        return value
+
     def _named(self, method: str) -> dict[str, Any]:
         value = self.call(method)
         if not isinstance(value, dict):
@@ -192,6 +209,15 @@ class RemoteSubject:
             text = f"{method}() returned {found}, but should return a mapping from names to arrays"
             raise SubjectRaised("TypeError", text)
         return value
+
+
+def _in_type(value: Any, dtype: str) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        with np.errstate(over="ignore", under="ignore"):
+            return value.astype(dtype)
+    if isinstance(value, dict):
+        return {name: _in_type(item, dtype) for name, item in value.items()}
+    return tuple(_in_type(item, dtype) for item in value) if isinstance(value, tuple) else value
 
 
 class SessionLike(Protocol):

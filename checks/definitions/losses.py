@@ -21,4 +21,4 @@ def _(spec: CrossEntropyLoss, prediction: Array, target: Array, reduction: str) 
     epsilon = math.fsum(t * LARGEST_EPSILON / p for p, t in chosen)
     share = 1 / len(prediction) if reduction == "mean" else 1.0
     rounded = estimate(share * math.fsum(terms), share * math.fsum(abs(term) + 1 for term in terms), len(terms) + 2)
-    return Estimate(np.asarray(rounded.value), rounded.error + share * epsilon)
+    return Estimate(rounded.value, rounded.error, share * epsilon)

@@ -16,7 +16,7 @@ LARGEST_EPSILON = 1e-10  # the largest epsilon that the course's text allows
 
 @forward.register
 def _(spec: BatchNormalization, x: Array, parameters: Mapping[str, Array]) -> Estimate:
-    y, error = np.empty(x.shape), np.empty(x.shape)
+    y, error, slack = np.empty(x.shape), np.empty(x.shape), np.empty(x.shape)
     for channel in range(spec.channels):
         values = x[:, channel]
         mean = math.fsum(values.ravel()) / values.size
@@ -27,6 +27,6 @@ def _(spec: BatchNormalization, x: Array, parameters: Mapping[str, Array]) -> Es
         # E[x²] - E[x]² is right as well, and loses (x/std)² units in the last place.
         lost = EPS * (values.size + 8) * (1 + float(np.max(np.square(values))) / variance)
         offset = EPS * abs(mean) / math.sqrt(variance)
-        epsilon = 0.5 * LARGEST_EPSILON / variance
-        error[:, channel] = abs(gamma) * (np.abs(normal) * (8 * lost + epsilon) + 8 * offset) + 8 * EPS * abs(beta)
-    return Estimate(y, error)
+        error[:, channel] = 8 * (abs(gamma) * (np.abs(normal) * lost + offset) + EPS * abs(beta))
+        slack[:, channel] = abs(gamma) * np.abs(normal) * 0.5 * LARGEST_EPSILON / variance
+    return Estimate(y, error, slack)

@@ -14,6 +14,7 @@ from ..law import Level, check
 from ..measurement import Measurement, failed, number, passed, undecided
 from ..numerics.gradient import BlockChecker, GradientResult
 from ..numerics.localise import Localiser
+from ..numerics.precision import current
 from .contract import BACKWARD
 from .selection import core_in_training, deterministic, has, parameter_names
 
@@ -153,12 +154,13 @@ def gradient_at_zero(bench: Bench) -> Iterator[Measurement]:
     layer = bench.layer(rng)
     x = bench.data(rng)
     x.ravel()[::2] = 0.0
-    step = 2.0**-20
+    precision = current()
+    step = precision.one_sided_step
     y, right, left = layer.many([("forward", (point,)) for point in (x, x + step, x - step)])
     _, g = layer.many([("forward", (x,)), ("backward", (np.ones_like(y),))])
     ends = np.stack([(right - y) / step, (y - left) / step])
     # One-sided quotients err by step |f''| / 2 <= step for the functions here, and by rounding / step.
-    slack = 2 * step + 4 * np.finfo(float).eps * (1 + np.abs(y)) / step
+    slack = 2 * step + 4 * precision.eps * (1 + np.abs(y)) / step
     wrong = ~((g >= ends.min(axis=0) - slack) & (g <= ends.max(axis=0) + slack))
     if not wrong.any():
         yield passed()

@@ -11,6 +11,7 @@ from ...specs import Kind, Trait
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
+from ..numerics.precision import current
 from .contract import BACKWARD, close_to
 from .gradient import factors
 from .selection import has
@@ -40,7 +41,7 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
         expected = close_to(dy * mask, 16)
         ratio = _shared_ratio(dx, expected.value)
         for name, value in {**factors(bench.case), "-1": -1.0}.items():
-            if ratio is not None and abs(ratio - value) < 1e-9 * abs(value):
+            if ratio is not None and abs(ratio - value) < _sharp() * abs(value):
                 yield failed(
                     f"backward(dy) is {name} times what it should be: it lacks or repeats the scaling of forward",
                     expected=number(float(np.abs(mask).max())),
@@ -49,7 +50,7 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
                     evidence={"ratio": {"value": ratio, "reads": f"{name} times what it should be"}},
                 )
         difference = np.abs(dx - expected.value)
-        if not (difference <= expected.error).all():
+        if not (difference <= expected.bound).all():
             place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), difference.shape))
             yield failed(
                 f"backward(dy){list(place)} = {dx[place]:.6g}, but dy times forward's factor is "
@@ -81,5 +82,10 @@ def _shared_ratio(found: Array, expected: Array) -> float | None:
     if not kept.any():
         return None
     ratios = found[kept] / expected[kept]
-    shared = bool(np.ptp(ratios) <= 1e-9 * np.abs(ratios).max())
-    return float(ratios[0]) if shared and abs(ratios[0] - 1) > 1e-9 else None
+    shared = bool(np.ptp(ratios) <= _sharp() * np.abs(ratios).max())
+    return float(ratios[0]) if shared and abs(ratios[0] - 1) > _sharp() else None
+
+
+def _sharp() -> float:
+    """Relative difference below which two ratios are the same."""
+    return max(1e-9, 32 * current().eps)

@@ -12,7 +12,6 @@ from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
-from ..numerics.compare import Estimate
 from ..numerics.gradient import BlockChecker
 from .contract import array_of_shape
 from .gradient import judge
@@ -92,7 +91,7 @@ def loss_is_that_of_the_prediction(bench: Bench) -> Iterator[Measurement]:
     yield probabilities(prediction)
     reduction = bench.conventions.get("loss reduction", "sum")
     expected = definitions.loss(network_spec(bench.case).loss, prediction, labels, reduction)
-    yield agrees("forward()", found, Estimate(expected.value, 4 * expected.error), hint=hint)
+    yield agrees("forward()", found, expected.widened(4), hint=hint)
 
 
 def probabilities(prediction: Array) -> Measurement:
@@ -153,7 +152,7 @@ def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
             yield agrees(
                 f"parameter {name} after {step} step{'s' if step > 1 else ''}",
                 found,
-                Estimate(reference.value, 4 * reference.error),
+                reference.widened(4),
                 hint="append_layer must give every trainable layer its own copy of the optimizer (copy.deepcopy)",
             )
 

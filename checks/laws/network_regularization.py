@@ -13,7 +13,7 @@ from .. import definitions
 from ..bench import Bench
 from ..law import Component, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
-from ..numerics.compare import Estimate
+from ..numerics.precision import current
 from .network import probabilities
 from .network_parts import (
     findings_of_layers,
@@ -54,7 +54,7 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
             penalties.append(float(definitions.penalty(regularizer, stacked, convention).value))
         return float(data.value) + sum(penalties)
 
-    bound = np.asarray(data.error + 1e-11 * abs(total(layers, with_bias=True)))
+    bound = np.asarray(data.bound + max(1e-11, 64 * current().eps) * abs(total(layers, with_bias=True)))
     if any(abs(float(found) - total(layers, with_bias)) <= bound for with_bias in (True, False)):
         yield passed()
         return
@@ -133,6 +133,6 @@ def penalty_is_applied_once(bench: Bench) -> Iterator[Measurement]:
         yield agrees(
             f"{name} after one step",
             after[name],
-            Estimate(expected.value, 4 * expected.error),
+            expected.widened(4),
             hint="the optimizer subtracts learning_rate times the penalty's gradient, and nobody else does",
         )

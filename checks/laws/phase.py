@@ -11,7 +11,7 @@ from ...specs import Case, Kind, LayerSpec, Phase, Trait
 from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, agrees, failed, passed, same
-from ..numerics.compare import Estimate
+from ..numerics.compare import EPS, Estimate
 from ..results import Verdict
 from .contract import FORWARD, close_to
 from .selection import training
@@ -142,10 +142,10 @@ def mean_output_equals_test_output(bench: Bench) -> Iterator[Measurement]:
     ones = np.ones((400, 100))
     mean = float(np.mean(layer.forward(ones)))
     # 7 standard deviations of the mean of n independent masks: two-sided false-alarm rate below 3e-12.
-    bound = 7 * np.sqrt((1 - keep) / keep / ones.size) + 1e-12
+    spread = 7 * np.sqrt((1 - keep) / keep / ones.size) + 1e-12
     yield agrees(
         "the mean of forward(ones)",
         np.asarray(mean),
-        Estimate(np.asarray(1.0), np.asarray(bound)),
+        Estimate(np.asarray(1.0), np.asarray(8 * EPS), spread),
         hint="inverted dropout divides by the probability to keep a unit (not by the one to drop it)",
     )

@@ -11,6 +11,7 @@ from ...specs import Case, Kind, Trait
 from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
+from ..numerics.precision import current
 from .contract import FORWARD
 from .selection import has
 
@@ -38,7 +39,7 @@ def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
     x = bench.data(rng, (60, 40))
     y = layer.forward(x)
     right = x / keep
-    wrong = (y != 0) & (np.abs(y - right) > 16 * np.finfo(float).eps * np.abs(right))
+    wrong = (y != 0) & (np.abs(y - right) > 16 * current().eps * np.abs(right))
     if not wrong.any():
         yield passed()
         return

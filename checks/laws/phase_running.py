@@ -17,6 +17,7 @@ from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import Estimate
+from ..numerics.precision import current
 from .contract import FORWARD
 from .selection import training
 
@@ -61,16 +62,30 @@ def _batch(bench: Bench, rng: np.random.Generator) -> Array:
     return SPREAD * (offset + spread * rng.normal(size=bench.case.input_shape))
 
 
+def _share() -> float:
+    """The relative rounding error of statistics read off two outputs, and of the variance; more than any epsilon's.
+
+    Both outputs are of the size (|mean| + SPREAD) / std and rounded to a few units; their difference, SPREAD / std, and
+    so the statistics lose about (|mean| + SPREAD) / SPREAD, at most 10 for the batches here. E[x²] - E[x]² loses
+    (mean / std)², at most 100.
+    """
+    return max(1e-9, 1e3 * current().eps)
+
+
 def _bound(reference: Statistics) -> Array:
-    """Rounding of statistics that were read off two outputs, and epsilon."""
     size: Array = np.abs(reference.mean) + reference.std + SPREAD
-    return 1e-9 * size
+    return _share() * size
+
+
+def _near(value: Array, bound: Array | float) -> Estimate:
+    """`bound` counts as it is: it knows the precision already."""
+    return Estimate(value, np.zeros(value.shape), bound)
 
 
 def _agree(what: str, found: Statistics, expected: Statistics, hint: str) -> Iterator[Measurement]:
     for name, value, reference in zip(("mean", "standard deviation"), found, expected, strict=True):
         yield agrees(
-            f"the running {name} {what} (per channel)", value, Estimate(reference, _bound(expected)), hint=hint
+            f"the running {name} {what} (per channel)", value, _near(reference, _bound(expected)), hint=hint
         )
 
 
@@ -105,12 +120,13 @@ def later_batches_are_averaged(bench: Bench) -> Iterator[Measurement]:
     more, most = _unbiased(one.std, first), _unbiased(two.std, second)
     gap = float(np.sum((one.mean - two.mean) * (found.mean - two.mean)))
     decay = gap / float(np.sum(np.square(one.mean - two.mean)))
-    if not 1e-6 < decay < 1 - 1e-6:
+    edge = max(1e-6, _share())
+    if not edge < decay < 1 - edge:
         reads = (
             "never moves"
-            if abs(decay - 1) < 1e-6
+            if abs(decay - 1) < edge
             else "forgets the first batch"
-            if abs(decay) < 1e-6
+            if abs(decay) < edge
             else "is no average"
         )
         yield failed(
@@ -122,7 +138,7 @@ def later_batches_are_averaged(bench: Bench) -> Iterator[Measurement]:
         return
     hint = "use the same moving average, with the same decay, for the mean and for the variance (or the deviation)"
     mean = decay * one.mean + (1 - decay) * two.mean
-    yield agrees("the running mean after two batches (per channel)", found.mean, Estimate(mean, _bound(two)), hint=hint)
+    yield agrees("the running mean after two batches (per channel)", found.mean, _near(mean, _bound(two)), hint=hint)
     options = {
         "variance": np.sqrt(decay * one.std**2 + (1 - decay) * two.std**2),
         "standard deviation": decay * one.std + (1 - decay) * two.std,
@@ -134,7 +150,7 @@ def later_batches_are_averaged(bench: Bench) -> Iterator[Measurement]:
     yield agrees(
         "the running standard deviation after two batches (per channel)",
         found.std,
-        Estimate(options["variance"], _bound(two)),
+        _near(options["variance"], _bound(two)),
         hint=hint,
         **{"decay of the mean": decay},
     )
@@ -170,13 +186,12 @@ def training_uses_the_batch(bench: Bench) -> Iterator[Measurement]:
     x = _batch(bench, rng)
     y = layer.many([("forward", (_batch(bench, rng),)), ("forward", (x,))])[1]
     found = batch_statistics(np.asarray(y))
-    bound = Estimate(values["bias"], np.full(values["bias"].shape, 1e-9))
     hint = "in the train phase normalise with the mean and variance of the current batch"
-    yield agrees("the mean of the output per channel", found.mean, bound, hint=hint)
+    yield agrees("the mean of the output per channel", found.mean, _near(values["bias"], _share()), hint=hint)
     scale = np.abs(values["weights"])
     yield agrees(
         "the standard deviation of the output per channel",
         found.std,
-        Estimate(scale, np.full(scale.shape, 1e-9)),
+        _near(scale, _share()),
         hint=hint,
     )

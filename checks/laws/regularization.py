@@ -12,6 +12,7 @@ from ..bench import Bench
 from ..law import Component, Level, check
 from ..measurement import Measurement, agrees, failed
 from ..numerics.compare import estimate
+from ..numerics.precision import current
 from .contract import array_of_shape, unmodified
 from .loss import finite_number
 from .optimizer import follow
@@ -65,7 +66,7 @@ def gradient_at_zero_weights(bench: Bench) -> Iterator[Measurement]:
     yield array_of_shape("calculate_gradient(0)", found, weights.shape)
     alpha = float(bench.case.spec.arguments()["alpha"])
     largest = float(np.abs(found).max(initial=0.0))
-    if largest > alpha * (1 + 1e-12):
+    if largest > alpha * (1 + max(1e-12, 4 * current().eps)):
         yield failed(
             f"calculate_gradient(0) has an entry of size {largest:.6g}, but should lie in [-{alpha:g}, {alpha:g}]",
             expected=f"[-{alpha:g}, {alpha:g}]",

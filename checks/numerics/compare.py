@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .precision import FLOAT64, current
+
 Array = NDArray[np.float64]
-EPS = float(np.finfo(np.float64).eps)
+EPS = FLOAT64.eps
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,26 @@ class Estimate:
 
     Attributes:
         value: what the definition says.
-        error: bound per entry of the difference that an implementation may show.
+        error: bound per entry of the rounding error of an implementation that computes in float64; in another precision
+            it is larger in proportion to the unit of that precision.
+        slack: what a right implementation may differ by in any precision: an epsilon, the spread of a random quantity.
     """
 
     value: Array
     error: Array
+    slack: Array | float = 0.0
+
+    def widened(self, factor: float) -> Estimate:
+        """The same value with `factor` times the error: for a result of several such computations."""
+        return Estimate(self.value, factor * self.error, factor * self.slack)
+
+    @property
+    def bound(self) -> Array:
+        """Bound per entry of the difference that an implementation may show, in the current precision."""
+        precision = current()
+        if precision is FLOAT64:
+            return self.error + self.slack
+        return self.error * (precision.eps / EPS) + (self.slack + precision.tiny)
 
 
 def estimate(value: Any, magnitude: Any, operations: float) -> Estimate:
@@ -63,8 +80,9 @@ def compare(found: NDArray[Any], expected: Estimate) -> Difference:
         difference = np.abs(np.asarray(found, dtype=np.float64) - expected.value)
         difference = np.where(np.asarray(found) == expected.value, 0.0, difference)  # equal infinities
         difference = np.where(np.isnan(difference), np.inf, difference)
-        excess = difference / expected.error
-    beyond = ~(difference <= expected.error) | ~np.isfinite(expected.error)  # no bound, no agreement
+        bound = expected.bound
+        excess = difference / bound
+    beyond = ~(difference <= bound) | ~np.isfinite(bound)  # no bound, no agreement
     if not difference.size:
         return Difference(0.0, 0.0, 0, ())
     order = np.argsort(-np.where(np.isnan(excess), np.inf, excess), axis=None)
@@ -78,4 +96,4 @@ def compare(found: NDArray[Any], expected: Estimate) -> Difference:
         for place in order[:5]
         if beyond.flat[place]
     )
-    return Difference(float(difference.flat[flat]), float(expected.error.flat[flat]), int(beyond.sum()), worst)
+    return Difference(float(difference.flat[flat]), float(bound.flat[flat]), int(beyond.sum()), worst)

@@ -15,13 +15,13 @@ import numpy as np
 
 from .directions import Array, equalised_direction, norm, plain_direction, signed
 from .kinks import KinkFault, Kinks
-from .ladder import EPS, Derivative, Evaluate, differentiate, measure_noise
+from .ladder import Derivative, Evaluate, differentiate, measure_noise
+from .precision import FLOAT64, Precision, current
 
 Pull = Callable[[Array], Array]
 
 MAX_MASKED = 0.5  # more unsettled output entries than this share, and nothing can be said
 CONFIRMATIONS = 2  # fresh directions that must disagree as well before a gradient is called wrong
-NOISY = 1e-6  # a backward whose answers to v and to pi v differ by more than this share is not noisy, but wrong
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class GradientResult:
 
 @dataclass
 class BlockChecker:
-    """Checks the gradient of one block of inputs or parameters.
+    """Checks the gradient of one block of inputs or parameters, in the current precision.
 
     Attributes:
         evaluate: the function at each of several values of the block.
@@ -96,14 +96,19 @@ class BlockChecker:
     x: Array
     rng: np.random.Generator
     evaluations: int = 0
+    precision: Precision = FLOAT64
 
     def run(self) -> GradientResult:
         """Two directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
         y = self._count([self.x])[0]
+        self.precision = current()  # the first value may have shown that it is not float64
+        if self.precision is not FLOAT64:
+            self.x = self.precision.rounded(self.x)  # so that steps from it are taken as they are meant
+            y = self._count([self.x])[0]
         if not np.isfinite(y).all():
             return GradientResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
-        noise = measure_noise(self._count, self.x, y, self.rng)
-        kinks = Kinks(self._count, self.pull, self.x, y, noise, self.rng)
+        noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
+        kinks = Kinks(self._count, self.pull, self.x, y, noise, self.rng, self.precision)
         results = []
         for equalise in (False, True):
             result = self._along(y, noise, kinks, equalise=equalise)
@@ -119,10 +124,10 @@ class BlockChecker:
 
     def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> GradientResult:
         """Compare along one random direction, with one random cotangent."""
-        v = signed(y.shape, self.rng)
+        v = self.precision.rounded(signed(y.shape, self.rng))
         g = self.pull(v)
         u = equalised_direction(self.x, g, self.rng) if equalise else plain_direction(self.x, self.rng)
-        derivative = differentiate(self._count, self.x, u, y, noise)
+        derivative = differentiate(self._count, self.x, u, y, noise, self.precision)
         masked = 1.0 - float(np.mean(derivative.settled)) if y.size else 0.0
         if not derivative.settled.all():
             kinked = kinks.judge(derivative, u)
@@ -139,7 +144,7 @@ class BlockChecker:
         return GradientResult(fault, error, tolerance, scale, masked, 0)
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
-        values = self.evaluate(points)
+        values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
         self.evaluations += len(values)
         return values
 
@@ -147,10 +152,10 @@ class BlockChecker:
         """Bound of |<g, u> - <v, derivative>| for a right gradient; its parts are independent, so squares add."""
         truncation = 6.0 * norm(v.ravel() * np.where(derivative.settled, derivative.error, 0.0))
         size = norm(g * u)
-        rounding = 200.0 * EPS * (size + abs(float(np.vdot(g, u))))
+        rounding = 200.0 * self.precision.eps * (size + abs(float(np.vdot(g, u))))
         steps = 2.0 * norm(g * derivative.direction_error)
         change = norm((self.pull(np.pi * v) / np.pi - g) * u)
-        backward_noise = 20.0 * change if change <= NOISY * size else 0.0
+        backward_noise = 20.0 * change if change <= self.precision.noisy * size else 0.0
         return truncation + rounding + steps + backward_noise + float(np.finfo(np.float64).tiny)
 
 

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 
 from .directions import Array, scale_of, signed
-from .ladder import EPS, SMALLEST_STEP, Derivative, Evaluate
+from .ladder import Derivative, Evaluate
+from .precision import FLOAT64, Precision
 
 MAX_KINKS = 4  # entries kinked at the point that are looked at one by one
 PROBES = 32  # directions in which the sense of the kinks is looked at
@@ -51,6 +52,7 @@ class Kinks:
         evaluate, pull, x: as in `BlockChecker`.
         y, noise: the function's value at `x` and its rounding noise.
         rng: where directions come from.
+        precision: in which the function computes.
     """
 
     evaluate: Evaluate
@@ -59,6 +61,7 @@ class Kinks:
     y: Array
     noise: Array
     rng: np.random.Generator
+    precision: Precision = FLOAT64
 
     def judge(self, derivative: Derivative, u: Array) -> KinkFault | None:
         """The first of the entries kinked at `x` for which pull(e_i).u is outside of the one-sided derivatives."""
@@ -68,7 +71,7 @@ class Kinks:
         if not at_point.any():
             return None
         lowest, highest = self._bends
-        weak = SEEN * gap * SMALLEST_STEP + 8 * self.noise
+        weak = SEEN * gap * self.precision.smallest_step + 8 * self.noise
         one_sense = (lowest < -weak) != (highest > weak)
         for index in np.flatnonzero(at_point & one_sense)[:MAX_KINKS]:
             low, high = sorted((float(derivative.left[index]), float(derivative.right[index])))
@@ -76,7 +79,7 @@ class Kinks:
             v.ravel()[index] = 1.0
             found = float(np.vdot(self.pull(v), u))
             slack = 6 * float(derivative.one_sided_error[index]) + UNSEEN * (high - low)
-            slack += 200 * EPS * (abs(low) + abs(high))
+            slack += 200 * self.precision.eps * (abs(low) + abs(high))
             if not low - slack <= found <= high + slack:
                 return KinkFault(int(index), found, low, high, slack, v)
         return None
@@ -88,9 +91,9 @@ class Kinks:
         Most input entries rest or move less in each direction, so that a weak kink shows beside a strong one.
         """
         shares = self.rng.choice([0.0, 0.0, 1 / 16, 1.0], size=(PROBES, *self.x.shape))
-        step = SMALLEST_STEP * scale_of(self.x)
+        step = self.precision.smallest_step * scale_of(self.x)
         moves = [step * signed(self.x.shape, self.rng) * share for share in shares]
-        values = self.evaluate([self.x + sign * move for move in moves for sign in (1.0, -1.0)])
+        values = self.evaluate([self.precision.rounded(self.x + sign * move) for move in moves for sign in (1.0, -1.0)])
         bends = [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
         flat = np.stack([bend.ravel() for bend in bends])
         return flat.min(axis=0), flat.max(axis=0)

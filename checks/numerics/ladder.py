@@ -14,19 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .directions import Array, norm
+from .precision import FLOAT64, MAX_LEVELS, Precision
 
 Evaluate = Callable[[Sequence[Array]], list[Array]]
 
-FIRST_STEP = 2.0**-4
-RATIO = 4.0
 WINDOW = 3
-MAX_LEVELS = 10
-SMALLEST_STEP = FIRST_STEP * RATIO ** (1 - MAX_LEVELS)
-JITTERS = 4
-SETTLED = 1e-10  # an entry is settled when its bound is below this share of the derivative's size
-VAGUE = 0.1  # a bound above this share of the derivative's size says nothing ...
-NEGLIGIBLE = 1e-6  # ... unless it is below this share of the output's size: the derivative is 0 for all that matters
-EPS = float(np.finfo(np.float64).eps)
+VAGUE = 0.1  # a bound above this share of the derivative's size says nothing, unless the precision's `negligible` does
 
 
 @dataclass(frozen=True)
@@ -53,21 +46,27 @@ class Derivative:
     evaluations: int
 
 
-def measure_noise(evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generator) -> Array:
+def measure_noise(
+    evaluate: Evaluate, x: Array, y: Array, rng: np.random.Generator, precision: Precision = FLOAT64
+) -> Array:
     """Rounding noise of each output entry: the effect of moving every input entry by a unit in the last place or two.
 
     Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
-    jittered = [x + rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * np.spacing(x) for _ in range(JITTERS)]
+    unit = precision.spacing(x)
+    moves = (rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * unit for _ in range(precision.jitters))
+    jittered = [precision.rounded(x + move) for move in moves]
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
     worst = np.maximum.reduce(changes)
     # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
     typical = float(np.quantile(worst[worst > 0], 0.25, method="lower")) if worst.any() else 0.0
-    result: Array = np.maximum(np.maximum(worst, typical), EPS * np.abs(y.ravel()))
+    result: Array = np.maximum(np.maximum(worst, typical), precision.eps * np.abs(y.ravel()))
     return result
 
 
-def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array) -> Derivative:
+def differentiate(
+    evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array, precision: Precision = FLOAT64
+) -> Derivative:
     """The derivative of `evaluate` at `x` along `u`; `y` is the value at `x`, `noise` its rounding noise.
 
     Costs 6 evaluations for a smooth function, 2 more for each further level of the ladder.
@@ -83,8 +82,8 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
     right = left = np.zeros(flat.shape)
     while len(steps) < MAX_LEVELS and not (len(steps) >= WINDOW and settled.all()):
         count = WINDOW if not steps else 1
-        new = [FIRST_STEP * RATIO ** -(len(steps) + level) for level in range(count)]
-        points = [x + sign * h * u for h in new for sign in (1.0, -1.0)]
+        new = [precision.first_step * precision.ratio ** -(len(steps) + level) for level in range(count)]
+        points = [precision.rounded(x + sign * h * u) for h in new for sign in (1.0, -1.0)]
         values = [item.ravel() for item in evaluate(points)]
         for index, h in enumerate(new):
             plus, minus = values[2 * index], values[2 * index + 1]
@@ -95,7 +94,7 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
                 central.append((plus - minus) / (2 * h))
                 even.append((plus + minus - 2 * flat) / (2 * h))
                 right, left = (plus - flat) / h, (flat - minus) / h
-        candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], noise / steps[-1])
+        candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], noise / steps[-1], precision.ratio)
         # Two scales that contradict each other beyond their bounds: a staircase, for example float32 inside of f.
         with np.errstate(invalid="ignore"):
             contradicted = contradicted | (~settled & (np.abs(candidate - value) > 6 * np.maximum(error, bound)))
@@ -104,8 +103,9 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
         # In units of y, what is unexplained shrinks with the step. If not it is noise, and larger steps have it too.
         unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
         error = np.where(better, bound, np.maximum(error, unexplained))
-        settled = settled | (error <= SETTLED * _size(value, error) + 8 * noise / steps[-1])
-    vague = (error > VAGUE * _size(value, error)) & (error > NEGLIGIBLE * _size(flat, np.abs(flat)))
+        settled = settled | (error <= precision.settled * _size(value, error) + 8 * noise / steps[-1])
+    relevant = error > precision.negligible * _size(flat, np.abs(flat))  # else the derivative is 0 for all that matters
+    vague = relevant & (error > VAGUE * _size(value, error))
     settled = settled & ~contradicted & ~vague
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.
@@ -124,16 +124,16 @@ def differentiate(evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array
     )
 
 
-def _extrapolate(central: list[Array], even: list[Array], noise: Array) -> tuple[Array, Array]:
+def _extrapolate(central: list[Array], even: list[Array], noise: Array, ratio: float) -> tuple[Array, Array]:
     """Richardson's tableau over three steps: the value and a bound of its error."""
-    q = RATIO**2
+    q = ratio**2
     with np.errstate(all="ignore"):
         first = [(q * fine - coarse) / (q - 1) for coarse, fine in itertools.pairwise(central)]
         value = (q * q * first[1] - first[0]) / (q * q - 1)
         # Smooth: differences shrink by q from row to row. Where they do not, the raw differences count.
         coarse, fine = np.abs(central[0] - central[1]), np.abs(central[1] - central[2])
         off_rate = fine > coarse / (q / 2) + 4 * noise
-        even_limit = np.abs((RATIO * even[2] - even[1]) / (RATIO - 1))
+        even_limit = np.abs((ratio * even[2] - even[1]) / (ratio - 1))
         bound = np.maximum.reduce(
             [
                 np.abs(value - first[0]),

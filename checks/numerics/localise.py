@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .directions import Array, scale_of, signed
-from .ladder import EPS, Evaluate, differentiate, measure_noise
+from .ladder import Evaluate, differentiate, measure_noise
+from .precision import Precision, current
 
 PROBES = 24  # entries looked at one by one
 BISECTIONS = 40  # directional tests that a search for few wrong entries may use
@@ -59,9 +60,10 @@ class Localiser:
     def __init__(self, evaluate: Evaluate, x: Array, v: Array, claimed: Array, rng: np.random.Generator) -> None:
         self.evaluate, self.x, self.v, self.claimed, self.rng = evaluate, x, v, claimed, rng
         self.evaluations = 0
+        self.precision = current()
         self.scale = scale_of(x)
         self.y = self._count([x])[0]
-        self.noise = measure_noise(self._count, x, self.y, rng)
+        self.noise = measure_noise(self._count, x, self.y, rng, self.precision)
 
     def locate(self, factors: Mapping[str, float]) -> Location:
         """Probe entries; `factors` are the ratios that would mean something, by name (`1/batch`: 0.111)."""
@@ -72,21 +74,21 @@ class Localiser:
             entries = [self._probe(flat) for flat in self._search()] + entries
         entries.sort(key=lambda entry: -np.inf if np.isnan(entry.error) else -entry.error)
         share = float(np.mean([entry.wrong for entry in entries])) if entries else 0.0
-        ratio = _common_ratio(entries)
-        reading = _read_ratio(ratio, factors) or self._read_pattern(entries)
+        ratio = _common_ratio(entries, self.precision)
+        reading = _read_ratio(ratio, factors, self.precision) or self._read_pattern(entries)
         return Location(tuple(entries), share, ratio, reading, self.evaluations)
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
-        values = self.evaluate(points)
+        values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
         self.evaluations += len(values)
         return values
 
     def _along(self, u: Array) -> tuple[float, float]:
         """The derivative of <v, f> along u, and the bound of its error."""
-        derivative = differentiate(self._count, self.x, u, self.y, self.noise)
+        derivative = differentiate(self._count, self.x, u, self.y, self.noise, self.precision)
         usable = np.where(np.isfinite(derivative.error), derivative.error, 0.0)
         value = float(np.vdot(self.v.ravel(), derivative.value))
-        return value, 6 * float(np.linalg.norm(self.v.ravel() * usable)) + 200 * EPS * abs(value)
+        return value, 6 * float(np.linalg.norm(self.v.ravel() * usable)) + 200 * self.precision.eps * abs(value)
 
     def _probe(self, flat: int) -> Entry:
         index = tuple(int(i) for i in np.unravel_index(flat, self.x.shape))
@@ -94,7 +96,7 @@ class Localiser:
         u[index] = self.scale
         value, bound = self._along(u)
         found = float(self.claimed[index])
-        bound = (bound + 200 * EPS * abs(found * self.scale)) / self.scale
+        bound = (bound + 200 * self.precision.eps * abs(found * self.scale)) / self.scale
         return Entry(index, found, value / self.scale, bound)
 
     def _search(self) -> list[int]:
@@ -112,7 +114,7 @@ class Localiser:
         u[subset] = signed((subset.size,), self.rng) * self.scale
         value, bound = self._along(u.reshape(self.x.shape))
         found = float(np.vdot(self.claimed.ravel(), u))
-        rounding = 200 * EPS * (float(np.linalg.norm(self.claimed.ravel() * u)) + abs(found))
+        rounding = 200 * self.precision.eps * (float(np.linalg.norm(self.claimed.ravel() * u)) + abs(found))
         return abs(found - value) > bound + rounding
 
     def _read_pattern(self, entries: list[Entry]) -> str:
@@ -125,7 +127,7 @@ class Localiser:
             expected = np.zeros(self.x.shape)
             for entry in entries:
                 expected[entry.index] = entry.expected
-            if np.allclose(self.claimed, expected.T, rtol=1e-6):
+            if np.allclose(self.claimed, expected.T, rtol=self.precision.legible):
                 return "the gradient is transposed"
         for axis in range(self.x.ndim):
             places = {entry.index[axis] for entry in wrong}
@@ -136,23 +138,23 @@ class Localiser:
         return ""
 
 
-def _common_ratio(entries: list[Entry]) -> float | None:
+def _common_ratio(entries: list[Entry], precision: Precision) -> float | None:
     """Found / expected where it is the same for all entries with a gradient worth the name."""
     largest = max((abs(entry.expected) for entry in entries), default=0.0)
-    ratios = [entry.found / entry.expected for entry in entries if abs(entry.expected) > 1e-6 * largest]
+    ratios = [entry.found / entry.expected for entry in entries if abs(entry.expected) > precision.legible * largest]
     if len(ratios) < 2 or largest == 0:
         return None
     middle = float(np.median(ratios))
     spread = max(abs(ratio - middle) for ratio in ratios)
-    return middle if spread <= 1e-5 * max(abs(middle), 1e-3) else None
+    return middle if spread <= 10 * precision.legible * max(abs(middle), 1e-3) else None
 
 
-def _read_ratio(ratio: float | None, factors: Mapping[str, float]) -> str:
+def _read_ratio(ratio: float | None, factors: Mapping[str, float], precision: Precision) -> str:
     if ratio is None:
         return ""
     common = {"-1": -1.0, "0": 0.0, "2": 2.0, "1/2": 0.5, "-2": -2.0}
     for name, value in {**factors, **common}.items():
-        if abs(ratio - value) <= 1e-6 * max(abs(value), 1e-3):
+        if abs(ratio - value) <= precision.legible * max(abs(value), 1e-3):
             if name == "-1":
                 return "every entry has the wrong sign"
             if name == "0":
