@@ -64,7 +64,10 @@ class ConformancePlugin:
         option = self.config.getoption
         try:
             request = Request(
-                subject=option("--backproof"), seed=option("--backproof-seed"), level=option("--backproof-level")
+                subject=option("--backproof"),
+                seed=option("--backproof-seed"),
+                effort=option("--backproof-effort"),
+                level=option("--backproof-level"),
             )
             require_writable({"--backproof-results": self._results, "--backproof-html": self._html})
             context = opened(request)

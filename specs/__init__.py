@@ -16,6 +16,7 @@ from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
 from .sigmoid import Sigmoid
+from .sizes import Choices, Form, Size
 from .softmax import SoftMax
 from .spec import (
     Case,
@@ -49,12 +50,14 @@ __all__ = [
     "BatchNormalization",
     "Build",
     "Case",
+    "Choices",
     "Constant",
     "Convention",
     "CrossEntropyLoss",
     "Domain",
     "Dropout",
     "Flatten",
+    "Form",
     "FullyConnected",
     "He",
     "InitializerSpec",
@@ -84,6 +87,7 @@ __all__ = [
     "SgdWithMomentum",
     "Shape",
     "Sigmoid",
+    "Size",
     "SoftMax",
     "Spec",
     "TanH",
