@@ -104,7 +104,8 @@ class Run:
             notes=tuple(str(note) for note in facts.get("notes", ())),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        runner = Runner(plan, source, conventions, options.seed, options.seconds, diagnose)
+        effort = options.selection.effort
+        runner = Runner(plan, source, conventions, options.seed, options.seconds, diagnose, effort, shrinks=True)
         return cls(source, options, plan, header, runner, started)
 
     def execute(self, sink: Sink) -> Result:

@@ -37,6 +37,7 @@ from .subject import (
     LossSubject,
     NetworkSubject,
     OptimizerSubject,
+    Phrases,
     RegularizerSubject,
     Unsupported,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "OptimizerSubject",
     "Parameter",
     "Phase",
+    "Phrases",
     "ReLU",
     "Reals",
     "RegularizedOptimizer",
