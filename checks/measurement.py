@@ -11,7 +11,7 @@ import numpy as np
 from ..wall import Foreign
 from .numerics.compare import Estimate, compare
 from .numerics.precision import current
-from .proof import Equal, Expression, Proof, Shaped
+from .proof import Equal, Proof, Shaped
 from .results import Verdict
 
 
@@ -69,8 +69,8 @@ def agrees(
     expected: Estimate,
     *,
     hint: str = "",
-    as_found: Expression | None = None,
-    as_expected: Expression | None = None,
+    as_found: Any = None,
+    as_expected: Any = None,
     **evidence: Any,
 ) -> Measurement:
     """`found` equals `expected` within the bound of every entry.
@@ -80,8 +80,8 @@ def agrees(
         found: what the subject returned.
         expected: the definition's value and the bound of its rounding error.
         hint: what to do next if it does not.
-        as_found: how `found` is computed from what calls have returned, if it is.
-        as_expected: how `expected.value` is, if it depends on the subject.
+        as_found: an `Expression` of what calls have returned, if `found` is none of it.
+        as_expected: an `Expression` for `expected.value`, if that depends on the subject.
         evidence: small values to keep with a failure.
     """
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiub" or found.shape != expected.value.shape:

@@ -47,6 +47,9 @@ def write_snippet(examined: Examined) -> str:
     text = "\n".join([HEAD.format(id=finding.id, law=finding.law), _imports(script, body), *_parts(script, body), body])
     if len(text) > LONGEST:
         raise Unspeakable("the calls and their arrays are too long for a snippet")
+    ended = bench.session.rehearse(text)
+    if not ended or (finding.verdict is Verdict.FAILED and ended != AssertionError.__name__):
+        raise Unspeakable("the calls alone do not repeat the failure: run the check itself")
     return text.rstrip() + "\n"
 
 

@@ -273,6 +273,13 @@ class SessionLike(Protocol):
     def limit(self, seconds: float) -> None:
         """Give the calls that follow, together, this much time."""
 
+    def rehearse(self, text: str) -> str:
+        """Run a program that repeats calls of a subject where subjects live.
+
+        Returns:
+            The type of the exception that ends it, as the other side says; empty if none does.
+        """
+
     def close(self) -> None:
         """End the session and everything in it."""
 

@@ -79,7 +79,13 @@ def _mask_is_stored(bench: Bench) -> Iterator[Measurement]:
     replies = layer.many([*drawn, *drawn, ("reseed", (bench.seed,)), ("forward", (x,)), ("backward", (dy,))])
     if np.array_equal(replies[1], replies[3]):  # else its generator cannot be reseeded from outside
         hint = "store the mask in forward; do not derive it from the zeros of the output"
-        yield agrees("backward(dy) where inputs are 0", replies[6], close_to(dy * replies[1], 16), hint=hint)
+        yield agrees(
+            "backward(dy) where inputs are 0",
+            replies[6],
+            close_to(dy * replies[1], 16),
+            hint=hint,
+            as_expected=Expression("$0 * $1", (dy, replies[3])),
+        )
 
 
 def _shared_ratio(found: Array, expected: Array) -> float | None:

@@ -12,7 +12,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, same
 from ..numerics.compare import Estimate
-from ..proof import Expression
+from ..proof import Equal, Expression
 from .contract import BACKWARD
 from .selection import parameter_names, trainable
 
@@ -58,20 +58,23 @@ def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Meas
     layer.forward(bench.data(rng))
     layer.backward(bench.incoming(rng))
     gradient, after = layer.gradients()[quantity], layer.parameters()[quantity]
+    bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
+    expected = Estimate(before - RATE * gradient, bound)
+    step = Expression(f"$0 - {RATE} * $1", (before, gradient))
     if gradient.any() and np.array_equal(after, before):
         yield failed(
             f"{quantity} does not change",
             expected="new values after a backward with an optimizer",
             found="the old values",
             hint=f"after computing the gradient, set {quantity} to optimizer.calculate_update({quantity}, gradient)",
+            proof=Equal(found=after, expected=step, value=after, wanted=expected.value, bound=expected.bound),
         )
-    bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     yield agrees(
         f"{quantity} after one step",
         after,
-        Estimate(before - RATE * gradient, bound),
+        expected,
         hint=f"the new value should be {quantity} - learning_rate * gradient, applied once",
-        as_expected=Expression(f"$0 - {RATE} * $1", (before, gradient)),
+        as_expected=step,
     )
 
 
