@@ -197,6 +197,8 @@ def finding_text(finding: Finding) -> str:
         rows["Looks like"] = f"{finding.diagnosis[0].text} [{finding.diagnosis[0].mistake}]"
     if finding.hint:
         rows["Next"] = finding.hint
+    if finding.smallest is not None:
+        rows |= {"Smallest": finding.smallest.where, "Its id": finding.smallest.id}
     lines = [finding.message, *columns(rows)]
     return "\n".join([*lines, str(finding.evidence["traceback"])] if "traceback" in finding.evidence else lines)
 
