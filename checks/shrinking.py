@@ -27,6 +27,8 @@ Examine = Callable[[Planned, SessionLike], Examined]
 class Shrinker:
     """Finds smallest cases within the budget of a run: one for every check of a layer, and quantity.
 
+    When the time for searching is up, failures are shown on the cases on which they were found, for as long again.
+
     Attributes:
         effort: the budget.
         session: gives a fresh session.
@@ -46,7 +48,7 @@ class Shrinker:
             return finding
         kind = (planned.layer, planned.check.id, planned.quantity)
         with self._lock:
-            if kind in self._seen or self.spent >= self.effort.run_seconds:
+            if kind in self._seen or self.spent >= 2 * self.effort.run_seconds:
                 return finding
             self._seen.add(kind)
         started = time.perf_counter()

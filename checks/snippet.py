@@ -101,7 +101,7 @@ def _derivative(script: Script, bench: Bench, proof: Derivative) -> str:
         dy, contracted, watched = script.variable(proof.target, "target"), "{}", "the loss"
     else:
         dy = script.variable(proof.cotangent, "dy")
-        contracted, watched = f"np.sum({dy} * ({{}}))", f"sum({dy} * forward({arguments[0]}))"
+        contracted, watched = f"np.sum({dy} * {{}})", f"sum({dy} * forward({arguments[0]}))"
     lines.append(forward(f"{arguments[0]}.copy()"))
     backward = _call(phrases, "backward", name, [f"{dy}.copy()"])
     values = {"step": repr(STEP), "watched": watched}
@@ -110,7 +110,7 @@ def _derivative(script: Script, bench: Bench, proof: Derivative) -> str:
         lines += [backward, f"found = np.array({filled(gradient, {'self': name})})", ""]
         place = filled(block, {"self": name})
         sides = forward(f"{arguments[0]}.copy()")
-        change = contracted.format("sides[0] - sides[1]")
+        change = contracted.format("(sides[0] - sides[1])")
         template = BLOCK_DIFFERENCES
         values |= {"block": place, "forward": sides, "contracted": change}
     else:
