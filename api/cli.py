@@ -129,6 +129,12 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="from which all data is drawn (default: 0)")
     parser.add_argument(
+        "--effort",
+        choices=("quick", "standard", "thorough"),
+        default="standard",
+        help="how many cases are looked at; quick is for the loop of editing and running (default: standard)",
+    )
+    parser.add_argument(
         "--level", choices=("core", "full", "strict"), default="full", help="how much is asked (default: full)"
     )
     parser.add_argument(

@@ -66,6 +66,7 @@ class ConformancePlugin:
             request = Request(
                 subject=option("--backproof"),
                 seed=option("--backproof-seed"),
+                effort=option("--backproof-effort"),
                 level=option("--backproof-level"),
                 dtype=option("--backproof-dtype"),
             )
@@ -197,6 +198,8 @@ def finding_text(finding: Finding) -> str:
         rows["Looks like"] = f"{finding.diagnosis[0].text} [{finding.diagnosis[0].mistake}]"
     if finding.hint:
         rows["Next"] = finding.hint
+    if finding.smallest is not None:
+        rows |= {"Smallest": finding.smallest.where, "Its id": finding.smallest.id}
     lines = [finding.message, *columns(rows)]
     return "\n".join([*lines, str(finding.evidence["traceback"])] if "traceback" in finding.evidence else lines)
 

@@ -25,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--backproof-seed", type=int, default=0, metavar="N", help="from which all data is drawn (default: 0)"
     )
     group.addoption(
+        "--backproof-effort",
+        choices=("quick", "standard", "thorough"),
+        default="standard",
+        help="how many cases are looked at (default: standard)",
+    )
+    group.addoption(
         "--backproof-level",
         choices=("core", "full", "strict"),
         default="full",

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from .adapters import Course
 from .checks.catalogue import all_checks
+from .checks.effort import EFFORTS, STANDARD
 from .checks.law import Level
 from .checks.numerics.precision import PRECISIONS
 from .checks.plan import Selection
@@ -36,6 +37,7 @@ class Request:
         names: layers, course tests, checks, ids or globs; empty for everything.
         course: the course; empty for the one that the subject's layout tells.
         seed: from which all data is drawn.
+        effort: quick, standard or thorough.
         level: core, full or strict.
         required: names of layers, a stage of the course, or `complete`.
         jobs: threads; 0 for as many as cores, at most two.
@@ -51,6 +53,7 @@ class Request:
     names: tuple[str, ...] = ()
     course: str = ""
     seed: int = 0
+    effort: str = STANDARD
     level: str = "full"
     required: tuple[str, ...] = ()
     jobs: int = 0
@@ -65,6 +68,8 @@ class Request:
             raise UsageError("a name is empty; leave it out to check everything")
         if type(self.seed) is not int or not 0 <= self.seed <= _LARGEST_SEED:
             raise UsageError(f"seed={self.seed}, but should be an integer from 0 to {_LARGEST_SEED}")
+        if self.effort not in EFFORTS:
+            raise UsageError(f"effort={self.effort!r}, but should be {', '.join(EFFORTS)}")
         if type(self.jobs) is not int or self.jobs < 0:
             raise UsageError(f"jobs={self.jobs}, but should be a number of threads, or 0 for one per core")
         if not (math.isfinite(self.seconds) and self.seconds > 0):
@@ -94,7 +99,7 @@ def selection_of(request: Request, course: Course) -> Selection:
         level = Level.of(request.level)
     except KeyError as error:
         raise UsageError(f"level={request.level!r}, but should be core, full or strict") from error
-    return Selection(level, tuple(names), families, request.dtype)
+    return Selection(level, tuple(names), families, dtype=request.dtype, effort=request.effort)
 
 
 def meaning(name: str, course: Course) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

@@ -109,6 +109,9 @@ class _TypedSession:
     def limit(self, seconds: float) -> None:
         self._seconds = seconds
 
+    def rehearse(self, text: str) -> str:
+        return "" if self._session is None else self._session.rehearse(text)
+
     def close(self) -> None:
         if self._session is not None:
             self._session.close()

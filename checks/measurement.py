@@ -11,12 +11,13 @@ import numpy as np
 from ..wall import Foreign
 from .numerics.compare import Estimate, compare
 from .numerics.precision import current
+from .proof import Equal, Proof, Shaped
 from .results import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """One comparison of a subject with a law; fields as in `results.Finding`."""
+    """One comparison of a subject with a law; fields as in `results.Finding`, and what was compared, if it failed."""
 
     verdict: Verdict = Verdict.PASSED
     message: str = ""
@@ -26,6 +27,7 @@ class Measurement:
     measured: float | None = None
     tolerance: float | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    proof: Proof | None = None
 
 
 def passed(measured: float | None = None, tolerance: float | None = None) -> Measurement:
@@ -61,7 +63,16 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def agrees(name: str, found: Any, expected: Estimate, *, hint: str = "", **evidence: Any) -> Measurement:
+def agrees(
+    name: str,
+    found: Any,
+    expected: Estimate,
+    *,
+    hint: str = "",
+    as_found: Any = None,
+    as_expected: Any = None,
+    **evidence: Any,
+) -> Measurement:
     """`found` equals `expected` within the bound of every entry.
 
     Args:
@@ -69,12 +80,18 @@ def agrees(name: str, found: Any, expected: Estimate, *, hint: str = "", **evide
         found: what the subject returned.
         expected: the definition's value and the bound of its rounding error.
         hint: what to do next if it does not.
+        as_found: an `Expression` of what calls have returned, if `found` is none of it.
+        as_expected: an `Expression` for `expected.value`, if that depends on the subject.
         evidence: small values to keep with a failure.
     """
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiub" or found.shape != expected.value.shape:
         shape = f"an array of shape {expected.value.shape}"
         return failed(
-            f"{name} is {describe(found)}, but should be {shape}", expected=shape, found=describe(found), hint=hint
+            f"{name} is {describe(found)}, but should be {shape}",
+            expected=shape,
+            found=describe(found),
+            hint=hint,
+            proof=Shaped(found=found, shape=expected.value.shape) if as_found is None else None,
         )
     difference = compare(found, expected)
     if difference.within:
@@ -91,6 +108,13 @@ def agrees(name: str, found: Any, expected: Estimate, *, hint: str = "", **evide
         measured=difference.largest,
         tolerance=difference.tolerance,
         evidence={"worst": list(difference.worst), **evidence},
+        proof=Equal(
+            found=found if as_found is None else as_found,
+            expected=expected.value if as_expected is None else as_expected,
+            value=found,
+            wanted=expected.value,
+            bound=expected.bound,
+        ),
     )
 
 
@@ -117,6 +141,7 @@ def same(name: str, found: Any, reference: Any, *, meaning: str, hint: str = "",
             measured=float(np.max(np.abs(np.where(equal, 0.0, found - reference)))),
             tolerance=bound,
             evidence=evidence,
+            proof=Equal(found=found, expected=reference, value=found, wanted=reference, bound=bound),
         )
     return failed(
         f"{meaning}: {name} is {describe(found)}", expected=describe(reference), found=describe(found), hint=hint

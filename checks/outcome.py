@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,21 @@ def base_finding(planned: Planned) -> Finding:
     )
 
 
+@dataclass(frozen=True)
+class Examined:
+    """One check that has run, with all that it has seen.
+
+    Attributes:
+        finding: what came of it.
+        bench: its subjects, with every call.
+        measurement: the one that decided; None if the check did not come to its end.
+    """
+
+    finding: Finding
+    bench: Bench
+    measurement: Measurement | None
+
+
 def run_check(
     planned: Planned,
     session: SessionLike,
@@ -59,8 +74,21 @@ def run_check(
     diagnose: Diagnose | None = None,
 ) -> Finding:
     """Run one check; every way in which it can end becomes a verdict."""
+    return examine(planned, session, conventions=conventions, seed=seed, seconds=seconds, diagnose=diagnose).finding
+
+
+def examine(
+    planned: Planned,
+    session: SessionLike,
+    *,
+    conventions: Mapping[str, str],
+    seed: int,
+    seconds: float,
+    diagnose: Diagnose | None = None,
+) -> Examined:
+    """`run_check`, with what led to the finding."""
     bench = Bench(planned.case, session, conventions, seed, planned.check.id)
-    finding = base_finding(planned)
+    finding, measurement = base_finding(planned), None
     started = time.perf_counter()
     session.limit(seconds)
     try:
@@ -78,11 +106,12 @@ def run_check(
         if diagnose and finding.verdict is Verdict.FAILED:
             with suppress(Exception):  # an explanation that fails must not take the finding with it
                 finding = replace(finding, diagnosis=diagnose(planned, bench, finding))
-    return replace(
+    finding = replace(
         finding,
         evaluations=sum(subject.evaluations for subject in bench.subjects),
         seconds=round(time.perf_counter() - started, 6),
     )
+    return Examined(finding, bench, measurement)
 
 
 def _first_bad(planned: Planned, bench: Bench) -> Measurement:

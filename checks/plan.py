@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..specs import Case, LayerSpec, Spec, all_specs
 from .bench import spec_text
 from .catalogue import all_checks
+from .effort import EFFORTS, STANDARD
 from .law import Check, Level
 from .numerics.precision import PRECISIONS
 
@@ -52,12 +53,14 @@ class Selection:
         names: spec names, check ids, globs over ids; empty for everything.
         families: for a spec name, the families it is restricted to; a course's test name may stand for some only.
         dtype: the type of all data; with float64, level strict looks at one case of every layer in float32 as well.
+        effort: how many of the named cases are visited; a name that is about one case adds it.
     """
 
     level: Level = Level.FULL
     names: tuple[str, ...] = ()
     families: dict[str, frozenset[str] | None] = field(default_factory=dict)
     dtype: str = "float64"
+    effort: str = STANDARD
 
     def takes(self, planned: Planned) -> bool:
         """Tell whether `planned` is asked for."""
@@ -121,16 +124,23 @@ class Plan:
         return digest.hexdigest()[:16]
 
 
-def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Plan:
+def make_plan(
+    offered: Iterable[str], selection: Selection = Selection(), drawn: Mapping[str, Sequence[Case]] | None = None
+) -> Plan:
     """Plan the findings for the specs named in `offered`.
+
+    Args:
+        offered: the subject's specs.
+        selection: what is asked for.
+        drawn: further cases by spec, beside the named ones.
 
     Raises:
         UnknownName: a name of the selection selects nothing at any level.
     """
-    everything = {planned.id: planned for planned in _resolve(list(_findings(offered, selection.dtype)))}
+    everything = {planned.id: planned for planned in _resolve(list(_findings(offered, selection, drawn or {})))}
     for name in selection.names:
         if not any(_matches(name, planned) for planned in everything.values()):
-            known = name.lower() in (spec.lower() for spec in all_specs())
+            known = name.partition("/")[0].lower() in (spec.lower() for spec in set(all_specs()) - set(offered))
             why = "the subject does not offer it" if known else "it is no layer, check, course test or id"
             if name in all_checks():
                 why = f"it is asked of nothing that the subject offers in {selection.dtype}, see --dtype"
@@ -138,13 +148,17 @@ def make_plan(offered: Iterable[str], selection: Selection = Selection()) -> Pla
     return Plan(everything, tuple(planned for planned in everything.values() if selection.takes(planned)))
 
 
+SINGLE = "-float32"
+"""What the name of a case ends in that is looked at in float32 among others in float64."""
+
+
 def cases_of(spec: type[Spec], dtype: str = "float64") -> Iterator[tuple[Case, Level]]:
-    """The cases of a spec in a type, with the lowest level at which they are looked at."""
+    """The named cases of a spec in a type, with the lowest level at which they are looked at."""
     cases = spec.cases()
     for case in cases:
         yield replace(case, dtype=dtype), Level.CORE
     if dtype == "float64" and isinstance(cases[0].spec, LayerSpec):
-        yield replace(cases[0], name=f"{cases[0].name}-float32", dtype="float32"), Level.STRICT
+        yield in_float32(cases[0]), Level.STRICT
 
 
 def every_case(spec: type[Spec]) -> tuple[Case, ...]:
@@ -152,25 +166,60 @@ def every_case(spec: type[Spec]) -> tuple[Case, ...]:
     return tuple(case for dtype in PRECISIONS for case, _ in cases_of(spec, dtype))
 
 
-def _findings(offered: Iterable[str], dtype: str) -> Iterator[Planned]:
+def in_float32(case: Case) -> Case:
+    """The case in float32, by a name of its own."""
+    return replace(case, name=f"{case.name}{SINGLE}", dtype="float32")
+
+
+def planned_cases(spec: type[Spec], selection: Selection, drawn: Sequence[Case] = ()) -> Iterator[tuple[Case, Level]]:
+    """The cases that a run looks at: named ones as the effort says, drawn ones, and those that a name spells out."""
+    asked = [_case_part(name, spec) for name in selection.names]
+    first = [case.name for case in spec.cases()][: None if EFFORTS[selection.effort].all_named else spec.quick]
+    seen = set()
+    for case, level in cases_of(spec, selection.dtype):
+        if case.name.removesuffix(SINGLE) in first or any(fnmatch.fnmatchcase(case.name, part) for part in asked):
+            seen.add(case.name)
+            yield case, level
+    spelled = [replace(case, dtype=selection.dtype) for case in drawn]
+    for part in asked:
+        called = spec.case_called(part.removesuffix(SINGLE))
+        if called is not None:
+            spelled.append(in_float32(called) if part.endswith(SINGLE) else replace(called, dtype=selection.dtype))
+    for case in spelled:
+        if case.name not in seen:
+            seen.add(case.name)
+            yield case, Level.STRICT if case.name.endswith(SINGLE) else Level.CORE
+
+
+def _case_part(name: str, spec: type[Spec]) -> str:
+    """What an id or glob says of the case, if it is about the spec and about particular cases; else nothing."""
+    layer, _, rest = name.partition("/")
+    case = rest.partition("/")[0]
+    return case if fnmatch.fnmatchcase(spec.name(), layer) and case.strip("*") else ""
+
+
+def _findings(offered: Iterable[str], selection: Selection, drawn: Mapping[str, Sequence[Case]]) -> Iterator[Planned]:
     names = set(offered)
-    checks = all_checks()
     for name, spec in all_specs().items():
-        if name not in names:
+        if name in names:
+            for case, level in planned_cases(spec, selection, drawn.get(name, ())):
+                yield from planned_for(case, level)
+
+
+def planned_for(case: Case, level: Level = Level.CORE) -> Iterator[Planned]:
+    """Every check that applies to a case, without what it needs."""
+    for check in all_checks().values():
+        if not check.applies(case):
             continue
-        for case, level in cases_of(spec, dtype):
-            for check in checks.values():
-                if not check.applies(case):
-                    continue
-                for quantity in check.quantities(case):
-                    suffix = f"/{quantity}" if quantity else ""
-                    yield Planned(
-                        id=f"{name}/{case.name}/{check.id}{suffix}",
-                        check=check,
-                        case=case,
-                        quantity=quantity,
-                        level=max(level, check.level(case)),
-                    )
+        for quantity in check.quantities(case):
+            suffix = f"/{quantity}" if quantity else ""
+            yield Planned(
+                id=f"{case.spec.name()}/{case.name}/{check.id}{suffix}",
+                check=check,
+                case=case,
+                quantity=quantity,
+                level=max(level, check.level(case)),
+            )
 
 
 def _resolve(findings: Sequence[Planned]) -> Iterator[Planned]:

@@ -53,6 +53,45 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One array of a failure.
+
+    Attributes:
+        name: what it is: a parameter, `x`, `dy`, `found`, `expected` ...
+        shape, dtype: as it was handed over.
+        values: nested lists of all entries, or a number; None if there are too many.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    values: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Smallest:
+    """The smallest case on which a check fails in the same way.
+
+    Attributes:
+        id: of the check on that case; `backproof check SUBJECT ID` runs it again, with the same seed on the same data.
+        where: the configuration.
+        message: what is wrong there.
+        arrays: what was handed over, what came back, what should have come.
+        snippet: a Python program that shows the failure with NumPy and the implementation only; empty if there is none.
+        no_snippet: why there is none.
+        trials: how many smaller cases were tried.
+    """
+
+    id: str
+    where: str
+    message: str = ""
+    arrays: tuple[Exhibit, ...] = ()
+    snippet: str = ""
+    no_snippet: str = ""
+    trials: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """One planned check's outcome.
 
@@ -77,6 +116,7 @@ class Finding:
         blocked_by: id of the finding that blocks this one.
         evidence: small JSON values that show the failure (worst entries, ratio, pattern, traceback).
         output: what the subject printed, capped.
+        smallest: the same failure on the smallest case that was found; of the first failing finding of a check only.
     """
 
     id: str
@@ -101,6 +141,7 @@ class Finding:
     blocked_by: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
+    smallest: Smallest | None = None
 
     @property
     def failing(self) -> bool:
@@ -202,6 +243,7 @@ def to_line(record: Header | Finding | Footer) -> str:
     data = {"type": kind, **dataclasses.asdict(record)}
     if "evidence" in data:
         data["evidence"] = _finite(data["evidence"], str)
+        data["smallest"] = _finite(data["smallest"], str)
     line = json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return line.encode("utf-8", "backslashreplace").decode("utf-8")  # a subject's text may hold lone surrogates
 
@@ -224,6 +266,7 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
     "int": lambda value: type(value) is int,
     "float": lambda value: type(value) in {int, float},
     "float | None": lambda value: value is None or type(value) in {int, float},
+    "tuple[int, ...]": lambda value: all(type(item) is int for item in value),
     "tuple[str, ...]": lambda value: all(isinstance(item, str) for item in value),
     "Mapping[str, Any]": lambda value: isinstance(value, dict),
     "Mapping[str, int]": lambda value: isinstance(value, dict) and all(type(item) is int for item in value.values()),
@@ -233,11 +276,25 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
-def _require_types(record: Header | Finding | Footer | Diagnosis) -> None:
+def _require_types(record: Header | Finding | Footer | Diagnosis | Smallest | Exhibit) -> None:
     for entry in dataclasses.fields(record):
         fits = _FITS.get(str(entry.type))
         if fits is not None and entry.name != "schema" and not fits(getattr(record, entry.name)):
             raise TypeError(f"{entry.name} should be of type {entry.type}")
+
+
+def _inner(record: Header | Finding | Footer) -> tuple[Diagnosis | Smallest | Exhibit, ...]:
+    """The records inside of a finding."""
+    if not isinstance(record, Finding):
+        return ()
+    if record.smallest is None:
+        return record.diagnosis
+    return (*record.diagnosis, record.smallest, *record.smallest.arrays)
+
+
+def _smallest(data: dict[str, Any]) -> Smallest:
+    arrays = tuple(Exhibit(**{**item, "shape": tuple(item["shape"])}) for item in data.get("arrays", ()))
+    return Smallest(**{**data, "arrays": arrays})
 
 
 def from_line(line: str) -> Header | Finding | Footer:
@@ -255,8 +312,10 @@ def from_line(line: str) -> Header | Finding | Footer:
         if cls is Finding:
             data["verdict"] = Verdict(data["verdict"])
             data["diagnosis"] = tuple(Diagnosis(**item) for item in data.get("diagnosis", ()))
+            if data.get("smallest") is not None:
+                data["smallest"] = _smallest(data["smallest"])
         record = cls(**data)
-        for item in (record, *(record.diagnosis if isinstance(record, Finding) else ())):
+        for item in (record, *_inner(record)):
             _require_types(item)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ResultsError(f"not a Backproof record: {line[:80]!r} ({error})") from error

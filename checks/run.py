@@ -17,6 +17,7 @@ from ..specs import Unsupported, all_specs
 from ..wall import SubjectError
 from .conventions import PROBE_SECONDS, detect
 from .diagnosis import diagnose
+from .drawing import draw_cases
 from .law import Level
 from .plan import Plan, Selection, make_plan
 from .results import FAILING, Finding, Footer, Header, Result, Verdict, count_verdicts
@@ -36,7 +37,6 @@ class Options:
         selection: which checks.
         filters: the names as the user gave them.
         seed: from which all data derives.
-        effort: quick, standard or thorough.
         jobs: threads.
         seconds: budget of one check.
         required: specs that must be there; empty for none.
@@ -47,7 +47,6 @@ class Options:
     selection: Selection = field(default_factory=Selection)
     filters: tuple[str, ...] = ()
     seed: int = 0
-    effort: str = "standard"
     jobs: int = 0
     seconds: float = 10.0
     required: tuple[str, ...] = ()
@@ -83,7 +82,8 @@ class Run:
             offered = _answering(source, offered)  # a module may leave out what it has no counterpart of
         if not offered:
             raise NothingOffered(f"{options.subject} offers none of: {', '.join(all_specs())}")
-        plan = make_plan(offered, options.selection)
+        drawn = draw_cases(offered, options.selection.effort, options.seed)
+        plan = make_plan(offered, options.selection, drawn)
         declared, dtype = facts.get("conventions", {}), options.selection.dtype
         conventions = _conventions(source, plan.touched, declared, options.seconds, dtype)
         header = Header(
@@ -97,7 +97,7 @@ class Run:
             sandbox=source.sandbox,
             protected=source.protected,
             conventions=conventions,
-            effort=options.effort,
+            effort=options.selection.effort,
             level=Level(options.selection.level).name.lower(),
             dtype=dtype,
             filters=options.filters,
@@ -106,7 +106,8 @@ class Run:
             notes=tuple(str(note) for note in facts.get("notes", ())),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        runner = Runner(plan, source, conventions, options.seed, options.seconds, diagnose)
+        effort = options.selection.effort
+        runner = Runner(plan, source, conventions, options.seed, options.seconds, diagnose, effort, shrinks=True)
         return cls(source, options, plan, header, runner, started)
 
     def execute(self, sink: Sink) -> Result:

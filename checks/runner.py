@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ..wall import SessionLike, SubjectDied, WorkerError
-from .outcome import Diagnose, base_finding, run_check
+from .effort import EFFORTS, STANDARD
+from .outcome import Diagnose, Examined, base_finding, examine, run_check
 from .plan import Plan, Planned
 from .results import FAILING, Finding, Verdict
+from .shrinking import Shrinker
 
 
 class SessionSource(Protocol):
@@ -33,6 +35,8 @@ class Runner:
         seed: the run's seed.
         seconds: budget of one check.
         diagnose: explains a failure; may be None.
+        effort: how long smallest cases are looked for.
+        shrinks: whether they are looked for at all.
     """
 
     plan: Plan
@@ -41,9 +45,15 @@ class Runner:
     seed: int = 0
     seconds: float = 10.0
     diagnose: Diagnose | None = None
+    effort: str = STANDARD
+    shrinks: bool = False
     _done: dict[str, Finding] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _delivery: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._shrinker = Shrinker(EFFORTS[self.effort], self.source.session, self._examine)
 
     def run(self, jobs: int, report: Callable[[Finding], None]) -> None:
         """Run everything selected with `jobs` threads; `report` gets the findings in the plan's order."""
@@ -51,12 +61,20 @@ class Runner:
         waiting = iter(order)
         upcoming = next(waiting, None)
 
-        def deliver() -> None:
-            nonlocal upcoming
+        def next_done() -> Finding | None:
             with self._lock:
-                while upcoming is not None and upcoming in self._done:
-                    report(self._done[upcoming])
-                    upcoming = next(waiting, None)
+                return None if upcoming is None else self._done.get(upcoming)
+
+        def deliver() -> None:
+            # One thread delivers, in order, and looks for smallest cases meanwhile; the others go on with the plan.
+            nonlocal upcoming
+            while (finding := next_done()) and self._delivery.acquire(blocking=False):
+                try:
+                    while upcoming is not None and (finding := next_done()):
+                        report(self._with_smallest(finding))
+                        upcoming = next(waiting, None)
+                finally:
+                    self._delivery.release()
 
         for wave in self._waves():
             if jobs <= 1:  # in this thread, so that Ctrl-C reaches a subject that runs in this process
@@ -83,7 +101,20 @@ class Runner:
                 self.outcome(need)
             with _Sessions(self.source) as sessions:
                 self._done[check_id] = self._judge(planned, sessions)
+            self._done[check_id] = self._with_smallest(self._done[check_id])
         return self._done[check_id]
+
+    def _with_smallest(self, finding: Finding) -> Finding:
+        """The finding, with its smallest case if it is the first failure of its check."""
+        if not self.shrinks or not finding.failing or self._stopped.is_set():
+            return finding
+        try:
+            return self._shrinker.with_smallest(self.plan.everything[finding.id], finding)
+        except WorkerError:  # no session to be had any more
+            return finding
+
+    def _examine(self, planned: Planned, session: SessionLike) -> Examined:
+        return examine(planned, session, conventions=self.conventions, seed=self.seed, seconds=self.seconds)
 
     def _run_group(self, group: list[Planned], deliver: Callable[[], None]) -> None:
         with _Sessions(self.source) as sessions:

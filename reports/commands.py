@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from ..checks.results import Finding, Header
+from ..checks.results import Finding, Header, Smallest
 from .wording import printable
 
 DEFAULT_SEED = 0  # of `backproof check`; a command names what differs from the defaults
@@ -18,6 +18,11 @@ def rerun(header: Header, *names: str) -> str:
     """
     seed = [] if header.seed == DEFAULT_SEED else ["--seed", str(header.seed)]
     return _line(header, names, seed)
+
+
+def replay(header: Header, smallest: Smallest) -> str:
+    """The command that runs a check again on its smallest case, with the seed, on which the data depends."""
+    return _line(header, (smallest.id,), ["--seed", str(header.seed)])
 
 
 def reproduce(header: Header) -> str:

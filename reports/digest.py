@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..checks.results import Finding, Result, Verdict, count_verdicts
+from ..checks.results import Finding, Result, Smallest, Verdict, count_verdicts
 from .tracebacks import raised_line
 from .wording import gravest
 
@@ -46,6 +46,11 @@ class Cause:
     def findings(self) -> tuple[Finding, ...]:
         """All findings of the cause, the lead first."""
         return (self.lead, *self.others)
+
+    @property
+    def smallest(self) -> Smallest | None:
+        """The smallest case on which one of the findings fails, the lead's first."""
+        return next((finding.smallest for finding in self.findings if finding.smallest is not None), None)
 
     def name_of(self, other: Finding) -> str:
         """How another finding of the cause differs from the lead: its case, with the check if that is another."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from ..checks.results import Finding, Result, Verdict, count_verdicts
-from .commands import reproduce, rerun
+from .commands import replay, reproduce, rerun
 from .digest import Cause, Cell, foremost, matrix, root_causes
 from .evidence import Block, Sentence, evidence_blocks
 from .tracebacks import raised_line
-from .wording import GRAVITY, LONGEST_TEXT, RUN_MARKS, RUN_TONES, TONES, gravest, plural
+from .wording import GRAVITY, LONGEST_TEXT, RUN_MARKS, RUN_TONES, TONES, capped, gravest, plural
 
 IN_FULL = 60  # root causes with an article of their own; the others are explained at their findings
 BUDGET = 1_700_000  # characters for findings in full; beyond, a finding is shown by its row alone
@@ -82,8 +82,27 @@ class LayerGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmallestView:
+    """The smallest case of a root cause.
+
+    Attributes:
+        where: the configuration.
+        replay: the command that runs it again.
+        arrays: name, shape and entries.
+        snippet: a program that shows the failure; empty if there is none.
+        no_snippet: why there is none.
+    """
+
+    where: str
+    replay: str
+    arrays: tuple[tuple[str, str, str], ...]
+    snippet: str
+    no_snippet: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CauseView:
-    """One root cause with the evidence of its lead and links to the others."""
+    """One root cause with the evidence of its lead, its smallest case, and links to the others."""
 
     number: int
     cause: Cause
@@ -93,6 +112,7 @@ class CauseView:
     row: str
     again: str
     blocks: tuple[Block, ...]
+    smallest: SmallestView | None
     others: tuple[tuple[str, str], ...]
 
 
@@ -157,6 +177,9 @@ class _Budget:
         evidence = json.dumps(finding.evidence, ensure_ascii=False, default=str)
         cost = MARKUP + 2 * min(len(escape(evidence)), LARGEST) + min(len(escape(finding.output)), LARGEST)
         cost += sum(len(escape(text[:LONGEST_TEXT])) for text in texts)
+        if finding.smallest is not None:
+            arrays = json.dumps([array.values for array in finding.smallest.arrays], default=str)
+            cost += min(len(escape(finding.smallest.snippet)), 2 * LARGEST) + min(len(escape(arrays)), LARGEST)
         if cost > self._left:
             self.refused += 1
             return False
@@ -166,6 +189,7 @@ class _Budget:
 
 def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], budget: _Budget) -> CauseView:
     lead = cause.lead
+    admitted = budget.admits(replace(lead, smallest=cause.smallest))
     return CauseView(
         number=number,
         cause=cause,
@@ -174,8 +198,26 @@ def _cause(number: int, cause: Cause, result: Result, anchors: dict[str, str], b
         anchor=f"cause-{number}",
         row=anchors[lead.id],
         again=rerun(result.header, lead.id),
-        blocks=evidence_blocks(lead) if budget.admits(lead) else (FULL,),
+        blocks=evidence_blocks(lead) if admitted else (FULL,),
+        smallest=_smallest(cause, result) if admitted else None,
         others=tuple((anchors[other.id], cause.name_of(other)) for other in cause.others),
+    )
+
+
+def _smallest(cause: Cause, result: Result) -> SmallestView | None:
+    smallest = cause.smallest
+    if smallest is None:
+        return None
+    arrays = (
+        (array.name, f"{array.shape}", "too many entries to show" if array.values is None else json.dumps(array.values))
+        for array in smallest.arrays
+    )
+    return SmallestView(
+        where=smallest.where,
+        replay=replay(result.header, smallest),
+        arrays=tuple((name, shape, capped(text, LARGEST // 4)) for name, shape, text in arrays),
+        snippet=capped(smallest.snippet, 2 * LARGEST),
+        no_snippet=smallest.no_snippet,
     )
 
 

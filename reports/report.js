@@ -22,6 +22,21 @@
     for (const item of closed) item.open = false;
   });
 
+  for (const button of every("button.copy")) {
+    const program = find(button.dataset.copies);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(program.textContent);
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(program); // a page that may not write to the clipboard
+        button.textContent = "Selected: press Ctrl+C";
+      }
+      setTimeout(() => (button.textContent = "Copy"), 3000);
+    });
+  }
+
   const layers = every("details.layer");
   const filter = find("filter"), problems = find("problems"), expand = find("expand");
   const apply = () => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 
 from ..checks.results import Finding, Header, Verdict
-from .commands import rerun
+from .commands import replay, rerun
 from .digest import Cause
 from .terminal_text import Writer
 from .tracebacks import raised_line
@@ -19,7 +19,10 @@ def cause_block(cause: Cause, header: Header, writer: Writer) -> RenderableType:
     title = writer.text(f"{MARKS[lead.verdict]} {name}", tone=TONES[lead.verdict], bold=True)
     title.append_text(writer.text(f"  {verdict_word(lead.verdict)}"))
     fields = [writer.field(label, text) for label, text in _fields(cause, header.subject) if text]
-    return Group(title, *fields, writer.command("Again", _again(lead, header, writer)))
+    commands = [writer.command("Again", _again(lead, header, writer))]
+    if cause.smallest is not None:
+        commands.append(writer.command("Replay", replay(header, cause.smallest)))
+    return Group(title, *fields, *commands)
 
 
 def _again(lead: Finding, header: Header, writer: Writer) -> str:
@@ -35,6 +38,7 @@ def _fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
         *_outcome(lead, subject),
         ("Where", lead.where or lead.case),
         ("Also", _also(cause)),
+        ("Smallest", cause.smallest.where if cause.smallest else ""),
         *zip(("Looks like", "Or like"), _diagnoses(lead), strict=False),
         ("Next", next_step(lead)),
     ]

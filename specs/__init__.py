@@ -21,6 +21,7 @@ from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
 from .rnn import RNN
 from .sigmoid import Sigmoid
+from .sizes import Choices, Form, Size
 from .softmax import SoftMax
 from .spec import (
     Case,
@@ -41,6 +42,7 @@ from .subject import (
     LossSubject,
     NetworkSubject,
     OptimizerSubject,
+    Phrases,
     RegularizerSubject,
     Unsupported,
 )
@@ -56,6 +58,7 @@ __all__ = [
     "BatchNormalization",
     "Build",
     "Case",
+    "Choices",
     "Constant",
     "Conv",
     "Convention",
@@ -63,6 +66,7 @@ __all__ = [
     "Domain",
     "Dropout",
     "Flatten",
+    "Form",
     "FullyConnected",
     "He",
     "InitializerSpec",
@@ -83,6 +87,7 @@ __all__ = [
     "OptimizerSubject",
     "Parameter",
     "Phase",
+    "Phrases",
     "Pooling",
     "ReLU",
     "Reals",
@@ -94,6 +99,7 @@ __all__ = [
     "SgdWithMomentum",
     "Shape",
     "Sigmoid",
+    "Size",
     "Sizes",
     "SoftMax",
     "Spec",

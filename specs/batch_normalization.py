@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from .domain import Integers, argument
 from .registry import register
+from .sizes import Choices, Form
 from .spec import Case, LayerSpec
 from .vocabulary import Convention, Parameter, Phase, Shape, Trait
 
@@ -31,6 +32,17 @@ class BatchNormalization(LayerSpec):
             Trait.DIFFERENTIABLE,
             Trait.PHASE_DEPENDENT,
         }
+    )
+    # At least three values per channel: two are always normalised to -1 and 1, whatever they are.
+    sizes: ClassVar[tuple[Form, ...]] = (
+        {"batch": Integers(3, 10), "channels": Integers(1, 5), "phase": Choices(("train", "test"))},
+        {
+            "batch": Integers(1, 4),
+            "channels": Integers(1, 4),
+            "height": Integers(2, 5),
+            "width": Integers(2, 5),
+            "phase": Choices(("train", "test")),
+        },
     )
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
@@ -63,12 +75,17 @@ class BatchNormalization(LayerSpec):
         return trait in self.traits
 
     @classmethod
+    def sized(cls, *, channels: int, phase: str, batch: int, **axes: int) -> Case:
+        shape = (batch, channels, *axes.values())
+        return Case(spec=cls(channels=channels), input_shape=shape, phase=Phase(phase))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="vector", spec=cls(channels=4), input_shape=(10, 4)),
-            Case(name="image", spec=cls(channels=3), input_shape=(4, 3, 5, 2)),
-            Case(name="one-channel", spec=cls(channels=1), input_shape=(5, 1)),
-            Case(name="square", spec=cls(channels=4), input_shape=(4, 4, 4, 4)),
-            Case(name="vector-test-phase", spec=cls(channels=4), input_shape=(6, 4), phase=Phase.TEST),
-            Case(name="image-test-phase", spec=cls(channels=3), input_shape=(3, 3, 2, 4), phase=Phase.TEST),
+            cls.case("vector", batch=10, channels=4, phase="train"),
+            cls.case("image", batch=4, channels=3, height=5, width=2, phase="train"),
+            cls.case("one-channel", batch=5, channels=1, phase="train"),
+            cls.case("square", batch=4, channels=4, height=4, width=4, phase="train"),
+            cls.case("vector-test-phase", batch=6, channels=4, phase="test"),
+            cls.case("image-test-phase", batch=3, channels=3, height=2, width=4, phase="test"),
         )

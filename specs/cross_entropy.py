@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .domain import Integers
 from .registry import register
+from .sizes import Form
 from .spec import Case, LossSpec
 from .vocabulary import Convention, Trait
 
@@ -18,6 +20,7 @@ class CrossEntropyLoss(LossSpec):
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 5.5 and 6.2.2"
     definition: ClassVar[str] = "L = - sum_bk target_bk log(prediction_bk + eps)"
     traits: ClassVar[frozenset[Trait]] = frozenset({Trait.DIFFERENTIABLE})
+    sizes: ClassVar[tuple[Form, ...]] = ({"batch": Integers(1, 9), "classes": Integers(2, 8)},)
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
             name="loss reduction",
@@ -27,9 +30,13 @@ class CrossEntropyLoss(LossSpec):
     )
 
     @classmethod
+    def sized(cls, *, batch: int, classes: int) -> Case:
+        return Case(spec=cls(), input_shape=(batch, classes))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="9-by-4", spec=cls(), input_shape=(9, 4)),
-            Case(name="square", spec=cls(), input_shape=(5, 5)),
-            Case(name="batch-1", spec=cls(), input_shape=(1, 3)),
+            cls.case("9-by-4", batch=9, classes=4),
+            cls.case("square", batch=5, classes=5),
+            cls.case("batch-1", batch=1, classes=3),
         )

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from .domain import Reals, argument
 from .registry import register
+from .sizes import IMAGES, VECTORS, Choices, Form
 from .spec import Case, LayerSpec
 from .vocabulary import Convention, Phase, Shape, Trait
 
@@ -22,6 +23,10 @@ class Dropout(LayerSpec):
     definition: ClassVar[str] = "train: y = x * m / keep, m ~ Bernoulli(keep) per entry; test: y = x"
     traits: ClassVar[frozenset[Trait]] = frozenset(
         {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.RANDOM_MASK, Trait.PHASE_DEPENDENT}
+    )
+    sizes: ClassVar[tuple[Form, ...]] = tuple(
+        {**axes, "keep": Choices((0.5, 0.25, 0.8, 1.0)), "phase": Choices(("train", "test"))}
+        for axes in (VECTORS, IMAGES)
     )
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
@@ -40,10 +45,14 @@ class Dropout(LayerSpec):
         return trait in self.traits
 
     @classmethod
+    def sized(cls, *, keep: float, phase: str, **axes: int) -> Case:
+        return Case(spec=cls(keep=keep), input_shape=tuple(axes.values()), phase=Phase(phase))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="keep-0.25", spec=cls(keep=0.25), input_shape=(12, 10)),
-            Case(name="keep-0.8-image", spec=cls(keep=0.8), input_shape=(2, 3, 6, 5)),
-            Case(name="keep-all", spec=cls(keep=1.0), input_shape=(3, 4)),
-            Case(name="test-phase", spec=cls(keep=0.5), input_shape=(4, 6), phase=Phase.TEST),
+            cls.case("keep-0.25", batch=12, features=10, keep=0.25, phase="train"),
+            cls.case("keep-0.8-image", batch=2, channels=3, height=6, width=5, keep=0.8, phase="train"),
+            cls.case("keep-all", batch=3, features=4, keep=1.0, phase="train"),
+            cls.case("test-phase", batch=4, features=6, keep=0.5, phase="test"),
         )

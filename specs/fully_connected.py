@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from .domain import Integers, argument
 from .registry import register
+from .sizes import Form
 from .spec import Case, LayerSpec
 from .vocabulary import Parameter, Shape, Trait
 
@@ -23,6 +24,9 @@ class FullyConnected(LayerSpec):
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 6.1"
     definition: ClassVar[str] = "y = x W + b"
     traits: ClassVar[frozenset[Trait]] = frozenset({Trait.AFFINE, Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
+    sizes: ClassVar[tuple[Form, ...]] = (
+        {"batch": Integers(1, 9), "inputs": Integers(1, 8), "outputs": Integers(1, 8)},
+    )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.output_size)
@@ -35,10 +39,14 @@ class FullyConnected(LayerSpec):
         }
 
     @classmethod
+    def sized(cls, *, batch: int, inputs: int, outputs: int) -> Case:
+        return Case(spec=cls(input_size=inputs, output_size=outputs), input_shape=(batch, inputs))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="4-to-3", spec=cls(input_size=4, output_size=3), input_shape=(9, 4)),
-            Case(name="batch-1", spec=cls(input_size=5, output_size=2), input_shape=(1, 5)),
-            Case(name="square", spec=cls(input_size=6, output_size=6), input_shape=(6, 6)),
-            Case(name="1-to-1", spec=cls(input_size=1, output_size=1), input_shape=(2, 1)),
+            cls.case("4-to-3", batch=9, inputs=4, outputs=3),
+            cls.case("batch-1", batch=1, inputs=5, outputs=2),
+            cls.case("square", batch=6, inputs=6, outputs=6),
+            cls.case("1-to-1", batch=2, inputs=1, outputs=1),
         )

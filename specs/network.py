@@ -41,6 +41,8 @@ class NeuralNetwork(NetworkSpec):
         ),
     )
 
+    quick: ClassVar[int] = 3  # a plain network, one with penalties, one whose phases differ
+
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
         def classifier(optimizer: OptimizerSpec, *hidden: LayerSpec) -> NeuralNetwork:
@@ -49,16 +51,6 @@ class NeuralNetwork(NetworkSpec):
 
         return (
             Case(name="classifier", spec=classifier(Sgd(learning_rate=0.01), ReLU()), input_shape=(7, 4)),
-            Case(
-                name="with-momentum",
-                spec=classifier(SgdWithMomentum(learning_rate=0.01, momentum_rate=0.9), ReLU()),
-                input_shape=(7, 4),
-            ),
-            Case(
-                name="with-L1",
-                spec=classifier(Sgd(learning_rate=0.01, regularizer=L1_Regularizer(alpha=0.07)), ReLU()),
-                input_shape=(5, 4),
-            ),
             Case(
                 name="with-L2",
                 spec=classifier(Sgd(learning_rate=0.01, regularizer=L2_Regularizer(alpha=0.07)), ReLU()),
@@ -78,5 +70,15 @@ class NeuralNetwork(NetworkSpec):
                     Sgd(learning_rate=0.01), BatchNormalization(channels=6), ReLU(), Dropout(keep=0.5), Flatten()
                 ),
                 input_shape=(8, 4),
+            ),
+            Case(
+                name="with-momentum",
+                spec=classifier(SgdWithMomentum(learning_rate=0.01, momentum_rate=0.9), ReLU()),
+                input_shape=(7, 4),
+            ),
+            Case(
+                name="with-L1",
+                spec=classifier(Sgd(learning_rate=0.01, regularizer=L1_Regularizer(alpha=0.07)), ReLU()),
+                input_shape=(5, 4),
             ),
         )

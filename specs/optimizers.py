@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 from .domain import Instances, Reals, argument
 from .registry import register
 from .regularizers import L1_Regularizer, L2_Regularizer
+from .sizes import WEIGHTS, Choices, Form
 from .spec import Case, OptimizerSpec, RegularizerSpec
 from .vocabulary import Convention
 
 _LEARNING_RATE = "step size"
 _DECAY = Reals(0, 1, open_high=True)
+_PENALTIES = {"none": None, "L1": L1_Regularizer(alpha=0.2), "L2": L2_Regularizer(alpha=0.2)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +29,26 @@ class RegularizedOptimizer(OptimizerSpec):
         default=None,
     )
 
+    sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "regularizer": Choices(tuple(_PENALTIES))} for axes in WEIGHTS)
 
-def _cases(plain: OptimizerSpec, with_l1: OptimizerSpec, with_l2: OptimizerSpec) -> tuple[Case, ...]:
-    return (
-        Case(name="matrix", spec=plain, input_shape=(5, 4)),
-        Case(name="scalar", spec=plain, input_shape=()),
-        Case(name="kernels", spec=plain, input_shape=(2, 3, 3, 3)),
-        Case(name="with-L1", spec=with_l1, input_shape=(4, 5)),
-        Case(name="with-L2", spec=with_l2, input_shape=(4, 5)),
-    )
+    @classmethod
+    @abstractmethod
+    def with_penalty(cls, penalty: RegularizerSpec | None) -> RegularizedOptimizer:
+        """The optimizer as its cases configure it, with this penalty or without one."""
+
+    @classmethod
+    def sized(cls, *, regularizer: str, **axes: int) -> Case:
+        return Case(spec=cls.with_penalty(_PENALTIES[regularizer]), input_shape=tuple(axes.values()))
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        return (
+            cls.case("matrix", rows=5, columns=4, regularizer="none"),
+            cls.case("with-L2", rows=4, columns=5, regularizer="L2"),
+            Case(name="scalar", spec=cls.with_penalty(None), input_shape=()),
+            cls.case("kernels", kernels=2, channels=3, height=3, width=3, regularizer="none"),
+            cls.case("with-L1", rows=4, columns=5, regularizer="L1"),
+        )
 
 
 @register
@@ -46,12 +60,8 @@ class Sgd(RegularizedOptimizer):
     definition: ClassVar[str] = "w' = w - learning_rate g"
 
     @classmethod
-    def cases(cls) -> tuple[Case, ...]:
-        return _cases(
-            cls(learning_rate=0.3),
-            cls(learning_rate=0.4, regularizer=L1_Regularizer(alpha=0.2)),
-            cls(learning_rate=0.4, regularizer=L2_Regularizer(alpha=0.2)),
-        )
+    def with_penalty(cls, penalty: RegularizerSpec | None) -> Sgd:
+        return cls(learning_rate=0.4 if penalty else 0.3, regularizer=penalty)
 
 
 @register
@@ -65,12 +75,10 @@ class SgdWithMomentum(RegularizedOptimizer):
     definition: ClassVar[str] = "v' = momentum_rate v - learning_rate g; w' = w + v'"
 
     @classmethod
-    def cases(cls) -> tuple[Case, ...]:
-        return _cases(
-            cls(learning_rate=0.3, momentum_rate=0.9),
-            cls(learning_rate=0.4, momentum_rate=0.8, regularizer=L1_Regularizer(alpha=0.2)),
-            cls(learning_rate=0.4, momentum_rate=0.8, regularizer=L2_Regularizer(alpha=0.2)),
-        )
+    def with_penalty(cls, penalty: RegularizerSpec | None) -> SgdWithMomentum:
+        if penalty is None:
+            return cls(learning_rate=0.3, momentum_rate=0.9)
+        return cls(learning_rate=0.4, momentum_rate=0.8, regularizer=penalty)
 
 
 @register
@@ -95,12 +103,12 @@ class Adam(RegularizedOptimizer):
     )
 
     @classmethod
+    def with_penalty(cls, penalty: RegularizerSpec | None) -> Adam:
+        if penalty is None:
+            return cls(learning_rate=0.01, mu=0.9, rho=0.999)
+        return cls(learning_rate=0.05, mu=0.8, rho=0.9, regularizer=penalty)
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
-        return (
-            *_cases(
-                cls(learning_rate=0.01, mu=0.9, rho=0.999),
-                cls(learning_rate=0.05, mu=0.8, rho=0.9, regularizer=L1_Regularizer(alpha=0.2)),
-                cls(learning_rate=0.05, mu=0.8, rho=0.9, regularizer=L2_Regularizer(alpha=0.2)),
-            ),
-            Case(name="small-decays", spec=cls(learning_rate=1.0, mu=0.01, rho=0.02), input_shape=(3,)),
-        )
+        small = Case(name="small-decays", spec=cls(learning_rate=1.0, mu=0.01, rho=0.02), input_shape=(3,))
+        return (*super().cases(), small)

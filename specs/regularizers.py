@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from .domain import Reals, argument
 from .registry import register
+from .sizes import WEIGHTS, Choices, Form
 from .spec import Case, RegularizerSpec
 from .vocabulary import Convention
 
@@ -17,13 +18,19 @@ class WeightPenalty(RegularizerSpec):
 
     alpha: float = argument(Reals(0), "weight of the penalty")
 
+    sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "alpha": Choices((0.3, 2.0, 1e-4, 0.0))} for axes in WEIGHTS)
+
+    @classmethod
+    def sized(cls, *, alpha: float, **axes: int) -> Case:
+        return Case(spec=cls(alpha=alpha), input_shape=tuple(axes.values()))
+
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="matrix", spec=cls(alpha=0.3), input_shape=(4, 5)),
-            Case(name="kernels", spec=cls(alpha=2.0), input_shape=(3, 2, 4, 5)),
-            Case(name="vector", spec=cls(alpha=1e-4), input_shape=(7,)),
-            Case(name="alpha-0", spec=cls(alpha=0.0), input_shape=(2, 3)),
+            cls.case("matrix", rows=4, columns=5, alpha=0.3),
+            cls.case("kernels", kernels=3, channels=2, height=4, width=5, alpha=2.0),
+            cls.case("vector", entries=7, alpha=1e-4),
+            cls.case("alpha-0", rows=2, columns=3, alpha=0.0),
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .registry import register
+from .sizes import IMAGES, VECTORS, Form
 from .spec import Case, LayerSpec
 from .vocabulary import Shape, Trait
 
@@ -18,14 +19,19 @@ class Sigmoid(LayerSpec):
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 3.10"
     definition: ClassVar[str] = "y = 1 / (1 + exp(-x))"
     traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE})
+    sizes: ClassVar[tuple[Form, ...]] = (VECTORS, IMAGES)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
     @classmethod
+    def sized(cls, **axes: int) -> Case:
+        return Case(spec=cls(), input_shape=tuple(axes.values()))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="vector", spec=cls(), input_shape=(10, 5)),
-            Case(name="image", spec=cls(), input_shape=(2, 3, 4, 5)),
-            Case(name="batch-1", spec=cls(), input_shape=(1, 7)),
+            cls.case("vector", batch=10, features=5),
+            cls.case("image", batch=2, channels=3, height=4, width=5),
+            cls.case("batch-1", batch=1, features=7),
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .domain import Integers
 from .registry import register
+from .sizes import Form
 from .spec import Case, LayerSpec
 from .vocabulary import Shape, Trait
 
@@ -18,15 +20,20 @@ class SoftMax(LayerSpec):
     source: ClassVar[str] = "Bridle: Probabilistic Interpretation of Feedforward Classification Network Outputs (1990)"
     definition: ClassVar[str] = "y_k = exp(x_k) / sum_j exp(x_j)"
     traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
+    sizes: ClassVar[tuple[Form, ...]] = ({"batch": Integers(1, 9), "classes": Integers(2, 8)},)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
     @classmethod
+    def sized(cls, *, batch: int, classes: int) -> Case:
+        return Case(spec=cls(), input_shape=(batch, classes))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="9-by-4", spec=cls(), input_shape=(9, 4)),
-            Case(name="square", spec=cls(), input_shape=(5, 5)),
-            Case(name="batch-1", spec=cls(), input_shape=(1, 6)),
-            Case(name="two-classes", spec=cls(), input_shape=(3, 2)),
+            cls.case("9-by-4", batch=9, classes=4),
+            cls.case("square", batch=5, classes=5),
+            cls.case("batch-1", batch=1, classes=6),
+            cls.case("two-classes", batch=3, classes=2),
         )

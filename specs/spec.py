@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .domain import require_domains
+from .sizes import Form, Size, in_order, sizes_from_text, sizes_text
 from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 
@@ -22,6 +23,8 @@ class Spec(ABC):
         definition: its mathematics in one line, for a person.
         traits: the properties by which laws choose specs.
         conventions: the choices on which correct implementations differ.
+        sizes: the forms in which further cases are drawn, and failures are shrunk; empty for none.
+        quick: how many of the named cases effort `quick` visits, the first ones.
     """
 
     kind: ClassVar[Kind]
@@ -29,6 +32,8 @@ class Spec(ABC):
     definition: ClassVar[str]
     traits: ClassVar[frozenset[Trait]] = frozenset()
     conventions: ClassVar[tuple[Convention, ...]] = ()
+    sizes: ClassVar[tuple[Form, ...]] = ()
+    quick: ClassVar[int] = 2
 
     def __post_init__(self) -> None:
         require_domains(self)
@@ -45,7 +50,32 @@ class Spec(ABC):
     @classmethod
     @abstractmethod
     def cases(cls) -> tuple[Case, ...]:
-        """The named edge cases that every run visits."""
+        """The named edge cases, the most telling first; the first one in the plainest configuration."""
+
+    @classmethod
+    def sized(cls, *args: Any, **sizes: Any) -> Case:
+        """The component, input shape and phase that belong to the sizes of one form, as a case without a name.
+
+        A spec that declares `sizes` overrides this, with the sizes as keyword arguments.
+        """
+        del args, sizes
+        raise TypeError(f"{cls.name()} declares no sizes")
+
+    @classmethod
+    def case(cls, name: str = "", /, **sizes: Size) -> Case:
+        """The case with these sizes; without a name it is called by them: `batch=1,inputs=2`.
+
+        Raises:
+            ValueError: they have none of the forms that `sizes` declares, or a value is too small.
+        """
+        ordered = in_order(cls.sizes, sizes)
+        return dataclasses.replace(cls.sized(**ordered), name=name or sizes_text(ordered), sizes=ordered)
+
+    @classmethod
+    def case_called(cls, name: str) -> Case | None:
+        """The case that is called by its sizes; None if the name tells none."""
+        sizes = sizes_from_text(cls.sizes, name)
+        return None if sizes is None else cls.case(**sizes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +153,14 @@ class Case:
         dtype: NumPy name of the floating-point type of the data.
         seed: from which all of the case's data is drawn.
         fans: fan-in and fan-out, for initializers.
+        sizes: what `Spec.sized` has made it from; empty if it was written out.
     """
 
-    name: str
     spec: Spec
+    name: str = ""
     input_shape: Shape = ()
     phase: Phase = Phase.TRAIN
     dtype: str = "float64"
     seed: int = 0
     fans: tuple[int, int] = (1, 1)
+    sizes: Mapping[str, Size] = dataclasses.field(default_factory=dict, hash=False)

@@ -62,6 +62,23 @@ class LayerSubject(Protocol):
         """Recurrent layers: the penalty that the layer reports."""
 
 
+class Phrases(Protocol):
+    """Optional, for a subject of any kind: how its calls read as Python code in the implementation's own API.
+
+    Reports show them as a snippet that fails as the checks have failed, and needs NumPy and the implementation only.
+    """
+
+    def phrases(self) -> Mapping[str, str]:
+        """Lines or expressions by what they are for. `$self` stands for the subject, `$0`, `$1` for arguments.
+
+        `path`: the folder to import from; `imports`: lines; `construct`: lines that make `$self`; `uses`: what the
+        snippet must bring along, of `Momentum`, `Fill`, `Batch`, `Helpers`, separated by blanks; a method's name, such
+        as `forward`: an expression; `phase train`, `phase test`, `assign` (`$p_weights` stands for a value),
+        `attach_optimizer`: lines; `parameter NAME`, `gradient NAME`: expressions for one, in the layout of the spec;
+        `block NAME`, `block gradient NAME`: the attribute that holds it, as it is stored. What is missing is not said.
+        """
+
+
 class LossSubject(Protocol):
     """A loss; targets are one-hot rows."""
 

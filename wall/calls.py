@@ -6,6 +6,7 @@ An operation takes plain values and gives an `Outcome`.
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -88,6 +89,25 @@ class Desk:
             return Outcome(value=self._plain(result), mutated=mutated)
         except BaseException as error:
             return self._failed(error, _changed(arguments, before))
+
+    def rehearse(self, text: str) -> Outcome:
+        """Run a program that repeats calls of a subject, here, where the submission is.
+
+        The value is the type of the exception that ends it; empty if none does.
+        """
+        path, modules, ended = list(sys.path), dict(sys.modules), ""
+        try:
+            exec(compile(text, "<snippet>", "exec"), {"__name__": "__main__"})  # noqa: S102 - what a person would do
+        except BaseException as error:
+            if isinstance(error, self.reraise):
+                raise
+            ended = type(error).__name__
+        finally:
+            sys.path[:] = path
+            for name in set(sys.modules) - set(modules):
+                del sys.modules[name]
+            sys.modules.update(modules)
+        return Outcome(value=cap(ended))
 
     def poison(self, handle: int, what: str) -> None:
         """Overwrite the arrays of the latest forward or backward: its `result` or its `argument`s."""

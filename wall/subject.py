@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
@@ -14,6 +15,9 @@ from .outcomes import Failure, Outcome
 from .values import Foreign, printable
 
 Operation = tuple[str, tuple[Any, ...]]
+
+_LONGEST_PHRASE = 1_000
+_numbers = count()
 
 _EVALUATIONS = frozenset({"forward", "norm", "update", "initialize", "train", "test"})
 
@@ -39,11 +43,13 @@ class Call:
         method: what was called.
         args: its arguments.
         value: what it returned; None if it raised.
+        number: orders the calls of all subjects, and their constructions.
     """
 
     method: str
     args: tuple[Any, ...]
     value: Any
+    number: int = field(default_factory=lambda: next(_numbers))
 
 
 class Transport(Protocol):
@@ -71,6 +77,8 @@ class RemoteSubject:
         mutations: calls that changed their arguments, in order.
         transcript: every call, in order, with its arguments and its value as they have crossed.
         evaluations: number of calls of forward and its like (norm, update, initialize, train, test).
+        number: its place among the calls and constructions of all subjects.
+        poisoned: True once `poison` was called, which the transcript does not show.
     """
 
     def __init__(self, spec: Spec, transport: Transport, handle: int) -> None:
@@ -80,6 +88,8 @@ class RemoteSubject:
         self.mutations: list[Mutation] = []
         self.transcript: list[Call] = []
         self.evaluations = 0
+        self.number = next(_numbers)
+        self.poisoned = False
         self._transport = transport
         self._handle = handle
 
@@ -122,7 +132,24 @@ class RemoteSubject:
         """
         if what not in {"result", "argument"}:
             raise ValueError(f"what={what!r}, but should be 'result' or 'argument'")
+        self.poisoned = True
         self._transport.poison(self._handle, what)
+
+    def phrases(self) -> dict[str, str]:
+        """How the calls of this subject read as Python code, in its own API; see `specs.subject.Phrases`.
+
+        Texts of the other side: plain, short, for a person to read and never executed here.
+
+        Raises:
+            Unsupported: the adapter does not say it, or says something else than texts.
+        """
+        outcome = next(iter(self._transport.operate(self._handle, [("phrases", ())])))
+        if outcome.failure is not None:
+            raise_failure(outcome.failure)
+        found = outcome.value
+        if not isinstance(found, dict) or not all(isinstance(text, str) and _is_plain(text) for text in found.values()):
+            raise Unsupported("the adapter says how its calls read as code in another form than plain short texts")
+        return found
 
     # Layers and networks.
 
@@ -223,6 +250,10 @@ class RemoteSubject:
         return value
 
 
+def _is_plain(text: str) -> bool:
+    return len(text) <= _LONGEST_PHRASE and all(line.isprintable() for line in text.split("\n"))
+
+
 def _in_type(value: Any, dtype: str) -> Any:
     if isinstance(value, np.ndarray) and value.dtype == np.float64:
         with np.errstate(over="ignore", under="ignore"):
@@ -253,6 +284,13 @@ class SessionLike(Protocol):
 
     def limit(self, seconds: float) -> None:
         """Give the calls that follow, together, this much time."""
+
+    def rehearse(self, text: str) -> str:
+        """Run a program that repeats calls of a subject where subjects live.
+
+        Returns:
+            The type of the exception that ends it, as the other side says; empty if none does.
+        """
 
     def close(self) -> None:
         """End the session and everything in it."""

@@ -162,6 +162,8 @@ def _serve(link: Link, desk: Desk) -> None:
         elif kind == "poison":
             desk.poison(*rest)
             _reply(link, identity, Outcome())
+        elif kind == "rehearse":
+            _reply(link, identity, desk.rehearse(*rest))
         else:
             handle, operations = rest
             for method, arguments in operations:

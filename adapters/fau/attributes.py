@@ -49,16 +49,24 @@ def require_shape(owner: Any, name: str, value: Array, expected: tuple[int, ...]
         raise ValueError(f"{type(owner).__name__}.{name} has the shape {value.shape}, but should have {expected}")
 
 
-def give_optimizer(layer: Any, optimizer: ProbeOptimizer | ProbeUpdates) -> None:
-    """Attach the optimizer, and a copy where the layer keeps a second one for its bias."""
+def give_optimizer(layer: Any, optimizer: ProbeOptimizer | ProbeUpdates) -> list[str]:
+    """Attach the optimizer, and a copy where the layer keeps a second one for its bias; returns how, as code.
+
+    In the code `$self` is the layer, and `$optimizer` constructs the optimizer.
+    """
+    said = []
     setter = getattr(layer, "set_optimizer", None)
     if callable(setter):
         setter(optimizer)
+        said.append("$self.set_optimizer($optimizer)")
     else:
         layer.optimizer = optimizer
+        said.append("$self.optimizer = $optimizer")
     for name in _BIAS_OPTIMIZERS:
         if hasattr(layer, name) and getattr(layer, name) is None:
             setattr(layer, name, deepcopy(optimizer))
+            said.append(f"$self.{name} = $optimizer")
+    return said
 
 
 def initialize_constant(layer: Any, weights_value: float, bias_value: float) -> list[list[Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 from ...specs import Array, BatchNormalization
 from .attributes import BIAS, GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, name_of, require_shape
 from .layers import TrainableLayer
+from .phrasing import attribute
 
 
 class CourseBatchNormalization(TrainableLayer):
@@ -28,6 +29,19 @@ class CourseBatchNormalization(TrainableLayer):
             if key in parameters:
                 shape = array_of(self.layer, names).shape
                 setattr(self.layer, name_of(self.layer, names) or names[0], np.array(parameters[key]).reshape(shape))
+
+    def stored(self) -> dict[str, str]:
+        said: dict[str, str] = {}
+        lines = []
+        for key, names, of_gradient in (("weights", WEIGHTS, GRADIENT_WEIGHTS), ("bias", BIAS, GRADIENT_BIAS)):
+            place, gradient = attribute(self.layer, names), attribute(self.layer, of_gradient)
+            shape = array_of(self.layer, names).shape
+            flat = len(shape) == 1
+            lines.append(f"{place} = $p_{key}.copy()" if flat else f"{place} = $p_{key}.reshape({shape})")
+            said |= {f"block {key}": place, f"block gradient {key}": gradient}
+            said[f"parameter {key}"] = f"{place}.reshape(-1)" if not flat else place
+            said[f"gradient {key}"] = f"np.reshape({gradient}, -1)"
+        return {**said, "assign": "\n".join(lines)}
 
     def _vector(self, names: tuple[str, ...], when: str = "") -> Array:
         value = array_of(self.layer, names, when).reshape(-1)

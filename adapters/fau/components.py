@@ -7,6 +7,7 @@ from typing import Any
 from ...specs import Array, InitializerSpec, LossSpec, OptimizerSpec, RegularizerSpec, Unsupported
 from ..base import InitializerAdapter, LossAdapter, OptimizerAdapter, RegularizerAdapter
 from ..seeding import reseed
+from .phrasing import RANDOM, call, merged, origin
 from .signatures import least_arguments
 
 
@@ -16,6 +17,11 @@ class CourseLoss(LossAdapter):
     def __init__(self, spec: LossSpec, loss: Any) -> None:
         super().__init__(spec)
         self.loss = loss
+
+    def phrases(self) -> dict[str, str]:
+        """How its calls read as code."""
+        said = {"forward": "$self.forward($0, $1)", "backward": "$self.backward($0)"}
+        return {**origin(self.loss), "construct": f"$self = {call(type(self.loss), ())}", **said}
 
     def forward(self, prediction: Array, target: Array) -> float:
         result: float = self.loss.forward(prediction, target)
@@ -33,6 +39,15 @@ class CourseRegularizer(RegularizerAdapter):
         super().__init__(spec)
         self.regularizer = regularizer
 
+    def construction(self) -> str:
+        """The constructor's call, as code."""
+        return call(type(self.regularizer), [self.spec.arguments()["alpha"]])
+
+    def phrases(self) -> dict[str, str]:
+        """How its calls read as code."""
+        said = {"norm": "$self.norm($0)", "gradient": "$self.calculate_gradient($0)"}
+        return {**origin(self.regularizer), "construct": f"$self = {self.construction()}", **said}
+
     def norm(self, weights: Array) -> float:
         result: float = self.regularizer.norm(weights)
         return result
@@ -48,25 +63,38 @@ class CourseOptimizer(OptimizerAdapter):
     Args:
         spec: the configured component.
         optimizer: the submission's object.
-        regularizer: the submission's regularizer, if the spec has one.
+        regularizer: the submission's, if the spec has one.
 
     Raises:
         Unsupported: the optimizer cannot take a regularizer, as before exercise 3.
     """
 
-    def __init__(self, spec: OptimizerSpec, optimizer: Any, regularizer: Any = None) -> None:
+    def __init__(self, spec: OptimizerSpec, optimizer: Any, regularizer: CourseRegularizer | None = None) -> None:
         super().__init__(spec)
         self.optimizer = optimizer
+        self.regularizer = regularizer
         if regularizer is not None:
             if not hasattr(optimizer, "add_regularizer"):
                 raise Unsupported(f"{spec.name()} has no method add_regularizer (exercise 3 adds it)")
-            optimizer.add_regularizer(regularizer)
+            optimizer.add_regularizer(regularizer.regularizer)
 
     def update(self, weights: Array, gradient: Array) -> Array:
         # The edition of 2018/19 has a first argument individual_delta, a factor of the step.
         delta = (1.0,) if least_arguments(self.optimizer.calculate_update) == 3 else ()
         result: Array = self.optimizer.calculate_update(*delta, weights, gradient)
         return result
+
+    def phrases(self) -> dict[str, str]:
+        """How its calls read as code."""
+        arguments = [value for name, value in self.spec.arguments().items() if name != "regularizer"]
+        lines = [f"$self = {call(type(self.optimizer), arguments)}"]
+        said = [origin(self.optimizer)]
+        if self.regularizer is not None:
+            lines.append(f"$self.add_regularizer({self.regularizer.construction()})")
+            said.append(origin(self.regularizer.regularizer))
+        delta = "1.0, " if least_arguments(self.optimizer.calculate_update) == 3 else ""
+        update = {"update": f"$self.calculate_update({delta}$0, $1)"}
+        return merged(*said, {"construct": "\n".join(lines)}, update)
 
 
 class CourseInitializer(InitializerAdapter):
@@ -82,3 +110,9 @@ class CourseInitializer(InitializerAdapter):
 
     def reseed(self, seed: int) -> None:
         reseed(seed, self.initializer)
+
+    def phrases(self) -> dict[str, str]:
+        """How its calls read as code."""
+        construct = f"$self = {call(type(self.initializer), list(self.spec.arguments().values()))}"
+        said = {"initialize": "$self.initialize($0, $1, $2)", "reseed": RANDOM}
+        return {**origin(self.initializer), "construct": construct, **said}

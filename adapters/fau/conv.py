@@ -25,7 +25,8 @@ class CourseConv(TrainableLayer):
     spec: Conv
 
     def __init__(self, spec: Conv, make: partial[Any]) -> None:
-        super().__init__(spec, _with_stride_that_works(spec, make)())
+        working = _with_stride_that_works(spec, make)
+        super().__init__(spec, working(), working.args)
         self._shape = spec.parameters()["weights"].shape
         # For sequences, some keep an axis of size 1 as for images.
         one_row = ((*self._shape, 1), (*self._shape[:2], 1, *self._shape[2:])) if len(self._shape) == 3 else ()

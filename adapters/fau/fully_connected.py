@@ -12,6 +12,7 @@ from ...specs import Array, FullyConnected
 from ..seeding import preserved_random_state
 from .attributes import BIAS, GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, name_of, require_shape
 from .layers import TrainableLayer
+from .phrasing import attribute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,19 @@ class Storage:
             weights = np.vstack([bias, weights])
         return weights.T.copy() if self.transposed else weights
 
+    def split_text(self, weights: str, bias: str) -> tuple[str, str]:
+        """`split` as code."""
+        rows = f"{weights}.T" if self.transposed else weights
+        if self.bias == "separate":
+            return rows, f"{bias}.reshape(-1)"
+        return (f"{rows}[:-1]", f"{rows}[-1]") if self.bias == "last" else (f"{rows}[1:]", f"{rows}[0]")
+
+    def join_text(self) -> str:
+        """`join` as code."""
+        both = {"last": "[$p_weights, $p_bias]", "first": "[$p_bias, $p_weights]"}
+        joined = "$p_weights" if self.bias == "separate" else f"np.vstack({both[self.bias]})"
+        return f"{joined}.T.copy()" if self.transposed else f"{joined}.copy()" if joined == "$p_weights" else joined
+
 
 # The commonest first: where forward does not tell, the first that fits the shapes is taken.
 _STORAGES = tuple(
@@ -65,7 +79,7 @@ class CourseFullyConnected(TrainableLayer):
 
     def __init__(self, spec: FullyConnected, make: Callable[[], Any]) -> None:
         self._storage = _find_storage(make, spec.input_size, spec.output_size)
-        super().__init__(spec, make())
+        super().__init__(spec, make(), (spec.input_size, spec.output_size))
 
     def parameters(self) -> Mapping[str, Array]:
         weights, bias = self._read(WEIGHTS, BIAS)
@@ -83,6 +97,20 @@ class CourseFullyConnected(TrainableLayer):
         if storage.bias == "separate":
             name = name_of(self.layer, BIAS) or BIAS[0]
             setattr(self.layer, name, bias.reshape(np.shape(getattr(self.layer, name))))
+
+    def stored(self) -> dict[str, str]:
+        storage = self._known_storage()
+        places = attribute(self.layer, WEIGHTS), attribute(self.layer, BIAS)
+        gradients = attribute(self.layer, GRADIENT_WEIGHTS), attribute(self.layer, GRADIENT_BIAS)
+        said = {"assign": f"{places[0]} = {storage.join_text()}"}
+        if storage.bias == "separate":
+            shape = np.shape(getattr(self.layer, name_of(self.layer, BIAS) or BIAS[0]))
+            said["assign"] += f"\n{places[1]} = $p_bias.reshape({shape})"
+        for kind, texts in (("parameter", storage.split_text(*places)), ("gradient", storage.split_text(*gradients))):
+            said |= {f"{kind} {name}": text for name, text in zip(("weights", "bias"), texts, strict=True)}
+        for name, index in (("weights", 0), ("bias", int(storage.bias == "separate"))):
+            said |= {f"block {name}": places[index], f"block gradient {name}": gradients[index]}
+        return said
 
     def _read(self, weights_names: tuple[str, ...], bias_names: tuple[str, ...], when: str = "") -> tuple[Array, Array]:
         storage = self._known_storage()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...specs import Array, LayerSpec, Phase
@@ -10,6 +10,7 @@ from ..base import LayerAdapter
 from ..seeding import reseed
 from .attributes import give_optimizer, initialize_constant
 from .phases import set_layer_phase
+from .phrasing import call, initialize_phrase, layer_phrases, merged, origin
 from .probes import ProbeOptimizer
 
 
@@ -19,11 +20,13 @@ class CourseLayer(LayerAdapter):
     Args:
         spec: the configured component.
         layer: the submission's object.
+        arguments: what it was constructed with.
     """
 
-    def __init__(self, spec: LayerSpec, layer: Any) -> None:
+    def __init__(self, spec: LayerSpec, layer: Any, arguments: Sequence[Any] = ()) -> None:
         super().__init__(spec)
         self.layer = layer
+        self.arguments = arguments
 
     def set_phase(self, phase: Phase) -> None:
         set_layer_phase(self.layer, phase)
@@ -42,12 +45,31 @@ class CourseLayer(LayerAdapter):
     def observe(self) -> None:
         """Stay informed although somebody else, a network, calls the layer; nothing to do unless a subclass says so."""
 
+    def construction(self) -> str:
+        """The constructor's call, as code."""
+        return call(type(self.layer), self.arguments)
+
+    def phrases(self) -> dict[str, str]:
+        """How its calls read as code."""
+        return merged(origin(self.layer), {"construct": f"$self = {self.construction()}"}, layer_phrases(self.layer))
+
 
 class TrainableLayer(CourseLayer):
     """A layer with parameters; a subclass says how they are stored."""
 
+    _attached: Sequence[str] = ()
+
     def attach_optimizer(self, learning_rate: float, momentum: float) -> None:
-        give_optimizer(self.layer, ProbeOptimizer(learning_rate, momentum))
+        self._attached = give_optimizer(self.layer, ProbeOptimizer(learning_rate, momentum))
 
     def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
         return {"fans": initialize_constant(self.layer, weights_value, bias_value)}
+
+    def stored(self) -> dict[str, str]:
+        """The phrases for parameters and gradients; a subclass overrides it where it knows them."""
+        return {}
+
+    def phrases(self) -> dict[str, str]:
+        attached = "\n".join(line.replace("$optimizer", "Momentum($0, $1)") for line in self._attached)
+        optimizer = {"attach_optimizer": attached, "uses": "Momentum"} if attached else {}
+        return merged(super().phrases(), initialize_phrase(self.layer), self.stored(), optimizer)

@@ -11,10 +11,11 @@ import numpy as np
 from ...specs import Array, NetworkSpec, Phase
 from ..base import NetworkAdapter
 from ..seeding import preserved_random_state, reseed
-from .layers import CourseLayer
-from .phases import layer_phase, set_network_phase
+from .layers import CourseLayer, TrainableLayer
+from .phases import layer_phase, set_network_phase, speaks_of_testing_phase
+from .phrasing import RANDOM, merged, origin
 from .probes import BatchFeed, SmallRandom
-from .signatures import call_with_up_to
+from .signatures import call_with_up_to, most_arguments
 
 
 class _RecordingForward:
@@ -37,16 +38,17 @@ class CourseNetwork(NetworkAdapter):
         network_class: the submission's NeuralNetwork.
         layers: the submission's layers, in order.
         loss: the submission's loss.
-        optimizer: the submission's optimizer.
+        optimizer: the submission's.
     """
 
     def __init__(
         self, spec: NetworkSpec, network_class: Any, layers: Sequence[CourseLayer], loss: Any, optimizer: Any
     ) -> None:
         super().__init__(spec)
+        self._optimizer = optimizer
         self._feed = BatchFeed()
         # Exercise 1 has no initializers.
-        self.network = call_with_up_to(network_class, optimizer, SmallRandom(1), SmallRandom(2))
+        self.network = call_with_up_to(network_class, optimizer.optimizer, SmallRandom(1), SmallRandom(2))
         self.network.data_layer = self._feed
         self.network.loss_layer = loss
         self._layers = layers
@@ -125,3 +127,39 @@ class CourseNetwork(NetworkAdapter):
 
     def reseed(self, seed: int) -> None:
         reseed(seed, self.network)
+
+    def phrases(self) -> dict[str, str]:
+        """How its calls read as code."""
+        optimizer = {key: text for key, text in self._optimizer.phrases().items() if key in {"imports", "construct"}}
+        arguments = ["optimizer", "Fill(0.1)", "Fill(0.1)"][: int(min(3, most_arguments(type(self.network))))]
+        lines = [
+            optimizer.pop("construct").replace("$self", "optimizer"),
+            f"$self = {type(self.network).__name__}({', '.join(arguments)})",
+            f"$self.loss_layer = {type(self.network.loss_layer).__name__}()",
+        ]
+        by_kind = not hasattr(self.network, "append_layer")
+        assignments: list[str] = []
+        said: dict[str, str] = {}
+        for index, layer in enumerate(self._layers):
+            method = "append_layer"
+            if by_kind:
+                method = "append_trainable_layer" if layer.spec.parameters() else "layers.append"
+            lines.append(f"$self.{method}({layer.construction()})")
+            own = layer.stored() if isinstance(layer, TrainableLayer) else {}
+            place = f"$self.layers[{index}]"
+            assignments += [own["assign"].replace("$self", place).replace("$p_", f"$p_{index}_")] if own else []
+            for key, text in own.items():
+                kind, _, name = key.rpartition(" ")
+                if kind in {"parameter", "gradient"}:
+                    said[f"{kind} {index}.{name}"] = text.replace("$self", place)
+        said |= {"construct": "\n".join(lines), "assign": "\n".join(assignments), "uses": "Fill Batch"}
+        said |= {
+            "feed": "$self.data_layer = Batch($0, $1)",
+            "forward": "$self.forward()",
+            "backward": "$self.backward()",
+        }
+        said |= {"train": "($self.train($0), list($self.loss))[1]", "test": "$self.test($0)", "reseed": RANDOM}
+        if all(speaks_of_testing_phase(layer.layer) for layer in self._layers):
+            said["seen_phases"] = '["test" if layer.testing_phase else "train" for layer in $self.layers]'
+        layers = [origin(layer.layer) for layer in self._layers]
+        return merged(origin(self.network, self.network.loss_layer), *layers, optimizer, said)

@@ -23,6 +23,11 @@ def set_layer_phase(layer: Any, phase: Phase) -> None:
         layer.testing_phase = phase is Phase.TEST
 
 
+def speaks_of_testing_phase(layer: Any) -> bool:
+    """Tell whether the phase is set through `testing_phase` alone, as in the editions from 2020 on."""
+    return _enumeration(layer) is None
+
+
 def layer_phase(layer: Any) -> Phase:
     """The phase that a layer is in; train if it has no idea of phases."""
     value = getattr(layer, "phase", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -33,8 +34,8 @@ class CourseRecurrent(TrainableLayer):
 
     spec: RecurrentSpec
 
-    def __init__(self, spec: RecurrentSpec, make: Callable[[], Any]) -> None:
-        super().__init__(spec, make())
+    def __init__(self, spec: RecurrentSpec, make: partial[Any]) -> None:
+        super().__init__(spec, make(), make.args)
         known = _LAYOUTS.setdefault(type(self.layer), {})
         if spec not in known:
             known[spec] = find_layout(spec, make)

@@ -80,7 +80,7 @@ def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
             return CourseRegularizer(spec, make())
         case OptimizerSpec():
             regularizer = getattr(spec, "regularizer", None)
-            return CourseOptimizer(spec, make(), None if regularizer is None else _part(regularizer, find)())
+            return CourseOptimizer(spec, make(), None if regularizer is None else _regularizer(regularizer, find))
         case InitializerSpec():
             return CourseInitializer(spec, make())
     return None
@@ -102,6 +102,10 @@ def _part(spec: Spec, find: Find) -> partial[Any]:
     return make
 
 
+def _regularizer(spec: RegularizerSpec, find: Find) -> CourseRegularizer:
+    return CourseRegularizer(spec, _part(spec, find)())
+
+
 def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
     if isinstance(spec, FullyConnected):
         return CourseFullyConnected(spec, make)
@@ -111,10 +115,10 @@ def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
         return CourseRecurrent(spec, make)
     layer = make()
     if isinstance(spec, BatchNormalization):
-        return CourseBatchNormalization(spec, layer)
+        return CourseBatchNormalization(spec, layer, (spec.channels,))
     if isinstance(spec, SoftMax) and least_arguments(layer.forward) > 1:
         raise Unsupported("SoftMax.forward takes the labels as well: in the edition of 2018/19 it is a loss")
-    return CourseLayer(spec, layer)
+    return CourseLayer(spec, layer, [getattr(spec, name) for name in ARGUMENTS[spec.name()]])
 
 
 def _network(spec: NeuralNetwork, find: Find) -> CourseNetwork | None:
@@ -125,4 +129,4 @@ def _network(spec: NeuralNetwork, find: Find) -> CourseNetwork | None:
     if optimizer is None:
         raise Unsupported(f"the submission has no {spec.optimizer.name()}, which this configuration needs")
     layers = [_layer(layer, _part(layer, find)) for layer in spec.layers]
-    return CourseNetwork(spec, network_class, layers, _part(spec.loss, find)(), optimizer.optimizer)
+    return CourseNetwork(spec, network_class, layers, _part(spec.loss, find)(), optimizer)

@@ -49,6 +49,7 @@ def _execute(options: argparse.Namespace, console: Console) -> Result:
         names=tuple(options.names),
         course=options.course,
         seed=options.seed,
+        effort=options.effort,
         level=options.level,
         required=tuple(options.require),
         jobs=options.jobs,

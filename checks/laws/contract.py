@@ -13,6 +13,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
 from ..numerics.compare import EPS, Estimate
+from ..proof import Expression, Shaped, Untouched
 from .selection import core_in_training, deterministic, full_in_training, has, has_parameters
 
 FORWARD = ("contract.constructs", "contract.forward")
@@ -29,25 +30,27 @@ def constructs(bench: Bench) -> Iterator[Measurement]:
 def array_of_shape(name: str, found: object, shape: tuple[int, ...], *, hint: str = "") -> Measurement:
     """`found` is a floating-point array of `shape` without NaN and infinity."""
     expected = f"a floating-point array of shape {shape}"
+    proof = Shaped(found=found, shape=shape)
     if not isinstance(found, np.ndarray):
         return failed(
             f"{name} is {describe(found)}, but should be {expected}",
             expected=expected,
             found=describe(found),
             hint=hint,
+            proof=proof,
         )
     if found.shape != shape:
         text = f"{name} has shape {found.shape}, but should have {shape}"
-        return failed(text, expected=f"shape {shape}", found=f"shape {found.shape}", hint=hint)
+        return failed(text, expected=f"shape {shape}", found=f"shape {found.shape}", hint=hint, proof=proof)
     if found.dtype.kind != "f":
         text = f"{name} has dtype {found.dtype}, but should be floating-point"
-        return failed(text, expected="floating-point", found=str(found.dtype), hint=hint)
+        return failed(text, expected="floating-point", found=str(found.dtype), hint=hint, proof=proof)
     wrong = ~np.isfinite(found)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         count = f"{int(wrong.sum())} of {found.size} entries are not"
         text = f"{name}{list(place)} = {found[place]}, but should be finite; {count}"
-        return failed(text, expected="finite numbers", found=str(found[place]), hint=hint)
+        return failed(text, expected="finite numbers", found=str(found[place]), hint=hint, proof=proof)
     return passed()
 
 
@@ -111,6 +114,7 @@ def unmodified(mutations: Sequence[Mutation], names: Mapping[str, tuple[str, ...
                 expected="the array as it was given",
                 found="other values in it after the call",
                 hint="the caller still needs that array: work on x.copy(), or use an expression that makes a new array",
+                proof=Untouched(method=mutation.method, argument=mutation.argument),
             )
     return passed()
 
@@ -153,12 +157,24 @@ def samples_are_independent(bench: Bench) -> Iterator[Measurement]:
     hint = "look for a sum, mean or maximum that runs over the batch axis or over the whole array"
     order = rng.permutation(len(x))
     yield agrees(
-        "forward(x) with the samples in another order", layer.forward(x[order]), close_to(together[order]), hint=hint
+        "forward(x) with the samples in another order",
+        layer.forward(x[order]),
+        close_to(together[order]),
+        hint=hint,
+        as_expected=Expression(f"$0[{order.tolist()}]", (together,)),
     )
     others = 3.0 * bench.data(rng) + 1.0
     others[0] = x[0]
     name = "the output of the first sample beside other samples"
-    yield agrees(name, layer.forward(others)[:1], close_to(together[:1]), hint=hint)
+    beside = layer.forward(others)
+    yield agrees(
+        name,
+        beside[:1],
+        close_to(together[:1]),
+        hint=hint,
+        as_found=Expression("$0[:1]", (beside,)),
+        as_expected=Expression("$0[:1]", (together,)),
+    )
 
 
 def close_to(reference: NDArray[np.float64], factor: float = 1e3) -> Estimate:

@@ -13,6 +13,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
 from ..numerics.compare import EPS, Estimate
+from ..proof import Expression
 from .contract import BACKWARD
 from .selection import core_in_training, deterministic, full_in_training, trainable
 
@@ -88,6 +89,7 @@ def backward_is_linear(bench: Bench) -> Iterator[Measurement]:
         of_both,
         Estimate(2.0 * of_v + 3.0 * of_w, bound),
         hint="the incoming gradient must enter backward as a factor of every term, and only once",
+        as_expected=Expression("2.0 * $0 + 3.0 * $1", (of_v, of_w)),
     )
 
 

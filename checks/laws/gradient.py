@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,12 @@ from ..measurement import Measurement, failed, number, passed, undecided
 from ..numerics.gradient import BlockChecker, GradientResult
 from ..numerics.localise import Localiser
 from ..numerics.precision import current
+from ..proof import Derivative, central_differences
 from .contract import BACKWARD
 from .selection import core_in_training, deterministic, has, parameter_names
 
 Array = NDArray[np.float64]
+Prove = Callable[[Array, Array, Array], Derivative]  # from cotangent, claimed gradient and central differences
 
 
 def _differentiable(case: Case) -> bool:
@@ -53,7 +55,10 @@ def input_gradient(bench: Bench) -> Iterator[Measurement]:
         gradient: Array = layer.many([("forward", (x,)), ("backward", (v,))])[1]
         return gradient
 
-    yield from judge("the input gradient", BlockChecker(evaluate, pull, x, rng), factors(bench.case))
+    def prove(v: Array, found: Array, expected: Array) -> Derivative:
+        return Derivative(block="", arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
+
+    yield from judge("the input gradient", BlockChecker(evaluate, pull, x, rng), factors(bench.case), prove)
 
 
 @check(
@@ -70,9 +75,12 @@ def parameter_gradient(bench: Bench, quantity: str) -> Iterator[Measurement]:
     values = bench.parameters(bench.rng())
     layer = bench.layer(rng)
     x = bench.data(rng)
-    yield from judge(
-        f"the gradient of {quantity}", parameter_checker(layer, quantity, values, x, rng), factors(bench.case)
-    )
+
+    def prove(v: Array, found: Array, expected: Array) -> Derivative:
+        return Derivative(block=quantity, arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
+
+    checker = parameter_checker(layer, quantity, values, x, rng)
+    yield from judge(f"the gradient of {quantity}", checker, factors(bench.case), prove)
 
 
 def parameter_checker(
@@ -92,7 +100,9 @@ def parameter_checker(
     return BlockChecker(evaluate, pull, values[name], rng)
 
 
-def judge(name: str, checker: BlockChecker, known: Mapping[str, float]) -> Iterator[Measurement]:
+def judge(
+    name: str, checker: BlockChecker, known: Mapping[str, float], prove: Prove | None = None
+) -> Iterator[Measurement]:
     """Run the checker; after a failure, say which entries are wrong and what they look like."""
     result = checker.run()
     if result.undecided:
@@ -100,10 +110,12 @@ def judge(name: str, checker: BlockChecker, known: Mapping[str, float]) -> Itera
     elif result.fault is None:
         yield passed(result.error, result.tolerance)
     else:
-        yield _explain(name, checker, result, known)
+        yield _explain(name, checker, result, known, prove)
 
 
-def _explain(name: str, checker: BlockChecker, result: GradientResult, known: Mapping[str, float]) -> Measurement:
+def _explain(
+    name: str, checker: BlockChecker, result: GradientResult, known: Mapping[str, float], prove: Prove | None
+) -> Measurement:
     fault = result.fault
     assert fault is not None  # noqa: S101 - the caller has looked
     claimed = checker.pull(fault.cotangent)
@@ -138,7 +150,14 @@ def _explain(name: str, checker: BlockChecker, result: GradientResult, known: Ma
         measured=measured,
         tolerance=tolerance,
         evidence=evidence,
+        proof=None if prove is None or fault.at_kink is not None else _proof(checker, fault.cotangent, claimed, prove),
     )
+
+
+def _proof(checker: BlockChecker, v: Array, claimed: Array, prove: Prove) -> Derivative | None:
+    """The same comparison by plain central differences, as a snippet makes it."""
+    expected = central_differences(checker.evaluate, checker.x, v)
+    return None if expected is None else prove(v, claimed, expected)
 
 
 @check(

@@ -12,6 +12,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.precision import current
+from ..proof import Equal, Expression
 from .contract import BACKWARD, close_to
 from .gradient import factors
 from .selection import has
@@ -28,6 +29,9 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
         x, dy = bench.data(rng), bench.incoming(rng)
         y, dx = layer.many([("forward", (x,)), ("backward", (dy,))])
         mask = np.where(y == 0, 0.0, y / x)
+        expected = close_to(dy * mask, 16)
+        rule = Expression("$0 * np.where($1 == 0, 0.0, $1 / $2)", (dy, y, x))
+        proof = Equal(found=dx, expected=rule, value=dx, wanted=expected.value, bound=expected.bound)
         wrong_place = (dx == 0) != (mask == 0)
         if wrong_place.any():
             place = tuple(int(i) for i in np.argwhere(wrong_place)[0])
@@ -37,8 +41,8 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
                 expected=f"{mask[place]:.6g}",
                 found=f"{dx[place] / dy[place]:.6g}",
                 hint="store the mask in forward and use the stored one in backward",
+                proof=proof,
             )
-        expected = close_to(dy * mask, 16)
         ratio = _shared_ratio(dx, expected.value)
         for name, value in {**factors(bench.case), "-1": -1.0}.items():
             if ratio is not None and abs(ratio - value) < _sharp() * abs(value):
@@ -48,6 +52,7 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
                     found=number(float(np.abs(dx / dy).max())),
                     hint="forward multiplies by mask / keep, so backward must multiply by the same mask / keep",
                     evidence={"ratio": {"value": ratio, "reads": f"{name} times what it should be"}},
+                    proof=proof,
                 )
         difference = np.abs(dx - expected.value)
         if not (difference <= expected.bound).all():
@@ -58,6 +63,7 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
                 expected=number(float(expected.value[place])),
                 found=number(float(dx[place])),
                 hint="backward must multiply the incoming gradient by the factor that forward has applied",
+                proof=proof,
             )
     yield passed()
     yield from _mask_is_stored(bench)
@@ -73,7 +79,13 @@ def _mask_is_stored(bench: Bench) -> Iterator[Measurement]:
     replies = layer.many([*drawn, *drawn, ("reseed", (bench.seed,)), ("forward", (x,)), ("backward", (dy,))])
     if np.array_equal(replies[1], replies[3]):  # else its generator cannot be reseeded from outside
         hint = "store the mask in forward; do not derive it from the zeros of the output"
-        yield agrees("backward(dy) where inputs are 0", replies[6], close_to(dy * replies[1], 16), hint=hint)
+        yield agrees(
+            "backward(dy) where inputs are 0",
+            replies[6],
+            close_to(dy * replies[1], 16),
+            hint=hint,
+            as_expected=Expression("$0 * $1", (dy, replies[3])),
+        )
 
 
 def _shared_ratio(found: Array, expected: Array) -> float | None:

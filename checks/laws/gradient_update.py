@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...specs import Kind
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, same
 from ..numerics.compare import Estimate
+from ..proof import Equal, Expression
 from .contract import BACKWARD
 from .selection import parameter_names, trainable
 
+Array = NDArray[np.float64]
 RATE = 0.125
 
 
@@ -55,19 +58,23 @@ def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Meas
     layer.forward(bench.data(rng))
     layer.backward(bench.incoming(rng))
     gradient, after = layer.gradients()[quantity], layer.parameters()[quantity]
+    bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
+    expected = Estimate(before - RATE * gradient, bound)
+    step = Expression(f"$0 - {RATE} * $1", (before, gradient))
     if gradient.any() and np.array_equal(after, before):
         yield failed(
             f"{quantity} does not change",
             expected="new values after a backward with an optimizer",
             found="the old values",
             hint=f"after computing the gradient, set {quantity} to optimizer.calculate_update({quantity}, gradient)",
+            proof=Equal(found=after, expected=step, value=after, wanted=expected.value, bound=expected.bound),
         )
-    bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     yield agrees(
         f"{quantity} after one step",
         after,
-        Estimate(before - RATE * gradient, bound),
+        expected,
         hint=f"the new value should be {quantity} - learning_rate * gradient, applied once",
+        as_expected=step,
     )
 
 
@@ -84,12 +91,14 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
     momentum = 0.75
     layer = bench.layer(rng)
     layer.attach_optimizer(RATE, momentum)
-    expected = layer.parameters()[quantity]
+    start = expected = layer.parameters()[quantity]
+    gradients: list[Array] = []
     velocity, size = np.zeros_like(expected), np.abs(expected)
     for step in range(4):
         layer.forward(bench.data(rng))
         layer.backward(bench.incoming(rng))
         gradient = layer.gradients()[quantity]
+        gradients.append(gradient)
         velocity = momentum * velocity - RATE * gradient
         expected = expected + velocity
         size = np.maximum(size, np.abs(expected)) + np.abs(velocity)
@@ -98,4 +107,13 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
             layer.parameters()[quantity],
             Estimate(expected, 8 * (step + 2) * np.finfo(float).eps * size + np.finfo(float).tiny),
             hint="give every parameter its own copy of the optimizer (copy.deepcopy), so that momenta do not mix",
+            as_expected=_trajectory(start, gradients, momentum),
         )
+
+
+def _trajectory(start: Array, gradients: list[Array], momentum: float) -> Expression:
+    """Where gradient descent with momentum arrives: each gradient counts in its own step and, less, in later ones."""
+    steps = len(gradients)
+    shares = [sum(momentum**later for later in range(steps - step)) for step in range(steps)]
+    terms = " + ".join(f"{share} * ${step}" for step, share in enumerate(shares, start=1))
+    return Expression(f"$0 - {RATE} * ({terms})", (start, *gradients))

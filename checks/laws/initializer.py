@@ -13,6 +13,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
+from ..proof import Equal, Expression
 from .contract import array_of_shape
 from .selection import trainable
 
@@ -95,6 +96,9 @@ def _mean(values: NDArray[np.float64], expected: float, bound: float) -> Measure
         found=number(mean),
         measured=abs(mean - expected),
         tolerance=bound,
+        proof=Equal(
+            found=Expression("np.mean($0)", (values,)), expected=expected, value=mean, wanted=expected, bound=bound
+        ),
     )
 
 
@@ -128,6 +132,13 @@ def _spread(values: NDArray[np.float64], deviation: float, fans: tuple[int, int]
         hint="the second argument of np.random.normal is the standard deviation, the square root of the variance",
         measured=abs(ratio - 1),
         tolerance=upper,
+        proof=Equal(
+            found=Expression("np.sqrt(np.mean($0**2))", (values,)),
+            expected=deviation,
+            value=found,
+            wanted=deviation,
+            bound=deviation * max(math.sqrt(1 + upper) - 1, 1 - math.sqrt(max(0.0, 1 - lower))),
+        ),
     )
 
 

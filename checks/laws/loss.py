@@ -13,6 +13,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
 from ..numerics.gradient import BlockChecker
+from ..proof import Derivative
 from .contract import array_of_shape, unmodified
 from .gradient import judge
 
@@ -146,8 +147,13 @@ def prediction_gradient(bench: Bench) -> Iterator[Measurement]:
         gradient: Array = loss.many([("forward", (prediction, target)), ("backward", (target,))])[1]
         return float(v[0]) * gradient
 
+    def prove(v: Array, found: Array, expected: Array) -> Derivative:
+        gradient, slopes = found / float(v[0]), expected / float(v[0])
+        arguments = (prediction, target)
+        return Derivative(block="", arguments=arguments, cotangent=None, target=target, found=gradient, expected=slopes)
+
     batch = bench.case.input_shape[0]
     known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
     yield from judge(
-        "the gradient with respect to the prediction", BlockChecker(evaluate, pull, prediction, rng), known
+        "the gradient with respect to the prediction", BlockChecker(evaluate, pull, prediction, rng), known, prove
     )

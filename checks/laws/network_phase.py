@@ -10,6 +10,7 @@ from ...specs import Kind
 from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, failed, passed
+from ..proof import Equal
 from .network_parts import findings_of_layers, has_phases, network_spec, prepared
 
 
@@ -42,6 +43,7 @@ def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
                 expected=f"every layer in the {expected} phase",
                 found=f"{', '.join(seen)}",
                 hint=hint,
+                proof=Equal(found=seen, expected=[expected] * count, value=seen, wanted=[expected] * count, bound=None),
             )
     yield passed()
 

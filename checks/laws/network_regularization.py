@@ -14,6 +14,7 @@ from ..bench import Bench
 from ..law import Component, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.precision import current
+from ..proof import Equal
 from .network import probabilities
 from .network_parts import (
     Array,
@@ -85,6 +86,7 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
         hint="add norm(weights) of every trainable layer to the loss of the loss layer, in every forward",
         measured=abs(float(found) - expected),
         tolerance=float(bound),
+        proof=Equal(found=found, expected=expected, value=float(found), wanted=expected, bound=float(bound)),
     )
 
 

@@ -1,0 +1,286 @@
+"""Script: the calls of a bench's subjects as lines of code, in the order in which they were made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..specs import Kind, LayerSpec, Spec, Trait
+from ..wall import Call, RemoteSubject
+from .bench import Bench
+from .proof import Expression
+from .snippet_text import Unspeakable, filled, literal, same_numbers
+
+_ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (Kind.LAYER, "forward"): ("x",),
+    (Kind.LAYER, "backward"): ("dy",),
+    (Kind.LOSS, "forward"): ("prediction", "target"),
+    (Kind.LOSS, "backward"): ("target",),
+    (Kind.REGULARIZER, "norm"): ("weights",),
+    (Kind.REGULARIZER, "gradient"): ("weights",),
+    (Kind.OPTIMIZER, "update"): ("weights", "gradient"),
+    (Kind.NETWORK, "feed"): ("inputs", "labels"),
+    (Kind.NETWORK, "test"): ("inputs",),
+}
+_RESULTS: Mapping[str, str] = {
+    "forward": "y", "backward": "dx", "norm": "penalty", "gradient": "slope", "update": "updated",
+    "initialize": "draws", "train": "losses", "test": "prediction", "seen_phases": "phases",
+}  # fmt: skip
+_LINES = frozenset({"assign", "attach_optimizer", "feed", "set_phase", "reseed"})
+_READS = frozenset({"parameters", "gradients"})
+_USE = re.compile("\0(\\w+)\0")
+
+
+class Script:
+    """Turns calls into lines, and arrays into variables.
+
+    Args:
+        bench: whose subjects' calls they are.
+        phrases: of every subject, how they read.
+    """
+
+    def __init__(self, bench: Bench, phrases: Sequence[dict[str, str]]) -> None:
+        self.phrases = phrases
+        self._subjects = bench.subjects
+        self._phrases = dict(zip(map(id, bench.subjects), phrases, strict=True))
+        self._names: dict[int, str] = {}
+        self._variables: dict[tuple[Any, ...], tuple[str, str]] = {}  # content -> name and definition
+        self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values"}
+        self._kept: dict[tuple[int, str], str] = {}  # a call's number and a key of its value -> the name it has
+        self._parameters: dict[int, dict[str, str]] = {}
+
+    # Names.
+
+    def name_of(self, subject: RemoteSubject) -> str:
+        """The subject's name in the script."""
+        if id(subject) not in self._names:
+            self._names[id(subject)] = self._fresh(str(subject.spec.kind))
+        return self._names[id(subject)]
+
+    def variable(self, value: Any, role: str) -> str:
+        """The name of a variable that holds the array."""
+        array = np.asarray(value)
+        key = (array.shape, array.dtype.str, array.tobytes())
+        if key not in self._variables:
+            self._variables[key] = (self._fresh(role), literal(array))
+        return self._variables[key][0]
+
+    def definitions(self) -> str:
+        """The lines that define the variables so far."""
+        lines = [f"{name} = {text}" for name, text in self._variables.values()]
+        return "\n".join([*lines, "", ""]) if lines else ""
+
+    def arrays(self) -> dict[str, Any]:
+        """The variables, by name."""
+        return {
+            name: np.frombuffer(content, dtype=dtype).reshape(shape)
+            for (shape, dtype, content), (name, _) in self._variables.items()
+        }
+
+    def _fresh(self, role: str) -> str:
+        name, number = role, 2
+        while name in self._taken:
+            name, number = f"{role}{number}", number + 1
+        self._taken.add(name)
+        return name
+
+    # Where values come from.
+
+    def is_result(self, value: Any) -> bool:
+        """Tell whether the very object was returned by a call."""
+        return any(item is value for subject in self._subjects for call in subject.transcript for item in _parts(call))
+
+    def text_of(self, value: Any, *, literally: bool = False) -> str:
+        """A value as code: an expression, the name of a call's result or argument, or its digits."""
+        if isinstance(value, Expression):
+            names = {str(index): self.text_of(term) for index, term in enumerate(value.terms)}
+            return filled(value.text, names)
+        if literally:
+            return literal(value)
+        _, call, key = self._source(value)
+        if call is None:
+            return self.variable(value, "given")
+        return self._kept[call.number, key]
+
+    def _source(self, value: Any) -> tuple[RemoteSubject | None, Call | None, str]:
+        """The call that returned the value: the very object, else the latest with the same numbers."""
+        calls = [(subject, call) for subject in self._subjects for call in subject.transcript]
+        calls.sort(key=lambda pair: -pair[1].number)
+        for exactly in (True, False):
+            for subject, call in calls:
+                for key, item in _items(call):
+                    if (item is value and value is not None) if exactly else same_numbers(item, value):
+                        return subject, call, key
+            if any(item is value for _, call in calls for item in call.args):
+                return None, None, ""
+        if not isinstance(value, np.ndarray | float | int):  # what is no array is judged right after its call
+            return *calls[0], ""
+        raise Unspeakable("the law compares what it has computed from several calls: run the check itself")
+
+    # Lines.
+
+    def setup(self, subject: RemoteSubject) -> str:
+        """The subject's construction and what prepares it, up to its reseeding; in front of it the definitions."""
+        calls: list[Call] = []
+        for call in subject.transcript:
+            if call.method == "reseed":
+                break
+            calls.append(call)
+        else:
+            calls = []
+        lines = [self._construct(subject)]
+        lines += [line for call in calls if (line := self._line(subject, call, set()))]
+        return _plain("\n".join(lines))
+
+    def replay(self, results: Sequence[Any], untouched: tuple[str, int] | None = None) -> str:
+        """The lines up to the last call that one of the results comes from; all of them for no results.
+
+        Args:
+            results: values whose calls are to be kept in variables.
+            untouched: a method, and the index of the argument that its latest call should not write into.
+        """
+        if any(subject.poisoned for subject in self._subjects):
+            raise Unspeakable("the check overwrites arrays inside of the subject's process: run the check itself")
+        sources = [self._source(value) for value in results]
+        matched = [(subject, call) for subject, call, _ in sources if subject is not None and call is not None]
+        everything = [(subject, call) for subject in self._subjects for call in subject.transcript]
+        if untouched:
+            matched = [pair for pair in everything if pair[1].method == untouched[0]][-1:]
+        last = max((call.number for _, call in matched), default=max((c.number for _, c in everything), default=0))
+        chosen = _overlapping([subject for subject, _ in matched] or self._subjects[-1:], self._subjects)
+        needed = {(call.number, key) for _, call, key in sources if call is not None}
+        passed_on = {id(item) for subject in chosen for call in subject.transcript for item in call.args}
+        events: list[tuple[int, RemoteSubject, Call | None]] = []
+        for subject in chosen:
+            calls = [call for call in subject.transcript if call.number <= last]
+            needed |= {(call.number, "") for call in calls if id(call.value) in passed_on}
+            if subject.number <= last or not subject.transcript:
+                events += [(subject.number, subject, None), *((call.number, subject, call) for call in calls)]
+        lines = []
+        for number, subject, call in sorted(events, key=lambda event: event[0]):
+            if call is None:
+                lines.append(self._construct(subject))
+            elif untouched and number == last:
+                lines.append(self._watched(subject, call, untouched[1]))
+            elif line := self._line(subject, call, {key for known, key in needed if known == number}):
+                lines.append(line)
+        text = "\n".join(lines)
+        return self.definitions() + _copied(text) + "\n"
+
+    def _construct(self, subject: RemoteSubject) -> str:
+        phrases = self._phrases[id(subject)]
+        if "construct" not in phrases:
+            raise Unspeakable("the adapter does not say how the component is constructed as code")
+        return filled(phrases["construct"], {"self": self.name_of(subject)})
+
+    def _watched(self, subject: RemoteSubject, call: Call, argument: int) -> str:
+        roles = self._roles(subject.spec, call)
+        given = {
+            str(i): f"\0{self.variable(item, role)}\0"
+            for i, (item, role) in enumerate(zip(call.args, roles, strict=True))
+        }
+        name = _plain(given[str(argument)])
+        given[str(argument)] = "given"
+        line = filled(self._template(subject, call.method), {"self": self.name_of(subject), **given})
+        return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"
+
+    def _line(self, subject: RemoteSubject, call: Call, keys: set[str]) -> str:
+        name, method = self.name_of(subject), call.method
+        if method in _READS:
+            return "\n".join(self._read(subject, call, key) for key in sorted(keys))
+        if method == "set_phase":
+            return self._phase(subject, str(call.args[0]))
+        if method == "reseed" and not _draws(subject.spec):
+            return ""
+        if method == "assign":
+            return self._assign(subject, call)
+        arguments = [
+            f"\0{self._argument(item, role)}\0" if isinstance(item, np.ndarray) else literal(item)
+            for item, role in zip(call.args, self._roles(subject.spec, call), strict=True)
+        ]
+        template = self._template(subject, method)
+        text = filled(template, {"self": name, **{str(index): item for index, item in enumerate(arguments)}})
+        if not keys or method in _LINES:
+            return text
+        self._kept[call.number, ""] = self._fresh("loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method])
+        return f"{self._kept[call.number, '']} = {text}"
+
+    def _argument(self, value: Any, role: str) -> str:
+        """An earlier result that is passed on, or a variable."""
+        for subject in self._subjects:
+            for call in subject.transcript:
+                if call.value is value and (call.number, "") in self._kept:
+                    return self._kept[call.number, ""]
+        return self.variable(value, role)
+
+    def _read(self, subject: RemoteSubject, call: Call, key: str) -> str:
+        kind = call.method.removesuffix("s")
+        expression = filled(self._template(subject, f"{kind} {key}"), {"self": self.name_of(subject)})
+        name = self._fresh(re.sub(r"\W", "_", f"{'gradient' if kind == 'gradient' else 'new'}_{key}"))
+        self._kept[call.number, key] = name
+        return f"{name} = np.array({expression})"
+
+    def _phase(self, subject: RemoteSubject, phase: str) -> str:
+        known = self._parameters.setdefault(id(subject), {})
+        if known.get("phase", "train") == phase:
+            return ""
+        known["phase"] = phase
+        return filled(self._template(subject, f"phase {phase}"), {"self": self.name_of(subject)})
+
+    def _assign(self, subject: RemoteSubject, call: Call) -> str:
+        known = self._parameters.setdefault(id(subject), {})
+        for key, value in call.args[0].items():
+            role = re.sub(r"\W", "_", key if key[:1].isalpha() else f"p_{key}")
+            known[f"p_{key.replace('.', '_')}"] = self.variable(value, role)
+        return filled(self._template(subject, "assign"), {**known, "self": self.name_of(subject)})
+
+    def _template(self, subject: RemoteSubject, key: str) -> str:
+        text = self._phrases[id(subject)].get(key, "")
+        if not text:
+            raise Unspeakable(f"the adapter does not say how {key} reads as code")
+        return text
+
+    def _roles(self, spec: Spec, call: Call) -> tuple[str, ...]:
+        return _ARGUMENTS.get((spec.kind, call.method), ()) or tuple(f"argument{i}" for i in range(len(call.args)))
+
+
+def _items(call: Call) -> list[tuple[str, Any]]:
+    """The values of a call by key; one without a key for what is no mapping."""
+    return list(call.value.items()) if isinstance(call.value, dict) else [("", call.value)]
+
+
+def _parts(call: Call) -> list[Any]:
+    return [item for _, item in _items(call)]
+
+
+def _draws(spec: Spec) -> bool:
+    if spec.kind is Kind.INITIALIZER:
+        return True
+    layers = spec.arguments().get("layers", (spec,))
+    return any(isinstance(layer, LayerSpec) and Trait.RANDOM_MASK in layer.traits for layer in layers)
+
+
+def _overlapping(chosen: Sequence[RemoteSubject], subjects: Sequence[RemoteSubject]) -> list[RemoteSubject]:
+    """The chosen subjects, and those that were in use between their first and their last call."""
+    lives = {id(s): (s.transcript[0].number, s.transcript[-1].number) for s in subjects if s.transcript}
+    first = min((lives[id(subject)][0] for subject in chosen if id(subject) in lives), default=0)
+    last = max((lives[id(subject)][1] for subject in chosen if id(subject) in lives), default=0)
+    return [
+        subject
+        for subject in subjects
+        if any(subject is one for one in chosen)
+        or (id(subject) in lives and lives[id(subject)][0] <= last and lives[id(subject)][1] >= first)
+    ]
+
+
+def _copied(text: str) -> str:
+    """Arrays that are passed more than once are passed as copies: a callee may write into its argument."""
+    uses = _USE.findall(text)
+    return _USE.sub(lambda match: f"{match[1]}.copy()" if uses.count(match[1]) > 1 else match[1], text)
+
+
+def _plain(text: str) -> str:
+    return _USE.sub(lambda match: match[1], text)

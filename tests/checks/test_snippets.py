@@ -1,0 +1,223 @@
+"""Snippets: programs that show a failure without Backproof; each is run in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+import backproof
+from backproof import framework
+from backproof.adapters.base import LayerAdapter
+from backproof.adapters.fau.subjects import build
+from backproof.checks.effort import EFFORTS
+from backproof.checks.plan import Selection, make_plan
+from backproof.checks.results import Finding, Smallest
+from backproof.checks.runner import Runner
+from backproof.checks.snippet_text import Unspeakable, filled, literal, rounded_up
+from backproof.specs import Spec
+
+from .running import Here
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+BUGGY, CORRECT = EXAMPLES / "fau_exercise_buggy", EXAMPLES / "fau_exercise"
+
+
+@cache
+def failures() -> dict[str, Smallest | None]:
+    """What every failing check of the example with mistakes shows, by layer, check and quantity."""
+    shown: dict[str, Smallest | None] = {}
+    patient = replace(EFFORTS["standard"], seconds=1e3, run_seconds=1e3)  # trials bound the search, not a busy machine
+    with patch.dict(EFFORTS, {"standard": patient}):
+        result = backproof.check(BUGGY)
+    for finding in result.findings:
+        if finding.failing:
+            key = f"{finding.layer} {finding.check} {finding.quantity}".rstrip()
+            shown[key] = shown.get(key) or finding.smallest
+    return shown
+
+
+def run_alone(program: str) -> tuple[int, str]:
+    """Exit status and last words in a fresh process that has neither the current folder nor Backproof's on its path."""
+    guard = "import sys; sys.modules['backproof'] = None\n"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", guard + program], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_every_failure_of_the_example_has_a_snippet_that_fails_there_and_holds_on_the_correct_one() -> None:
+    assert len(failures()) >= 11
+    for name, smallest in failures().items():
+        assert smallest is not None, name
+        assert smallest.snippet, f"{name}: {smallest.no_snippet}"
+        status, words = run_alone(smallest.snippet)
+        assert status == 1, name
+        assert "AssertionError" in words, (name, words)
+        assert run_alone(smallest.snippet.replace(str(BUGGY), str(CORRECT))) == (0, ""), name
+
+
+def test_sized_failures_of_the_example_are_minimal() -> None:
+    ids = {name: smallest.id.split("/")[1] for name, smallest in failures().items() if smallest}
+    assert ids["Sigmoid gradient.input"] == "batch=1,features=1"
+    assert ids["SoftMax gradient.input"] == "batch=1,classes=2"
+    assert ids["FullyConnected gradient.before-update"] == "batch=1,inputs=1,outputs=1"
+    assert ids["BatchNormalization optimizer.state weights"] == "batch=3,channels=1,phase=train"
+
+
+# Snippets of other failures, run in this process.
+
+
+def shown(name: str, cls: type, check: str) -> Smallest:
+    def part(wanted: str) -> Any:
+        return cls if wanted == name else getattr(framework, wanted, None)
+
+    found: list[Finding] = []
+    source = Here(lambda spec: build(spec, part))
+    Runner(make_plan([name], Selection(names=(check,))), source, {}, shrinks=True).run(1, found.append)
+    (smallest,) = [finding.smallest for finding in found if finding.smallest]
+    return smallest
+
+
+def outcome(program: str, cls: type | None = None) -> str:
+    """The exception that ends the program; with the class of the reference in the place of `cls` if that is given."""
+    if cls is not None:
+        program = program.replace(f"from {cls.__module__} import", "from backproof.framework import")
+        program = program.replace(cls.__name__, cls.__mro__[1].__name__)
+    try:
+        exec(compile(program, "<snippet>", "exec"), {})
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+class WritesIntoInput(framework.ReLU):
+    def forward(self, input_tensor: Any) -> Any:
+        result = super().forward(input_tensor)
+        input_tensor[...] = result
+        return result
+
+
+class RaisesForOne(framework.TanH):
+    def backward(self, error_tensor: Any) -> Any:
+        raise KeyError("activation")
+
+
+class ReturnsNone(framework.Sigmoid):
+    def forward(self, input_tensor: Any) -> Any:
+        super().forward(input_tensor)
+
+
+class HalfBias(framework.FullyConnected):
+    def backward(self, error_tensor: Any) -> Any:
+        result = super().backward(error_tensor)
+        assert self.gradient_weights is not None
+        self.gradient_weights = self.gradient_weights * np.append(np.ones(len(self.weights) - 1), 0.5)[:, None]
+        return result
+
+
+class SharedMask(framework.ReLU):
+    _last: Any = None
+
+    def forward(self, input_tensor: Any) -> Any:
+        SharedMask._last = np.asarray(input_tensor) > 0
+        return super().forward(input_tensor)
+
+    def backward(self, error_tensor: Any) -> Any:
+        return error_tensor * SharedMask._last if SharedMask._last.shape == error_tensor.shape else error_tensor
+
+
+@pytest.mark.parametrize(
+    ("name", "cls", "check", "ends"),
+    [
+        ("ReLU", WritesIntoInput, "contract.pure", "AssertionError"),
+        ("TanH", RaisesForOne, "contract.backward", "KeyError"),
+        ("Sigmoid", ReturnsNone, "contract.forward", "AssertionError"),
+        ("FullyConnected", HalfBias, "gradient.parameter", "AssertionError"),
+        ("ReLU", SharedMask, "contract.instances", "AssertionError"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else None,
+)
+def test_kinds_of_failures(name: str, cls: type, check: str, ends: str) -> None:
+    smallest = shown(name, cls, check)
+    assert smallest.snippet, smallest.no_snippet
+    assert outcome(smallest.snippet) == ends, smallest.snippet
+    assert outcome(smallest.snippet, cls) == "", smallest.snippet
+
+
+def test_statistical_laws_say_why_there_is_none() -> None:
+    class KeepsLess(framework.Dropout):
+        def __init__(self, probability: float) -> None:
+            super().__init__(probability * 0.5)
+
+    smallest = shown("Dropout", KeepsLess, "phase.mask-rate")
+    assert smallest.snippet == ""
+    assert "run the check itself" in smallest.no_snippet
+
+
+def test_an_adapter_that_does_not_say_how_its_calls_read_gets_the_reason() -> None:
+    class Silent(LayerAdapter):
+        def forward(self, x: Any) -> Any:
+            return -x
+
+        def backward(self, dy: Any) -> Any:
+            return -dy
+
+    def silent(spec: Spec) -> Any:
+        return Silent(spec)  # type: ignore[arg-type]  # only layers are asked for
+
+    found: list[Finding] = []
+    Runner(make_plan(["ReLU"], Selection(names=("value.forward",))), Here(silent), {}, shrinks=True).run(
+        1, found.append
+    )
+    smallest = found[0].smallest
+    assert smallest is not None
+    assert smallest.snippet == ""
+    assert "does not say how its calls read as code" in smallest.no_snippet
+    assert {array.name for array in smallest.arrays} == {"x", "found", "expected"}
+
+
+# Text.
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([[0.1, -2.0], [1e-300, 3.0]]),
+        np.array(0.1),
+        np.full((3, 2), 0.25),
+        np.array([1.5, 0.1], dtype=np.float32),
+        np.array([np.nan, np.inf, -np.inf]),
+        np.array([True, False]),
+        np.arange(3),
+        np.zeros((0, 2)),
+    ],
+)
+def test_a_literal_is_the_array(array: Any) -> None:
+    again = eval(literal(array), {"np": np})
+    assert np.asarray(again).dtype == array.dtype
+    np.testing.assert_array_equal(again, array if array.size else np.asarray(again))
+
+
+def test_large_arrays_are_not_spelled_out() -> None:
+    with pytest.raises(Unspeakable, match="601 entries is too large"):
+        literal(np.arange(601.0))
+
+
+def test_templates_are_filled_and_not_evaluated() -> None:
+    assert filled("$self.f($0, {0.__class__})", {"self": "layer", "0": "x"}) == "layer.f(x, {0.__class__})"
+    with pytest.raises(Unspeakable, match=r"names \$1"):
+        filled("$1", {"0": "x"})
+
+
+@pytest.mark.parametrize(("bound", "text"), [(1.2e-13, "2e-13"), (1e-13, "1e-13"), (9.7e-5, "0.0001"), (0.0, "0.0")])
+def test_bounds_are_rounded_up(bound: float, text: str) -> None:
+    assert rounded_up(bound) == text
+    assert float(text) >= bound
