@@ -260,6 +260,12 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "unbiased": ("BatchNormalization", "running statistics", made_of(RunningUnbiased), "unbiased variance, decay 0.8"),
     "correlation": ("Conv", "convolution", correct, "cross-correlation"),
     "convolution": ("Conv", "convolution", made_of(styles.TrueConvolution), "convolution"),
+    "turned-sequences": (
+        "Conv",
+        "convolution",
+        made_of(TurnedSequences),
+        "cross-correlation, sequences: convolution",
+    ),
     "channels-in-order": ("Conv", "kernel channels", correct, "in order"),
     "channels-reversed": ("Conv", "kernel channels", made_of(styles.ChannelsReversed), "reversed"),
     "padding-after": ("Conv", "even kernels", correct, "padding after"),
@@ -280,7 +286,6 @@ MIXTURES: dict[str, tuple[str, str, BuildSubject]] = {
     "averages-by-channel": ("BatchNormalization", "phase.running-average", made_of(MixedAverages)),
     "one-axis-flipped": ("Conv", "value.forward", made_of(FlippedRows)),
     "sides-by-kernel": ("Conv", "value.forward", made_of(SidesByKernel)),
-    "turned-sequences": ("Conv", "value.forward", made_of(TurnedSequences)),
     "ties-in-full": ("Pooling", "gradient.ties", made_of(TiesInFull)),
     "two-decays": ("BatchNormalization", "phase.running-average", made_of(TwoDecays)),
 }
