@@ -33,6 +33,7 @@ from ..specs import (
 )
 from ..wall import RemoteSubject, SessionLike
 from .bench import COMPUTES_IN_FLOAT32
+from .definitions.convolution import SEQUENCES
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
 from .precision_probe import computes_in_float32
@@ -227,12 +228,20 @@ def _convolved(session: SessionLike, kernels: Array, x: Array) -> Array:
     return np.asarray(layer.many([("assign", (parameters,)), ("forward", (x,))])[1])
 
 
-def _images_or_else_sequences(session: SessionLike, probe: Callable[[SessionLike, int], str]) -> str:
-    """The probe's answer for images; for sequences, if the subject has no images."""
-    try:
-        return probe(session, 2)
-    except Exception:
-        return probe(session, 1)
+def _images_and_sequences(session: SessionLike, probe: Callable[[SessionLike, int], str]) -> str:
+    """The probe's answer for images; if that for sequences is another one, it follows.
+
+    The two are often made of different library functions, each with a convention of its own.
+    """
+    answers = []
+    for axes in (2, 1):
+        try:
+            answers.append(probe(session, axes))
+        except Exception:  # noqa: S112 - the subject may have only one of the two
+            continue
+    if len(answers) < 2 or not all(answers) or answers[0] == answers[1]:
+        return answers[0] if answers else ""
+    return SEQUENCES.join(answers)
 
 
 def _orientation(session: SessionLike) -> str:
@@ -248,7 +257,7 @@ def _orientation(session: SessionLike) -> str:
             return "convolution"
         return "cross-correlation" if np.allclose(copied, np.flip(kernel), rtol=1e-6) else ""
 
-    return _images_or_else_sequences(session, probe)
+    return _images_and_sequences(session, probe)
 
 
 def _kernel_channels(session: SessionLike) -> str:
@@ -264,7 +273,7 @@ def _kernel_channels(session: SessionLike) -> str:
             return "in order"
         return "reversed" if np.allclose(met, kernel.ravel()[::-1], rtol=1e-6) else ""
 
-    return _images_or_else_sequences(session, probe)
+    return _images_and_sequences(session, probe)
 
 
 def _even_kernels(session: SessionLike) -> str:
@@ -282,7 +291,7 @@ def _even_kernels(session: SessionLike) -> str:
                 return option
         return ""
 
-    return _images_or_else_sequences(session, probe)
+    return _images_and_sequences(session, probe)
 
 
 def _ties(session: SessionLike) -> str:

@@ -218,7 +218,7 @@ class StridesSwapped(InSteps):
     "pooling.window-transposed",
     hint="pooling_shape is (height, width): rows first",
     families=("contract",),
-    cases=("non-square", "stride-over-window", "whole-image"),
+    cases=("non-square", "stride-over-window", "whole-image-batch-1"),
 )
 class WindowTransposed(InSteps):
     """Height and width of the windows are swapped.

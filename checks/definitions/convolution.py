@@ -12,16 +12,18 @@ from ...specs import Conv
 from ..numerics.compare import Array, Estimate, estimate
 from .dispatch import ANY, Conventions, forward
 
+SEQUENCES = ", sequences: "  # between the choice for images and that for sequences, where they differ
+
 
 @forward.register
 def _(spec: Conv, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
     kernels, bias = parameters["weights"], parameters["bias"]
     axes = range(2, x.ndim)
-    if conventions.get("convolution") == "convolution":
+    if _choice(conventions, "convolution", x) == "convolution":
         kernels = np.flip(kernels, tuple(axes))
-    if conventions.get("kernel channels") == "reversed":
+    if _choice(conventions, "kernel channels", x) == "reversed":
         kernels = np.flip(kernels, 1)
-    early = conventions.get("even kernels") == "padding before"
+    early = _choice(conventions, "even kernels", x) == "padding before"
     before = [size // 2 if early else (size - 1) // 2 for size in kernels.shape[2:]]
     y, magnitude = np.empty((2, *spec.output_shape(x.shape)))
     for place in itertools.product(*map(range, y.shape[2:])):
@@ -41,6 +43,11 @@ def _(spec: Conv, x: Array, parameters: Mapping[str, Array], conventions: Conven
             y[sample, kernel, *place] = math.fsum([*products, bias[kernel]])
             magnitude[sample, kernel, *place] = math.fsum(map(abs, [*products, bias[kernel]]))
     return _with_transforms(estimate(y, magnitude, kernels[0].size + 1), x, kernels)
+
+
+def _choice(conventions: Conventions, name: str, x: Array) -> str:
+    images, _, sequences = conventions.get(name, "").partition(SEQUENCES)
+    return sequences if sequences and x.ndim == 3 else images
 
 
 def _with_transforms(direct: Estimate, x: Array, kernels: Array) -> Estimate:

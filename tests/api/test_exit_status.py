@@ -48,10 +48,10 @@ def test_the_status_follows_from_the_verdict(tmp_path: Path, arguments: tuple[st
         (("--course", "knitting"), "there is no course 'knitting'; there are: fau-exercises"),
         (("",), "a name is empty"),
         (("dropuot",), "nothing is called 'dropuot': did you mean Dropout?"),
-        (("gradient.inptu",), "did you mean gradient.input? there are the layers BatchNormalization, Dropout"),
+        (("gradient.inptu",), "did you mean gradient.input? there are the layers BatchNormalization, Conv, Dropout"),
         (("nonsense",), "the families contract"),
         (("TestDropot",), "has no test 'TestDropot'; there are: TestFullyConnected"),
-        (("TestConv",), "TestConv is about Conv, which Backproof does not cover yet"),
+        (("TestLeNet",), "TestLeNet is about LeNet, which Backproof does not cover yet"),
         (("ReLU/nowhere/*",), "nothing is called 'ReLU/nowhere/*'"),
         (("ReLU/*/contract.views",), "level full asks for no such check; try --level strict"),
     ],
@@ -131,7 +131,7 @@ def test_a_layer_that_the_submission_lacks(tmp_path: Path, name: str) -> None:
     (folder / "src_to_implement" / "Layers" / "Dropout.py").unlink()
     ran = run("check", folder, name)
     assert ran.status == 2
-    assert f"{name}: the subject has no Dropout; it has: BatchNormalization, Flatten," in one_sentence(ran.err)
+    assert f"{name}: the subject has no Dropout; it has: BatchNormalization, Conv, Flatten," in one_sentence(ran.err)
 
     required = check(folder, name, "--require", "Dropout", results=tmp_path / "results")
     assert (required.status, required.findings) == (1, [])

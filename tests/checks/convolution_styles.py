@@ -102,13 +102,8 @@ class SciPyCorrelate(Images):
         return np.array(maps)[:, :, :: self._strides[0], :: self._strides[1]]
 
     def _same(self, image: Array, kernel: Array) -> Array:
-        # mode "same" of a kernel that is larger than the image has the kernel's size: hence "full", and a cut
-        full = signal.correlate(image, kernel, mode="full")
-        return self._centre(full, image.shape, kernel.shape)
-
-    def _centre(self, full: Array, image: tuple[int, ...], kernel: tuple[int, ...]) -> Array:
-        starts = [(size - 1) // 2 for size in kernel]
-        return full[tuple(slice(start, start + size) for start, size in zip(starts, image, strict=True))]
+        same: Array = signal.correlate(image, kernel, mode="same")
+        return same
 
     def _backward(self, images: Array, weights: Array, error: Array) -> tuple[Array, Array]:
         spread = self._spread(images, error)
@@ -128,11 +123,30 @@ class SciPyConvolve(SciPyCorrelate):
     """scipy.signal.convolve: it turns the kernels round along rows, columns and channels."""
 
     def _same(self, image: Array, kernel: Array) -> Array:
-        return self._centre(signal.convolve(image, kernel, mode="full"), image.shape, kernel.shape)
+        same: Array = signal.convolve(image, kernel, mode="same")
+        return same
 
     def _backward(self, images: Array, weights: Array, error: Array) -> tuple[Array, Array]:
         input_error, gradient = super()._backward(images, np.flip(weights, (1, 2, 3)), error)
         return input_error, np.flip(gradient, (1, 2, 3))
+
+
+class SciPyCorrelate2d(Loops):
+    """scipy.signal.correlate2d: an even kernel gets its odd zero at the end, sequences are left to another function."""
+
+    def _forward(self, images: Array, weights: Array) -> Array:
+        if len(self.stride_shape) == 1:
+            sums = [
+                [[np.convolve(c, w[::-1], "same") for c, w in zip(x[:, 0], k[:, 0], strict=True)] for k in weights]
+                for x in images
+            ]
+            self.early = True
+            return np.sum(sums, axis=2)[:, :, None, :: self._strides[1]]
+        maps = [
+            [sum(signal.correlate2d(c, w, mode="same") for c, w in zip(x, k, strict=True)) for k in weights]
+            for x in images
+        ]
+        return np.array(maps)[:, :, :: self._strides[0], :: self._strides[1]]
 
 
 class Fourier(Images):

@@ -22,6 +22,7 @@ STYLES = {
         styles.PaddedBeforeTurnedAndReversed,
         styles.SciPyCorrelate,
         styles.SciPyConvolve,
+        styles.SciPyCorrelate2d,
         styles.Fourier,
     ),
     "Pooling": (styles.SharedTies, styles.LastMaximum),
