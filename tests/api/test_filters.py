@@ -77,11 +77,11 @@ def test_verbose_says_a_line_per_layer_and_quiet_one_line() -> None:
 
 
 def test_a_filter_hides_no_cause(tmp_path: Path) -> None:
-    folder = submission(tmp_path / "submission", {"TanH": layer("TanH", forward="return None")})
-    for name in ("TanH/*/gradient.*", "gradient.input"):
+    folder = submission(tmp_path / "submission", {"ReLU": layer("ReLU", forward="return None")})
+    for name in ("ReLU/*/gradient.*", "gradient.input"):
         ran = check(folder, name, results=tmp_path / "results")
         assert (ran.status, ran.footer["verdict"]) == (1, "nonconformant")
-        assert set(ran.verdicts("TanH")) == {"blocked"}
+        assert set(ran.verdicts("ReLU")) == {"blocked"}
         (reason,) = ran.footer["reasons"]
-        assert "TanH/vector/contract.forward" in reason
-        assert "TanH/vector/contract.forward" in " ".join(ran.out.split())
+        assert "ReLU/vector/contract.forward" in reason
+        assert "ReLU/vector/contract.forward" in " ".join(ran.out.split())
