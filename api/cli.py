@@ -138,7 +138,10 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=[],
         help="fail if this is missing: a layer, a stage, or 'complete'",
     )
-    parser.add_argument("--course", metavar="NAME", default="", help="the course, if the folder's layout does not tell")
+    parser.add_argument("--waivers", metavar="FILE", default="", help="failures that are tolerated, as TOML")
+    parser.add_argument(
+        "--course", metavar="NAME", default="", help="the course, or NAME@EDITION; default: as detected"
+    )
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="threads (default: one per core, at most 2)")
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds that one check may take (default: 10)"

@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="full",
         help="how much is asked (default: full)",
     )
+    group.addoption("--backproof-waivers", metavar="FILE", help="failures that are tolerated, as TOML")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from ..specs import Deviation
 from ..wall import SessionLike, SubjectDied, WorkerError
+from .deviations import CorrectedSession, accepted
 from .outcome import Diagnose, base_finding, run_check
 from .plan import Plan, Planned
 from .results import FAILING, Finding, Verdict
@@ -33,6 +35,7 @@ class Runner:
         seed: the run's seed.
         seconds: budget of one check.
         diagnose: explains a failure; may be None.
+        deviations: where the subject's course demands what is wrong.
     """
 
     plan: Plan
@@ -41,6 +44,7 @@ class Runner:
     seed: int = 0
     seconds: float = 10.0
     diagnose: Diagnose | None = None
+    deviations: Sequence[Deviation] = ()
     _done: dict[str, Finding] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -107,13 +111,21 @@ class Runner:
                 verdict=Verdict.DIED,
                 message=f"the worker could not be started again: {error}",
             )
+        finding = self._checked(planned, session, self.diagnose)
+        return accepted(
+            finding,
+            self.deviations,
+            lambda deviation: self._checked(planned, CorrectedSession(sessions.current(), deviation), None),
+        )
+
+    def _checked(self, planned: Planned, session: SessionLike, diagnose: Diagnose | None) -> Finding:
         return run_check(
             planned,
             session,
             conventions=self.conventions,
             seed=self.seed,
             seconds=self.seconds,
-            diagnose=self.diagnose,
+            diagnose=diagnose,
         )
 
     def _blocked(self, planned: Planned) -> Finding | None:

@@ -5,6 +5,7 @@ Table of contents: the vocabulary and the base classes, then one spec per compon
 
 from .batch_normalization import BatchNormalization
 from .cross_entropy import CrossEntropyLoss
+from .deviation import Deviation
 from .domain import Domain, Instances, Integers, Reals, argument
 from .dropout import Dropout
 from .flatten import Flatten
@@ -52,6 +53,7 @@ __all__ = [
     "Constant",
     "Convention",
     "CrossEntropyLoss",
+    "Deviation",
     "Domain",
     "Dropout",
     "Flatten",

@@ -54,6 +54,7 @@ def _execute(options: argparse.Namespace, console: Console) -> Result:
         jobs=options.jobs,
         seconds=options.timeout,
         direct=options.direct,
+        waivers=options.waivers,
     )
     with opened(request) as prepared, _results_file(options.results) as write:
         progress = LiveProgress(console, verbose=options.verbose)
