@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
+from .mistakes_options import add_mistakes
 from .train_options import add_train
 
 CONFORMANT, NONCONFORMANT, USAGE, NOT_LOADED, HARNESS_ERROR = range(5)
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--laws", action="store_true", help="show the laws that the checks hold a subject to")
     explain = commands.add_parser("explain", help="show one spec or check in full")
     explain.add_argument("name", metavar="NAME", help="a spec (Dropout) or a check (gradient.input)")
+    add_mistakes(commands)
     add_train(commands)
     return parser
 
