@@ -85,6 +85,15 @@ class LayerAdapter(SubjectAdapter):
             self._unsupported("initialize")
         return {"fans": []}
 
+    def declared(self) -> Mapping[str, Any]:
+        """What the layer says of itself; nothing."""
+        return {}
+
+    def reformat(self, tensor: Array) -> Array | None:
+        """Images to rows of channels and back; None for a layer that cannot."""
+        del tensor
+        return None
+
 
 class LossAdapter(SubjectAdapter):
     """A loss."""
@@ -121,6 +130,10 @@ class OptimizerAdapter(SubjectAdapter):
         """The new weights."""
         del weights, gradient
         self._unsupported("update")
+
+    def declared(self) -> Mapping[str, Any]:
+        """What the optimizer says of itself; nothing."""
+        return {}
 
 
 class InitializerAdapter(SubjectAdapter):

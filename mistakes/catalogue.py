@@ -7,6 +7,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     batch_normalization_running,
     constant,
     cross_entropy,
+    declarations,
     dropout,
     dropout_passes,
     flatten,

@@ -98,6 +98,15 @@ class LayerSubject:
         self.layer.initialize(weights_initializer, RecordingConstant(bias_value))
         return {"fans": weights_initializer.fans}
 
+    def declared(self) -> Mapping[str, Any]:
+        base = isinstance(self.layer, framework.BaseLayer)
+        return {"base": base, "testing_phase": self.layer.testing_phase, "trainable": self.layer.trainable}
+
+    def reformat(self, tensor: Array) -> Array | None:
+        method = getattr(self.layer, "reformat", None)
+        result: Array | None = None if method is None else method(tensor)
+        return result
+
 
 class FullyConnectedSubject(LayerSubject):
     """The bias is the last row of the framework's weights."""
@@ -150,6 +159,10 @@ class OptimizerSubject:
     def update(self, weights: Array, gradient: Array) -> Array:
         result: Array = self._optimizer.calculate_update(weights, gradient)
         return result
+
+    def declared(self) -> Mapping[str, Any]:
+        kept = isinstance(self._optimizer.regularizer, framework.Regularizer)
+        return {"base": isinstance(self._optimizer, framework.Optimizer), "regularizer": kept}
 
 
 class RegularizerSubject:

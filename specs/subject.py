@@ -52,6 +52,12 @@ class LayerSubject(Protocol):
     def initialize(self, weights_value: float, bias_value: float) -> Mapping[str, Any]:
         """Initialise with constants; returns how the weights initializer was called: {"fans": [[in, out], ...]}."""
 
+    def declared(self) -> Mapping[str, Any]:
+        """What the layer says of itself, as far as it does: base, testing_phase and trainable, each True or False."""
+
+    def reformat(self, tensor: Array) -> Array | None:
+        """Images to rows of channels, and rows to images of the latest forward's shape; None if it cannot."""
+
 
 class LossSubject(Protocol):
     """A loss; targets are one-hot rows."""
@@ -78,6 +84,9 @@ class OptimizerSubject(Protocol):
 
     def update(self, weights: Array, gradient: Array) -> Array:
         """The new weights."""
+
+    def declared(self) -> Mapping[str, Any]:
+        """What the optimizer says of itself, as far as it does: base, and regularizer if it keeps its own there."""
 
 
 class InitializerSubject(Protocol):

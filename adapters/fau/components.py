@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...specs import Array, InitializerSpec, LossSpec, OptimizerSpec, RegularizerSpec, Unsupported
 from ..base import InitializerAdapter, LossAdapter, OptimizerAdapter, RegularizerAdapter
 from ..seeding import reseed
+from .attributes import inherits
 from .signatures import least_arguments
 
 
@@ -57,6 +59,7 @@ class CourseOptimizer(OptimizerAdapter):
     def __init__(self, spec: OptimizerSpec, optimizer: Any, regularizer: Any = None) -> None:
         super().__init__(spec)
         self.optimizer = optimizer
+        self._regularizer = regularizer
         if regularizer is not None:
             if not hasattr(optimizer, "add_regularizer"):
                 raise Unsupported(f"{spec.name()} has no method add_regularizer (exercise 3 adds it)")
@@ -67,6 +70,12 @@ class CourseOptimizer(OptimizerAdapter):
         delta = (1.0,) if least_arguments(self.optimizer.calculate_update) == 3 else ()
         result: Array = self.optimizer.calculate_update(*delta, weights, gradient)
         return result
+
+    def declared(self) -> Mapping[str, Any]:
+        said = {"base": inherits(self.optimizer, "base", "optimizer")}
+        if self._regularizer is not None:
+            said["regularizer"] = getattr(self.optimizer, "regularizer", None) is self._regularizer
+        return said
 
 
 class CourseInitializer(InitializerAdapter):

@@ -8,8 +8,8 @@ from typing import Any
 from ...specs import Array, LayerSpec, Phase
 from ..base import LayerAdapter
 from ..seeding import reseed
-from .attributes import give_optimizer, initialize_constant
-from .phases import set_layer_phase
+from .attributes import give_optimizer, inherits, initialize_constant
+from .phases import layer_phase, set_layer_phase
 from .probes import ProbeOptimizer
 
 
@@ -38,6 +38,20 @@ class CourseLayer(LayerAdapter):
 
     def reseed(self, seed: int) -> None:
         reseed(seed, self.layer)
+
+    def declared(self) -> Mapping[str, Any]:
+        # Editions before 2021 have no `trainable`: None.
+        trainable = getattr(self.layer, "trainable", None)
+        return {
+            "base": inherits(self.layer, "base"),
+            "testing_phase": layer_phase(self.layer) is Phase.TEST,
+            "trainable": None if trainable is None else bool(trainable),
+        }
+
+    def reformat(self, tensor: Array) -> Array | None:
+        method = getattr(self.layer, "reformat", None)
+        result: Array | None = method(tensor) if callable(method) else None
+        return result
 
 
 class TrainableLayer(CourseLayer):

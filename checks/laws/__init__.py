@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401 - importing registers the checks
     contract,
+    contract_declared,
     contract_state,
     gradient,
     gradient_mask,
