@@ -58,12 +58,13 @@ a regularizer, need the checks of their parts too.
 
 def pages() -> dict[Path, str]:
     """Every generated page with the text that it should have."""
-    conventions, mistakes = REFERENCE / "conventions.md", REFERENCE / "mistakes.md"
+    conventions, mistakes, texts = (REFERENCE / f"{name}.md" for name in ("conventions", "mistakes", "texts"))
     catalogue = list_markdown(list(all_mistakes().values()))
     return {
         REFERENCE / "checks.md": checks_page(),
         conventions: between_comments(conventions.read_text(encoding="utf-8"), conventions_table()),
         mistakes: between_comments(mistakes.read_text(encoding="utf-8"), catalogue),
+        texts: with_specs_of_today(texts.read_text(encoding="utf-8")),
     }
 
 
@@ -97,6 +98,16 @@ def conventions_table() -> str:
             about = convention.about + (f" ({convention.source})" if convention.source else "")
             rows.append((convention.name, spec.name(), "; ".join(convention.options), about, found))
     return _table(("convention", "spec", "options", "what is chosen", "comes from"), rows)
+
+
+def with_specs_of_today(text: str) -> str:
+    """The page with the specs that there are taken out of their parentheses; in the last cells of its rows."""
+
+    def cell(found: re.Match[str]) -> str:
+        names = (name.strip("()") if name.strip("()") in all_specs() else name for name in found[1].split(", "))
+        return f"| {', '.join(names)} |"
+
+    return re.sub(r"\| ([^|]*\(\w+\)[^|]*) \|$", cell, text, flags=re.M)
 
 
 def between_comments(text: str, table: str, name: str = "generated") -> str:

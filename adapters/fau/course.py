@@ -28,7 +28,7 @@ COURSE = Course(
     name="fau-exercises",
     title="FAU exercises 1 to 3",
     stages={"stage1": _STAGE_1, "stage2": _STAGE_2, "stage3": _STAGE_3},
-    optional=("LSTM", "LeNet"),
+    optional=("LSTM", "LeNet", "NetworkFile"),
     tests={
         "TestFullyConnected": (("FullyConnected",), None),
         "TestFullyConnected1": (("FullyConnected",), None),
