@@ -11,7 +11,9 @@ from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .initializers import Constant, He, UniformRandom, Xavier
+from .lenet import LeNet
 from .network import NeuralNetwork
+from .network_file import NetworkFile
 from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
 from .regularizers import L1_Regularizer, L2_Regularizer
@@ -19,10 +21,12 @@ from .relu import ReLU
 from .sigmoid import Sigmoid
 from .softmax import SoftMax
 from .spec import (
+    ArchiveSpec,
     Case,
     InitializerSpec,
     LayerSpec,
     LossSpec,
+    ModelSpec,
     NetworkSpec,
     OptimizerSpec,
     RegularizerSpec,
@@ -30,11 +34,13 @@ from .spec import (
 )
 from .subject import (
     Adapter,
+    ArchiveSubject,
     Array,
     Build,
     InitializerSubject,
     LayerSubject,
     LossSubject,
+    ModelSubject,
     NetworkSubject,
     OptimizerSubject,
     RegularizerSubject,
@@ -46,6 +52,8 @@ from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait
 __all__ = [
     "Adam",
     "Adapter",
+    "ArchiveSpec",
+    "ArchiveSubject",
     "Array",
     "BatchNormalization",
     "Build",
@@ -68,8 +76,12 @@ __all__ = [
     "L2_Regularizer",
     "LayerSpec",
     "LayerSubject",
+    "LeNet",
     "LossSpec",
     "LossSubject",
+    "ModelSpec",
+    "ModelSubject",
+    "NetworkFile",
     "NetworkSpec",
     "NetworkSubject",
     "NeuralNetwork",

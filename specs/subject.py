@@ -139,6 +139,58 @@ class NetworkSubject(Protocol):
         """Seed every source of randomness."""
 
 
+class ModelSubject(Protocol):
+    """A network that was built by a function, with its loss and its optimizers."""
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out at every iteration."""
+
+    def forward(self) -> float:
+        """One forward pass over the batch: the loss."""
+
+    def backward(self) -> None:
+        """One backward pass, with the optimizers' updates."""
+
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+
+    def structure(self) -> list[str]:
+        """The layers in order, by the names of their specs; another name for a layer that has no spec."""
+
+    def steps(self, gradients: list[float]) -> list[list[float]]:
+        """For each layer with an optimizer: the first step from the weight 0, for each of the gradients."""
+
+    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+        """For each layer with an optimizer: the gradient of its penalty at the weights; None without a penalty."""
+
+
+class ArchiveSubject(Protocol):
+    """A network that can be saved; the methods are as in `NetworkSubject`."""
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out at every iteration."""
+
+    def train(self, iterations: int) -> list[float]:
+        """Train; returns the losses that the network has recorded so far."""
+
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of all parameters."""
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+    def save_and_load(self) -> Mapping[str, bool]:
+        """Save the network, load it, and go on with what was loaded.
+
+        Returns:
+            What has become of the data layer: `kept` by the network that was saved, left out (`dropped`) where the
+            network is pickled and unpickled, `set` to the new one by loading.
+        """
+
+
 class Adapter(Protocol):
     """Maps specs to subjects. A module with a function `build` is one as well."""
 

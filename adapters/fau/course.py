@@ -87,4 +87,9 @@ FILES: dict[str, tuple[str, str]] = {
     "L2_Regularizer": ("Optimization", "Constraints"),
     "CrossEntropyLoss": ("Optimization", "Loss"),
     "NeuralNetwork": ("", "NeuralNetwork"),
+    "NetworkFile": ("", "NeuralNetwork"),
+    "LeNet": ("Models", "LeNet"),
 }
+
+# Components that are functions: the name that shows that they are there.
+FUNCTIONS = {"LeNet": "build", "NetworkFile": "save"}

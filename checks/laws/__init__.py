@@ -10,6 +10,8 @@ from . import (  # noqa: F401 - importing registers the checks
     initializer,
     loss,
     network,
+    network_file,
+    network_model,
     network_phase,
     network_regularization,
     optimizer,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-
 PAGE = PurePosixPath("docs/reference/texts.md")
 
 
