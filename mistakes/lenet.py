@@ -9,7 +9,7 @@ from .. import framework
 from .models import LeNet
 from .registry import mistake
 
-ORDER = "Conv, ReLU, Pooling, Conv, ReLU, Pooling, Flatten, FullyConnected, ReLU, FullyConnected, ReLU, ..."
+ORDER = "append_layer: twice Conv, ReLU, Pooling; Flatten; FullyConnected, ReLU; twice more, the last with SoftMax"
 ADAM = "Optimizers.Adam(5e-4, 0.9, 0.999)"
 PENALTY = "optimizer.add_regularizer(Constraints.L2_Regularizer(4e-4))"
 

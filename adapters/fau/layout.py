@@ -209,7 +209,7 @@ def _component(name: str, root: Path, modules: Mapping[Path, Source]) -> Compone
     for path in expected:
         if modules[path].error:
             return Component(name=name, path=path, module=_module_name(root, modules[path]), attribute=name)
-        attribute = _like(FUNCTIONS.get(name, name), modules[path].names)
+        attribute = _attribute(name, modules[path].names)
         if attribute:
             return Component(name=name, path=path, module=_module_name(root, modules[path]), attribute=attribute)
     for path, source in modules.items():
@@ -217,6 +217,13 @@ def _component(name: str, root: Path, modules: Mapping[Path, Source]) -> Compone
         if attribute:
             return Component(name=name, path=path, module=_module_name(root, source), attribute=attribute)
     return None
+
+
+def _attribute(name: str, names: tuple[str, ...]) -> str:
+    """The name of the component among `names`: a function's exactly, a class's without regard to case."""
+    if name in FUNCTIONS:
+        return FUNCTIONS[name] if FUNCTIONS[name] in names else ""
+    return _like(name, names)
 
 
 def _like(name: str, names: tuple[str, ...]) -> str:

@@ -47,9 +47,8 @@ class CourseNetworkFile(ArchiveAdapter):
     def save_and_load(self) -> Mapping[str, bool]:
         old, feed = self._inner.network, self._inner.network.data_layer
         self._inner.stop_recording()  # what we have put into the layers does not belong into a file
-        again = pickle.loads(pickle.dumps(old))  # noqa: S301 - its own network, in the process that runs it anyway
-        dropped = again.data_layer is None
-        old.data_layer = feed  # if pickling has lost it, that shows in the file as well
+        dropped = _is_dropped(old)
+        old.data_layer = feed
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder, "network.pickle"))
             self._save(path, old)
@@ -59,3 +58,14 @@ class CourseNetworkFile(ArchiveAdapter):
             loaded = self._load(path, new_feed)
         self._inner.go_on_with(loaded)
         return {"kept": kept, "dropped": dropped, "set": getattr(loaded, "data_layer", None) is new_feed}
+
+
+def _is_dropped(network: Any) -> bool:
+    """Tell whether the network can be pickled with a generator for a data layer, and has None for it afterwards."""
+    network.data_layer = (item for item in ())
+    try:
+        content = pickle.dumps(network)
+    except TypeError:  # a generator cannot be pickled
+        return False
+    again = pickle.loads(content)  # noqa: S301 - its own network, in the process that runs it anyway
+    return hasattr(again, "data_layer") and again.data_layer is None
