@@ -88,7 +88,7 @@ class FileSubject(NetworkSubject):
 
 
 def _is_dropped(network: Any) -> bool:
-    network.data_layer = (item for item in ())
+    network.data_layer = (number for number in range(1))
     try:
         again = pickle.loads(pickle.dumps(network))  # noqa: S301 - our own network
     except TypeError:  # a generator cannot be pickled

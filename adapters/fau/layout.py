@@ -209,7 +209,7 @@ def _component(name: str, root: Path, modules: Mapping[Path, Source]) -> Compone
     for path in expected:
         if modules[path].error:
             return Component(name=name, path=path, module=_module_name(root, modules[path]), attribute=name)
-        attribute = _attribute(name, modules[path].names)
+        attribute = _attribute(name, modules[path])
         if attribute:
             return Component(name=name, path=path, module=_module_name(root, modules[path]), attribute=attribute)
     for path, source in modules.items():
@@ -219,11 +219,12 @@ def _component(name: str, root: Path, modules: Mapping[Path, Source]) -> Compone
     return None
 
 
-def _attribute(name: str, names: tuple[str, ...]) -> str:
-    """The name of the component among `names`: a function's exactly, a class's without regard to case."""
+def _attribute(name: str, source: Source) -> str:
+    """The component's name in the file: a function's exactly, if it is written; a class's without regard to case."""
     if name in FUNCTIONS:
-        return FUNCTIONS[name] if FUNCTIONS[name] in names else ""
-    return _like(name, names)
+        function = FUNCTIONS[name]
+        return function if function in source.names and function not in source.stubs else ""
+    return _like(name, source.names)
 
 
 def _like(name: str, names: tuple[str, ...]) -> str:

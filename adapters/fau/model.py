@@ -20,11 +20,16 @@ class CourseModel(ModelAdapter):
     Args:
         spec: the model.
         build: the submission's function.
+
+    Raises:
+        TypeError: the function returns no network.
     """
 
     def __init__(self, spec: ModelSpec, build: Callable[[], Any]) -> None:
         super().__init__(spec)
         self.network = build()
+        if not hasattr(self.network, "layers"):
+            raise TypeError(f"build() returned {type(self.network).__name__}, but should return a network")
         self._feed = BatchFeed()
         self.network.data_layer = self._feed
 

@@ -62,7 +62,7 @@ class CourseNetworkFile(ArchiveAdapter):
 
 def _is_dropped(network: Any) -> bool:
     """Tell whether the network can be pickled with a generator for a data layer, and has None for it afterwards."""
-    network.data_layer = (item for item in ())
+    network.data_layer = (number for number in range(1))
     try:
         content = pickle.dumps(network)
     except TypeError:  # a generator cannot be pickled

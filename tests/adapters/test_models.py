@@ -182,6 +182,12 @@ def test_wrong_ones_are_reported(tmp_path: Path, check_id: str, change: tuple[st
     assert check_id in broken, [(finding.id, finding.verdict, finding.message) for finding in result.findings]
 
 
+def test_a_function_that_builds_nothing_is_told_so(tmp_path: Path) -> None:
+    adapter = load(write(tmp_path, with_lenet(("Models/LeNet.py", "    return net\n", ""))))
+    with pytest.raises(TypeError, match=r"build\(\) returned NoneType, but should return a network"):
+        adapter.build(LeNet())
+
+
 def test_save_without_load_says_what_is_missing(tmp_path: Path) -> None:
     adapter = load(write(tmp_path, with_lenet(("NeuralNetwork.py", "def load(", "def read("))))
     with pytest.raises(AttributeError, match=r"a function save, but no load\(filename, data_layer\)"):
@@ -195,6 +201,13 @@ def test_neither_makes_a_submission_incomplete(tmp_path: Path) -> None:
     assert not {*NAMES} & {*facts["offered"], *facts["missing"]}
     assert adapter.build(LeNet()) is None
     assert adapter.build(NetworkFile.cases()[0].spec) is None
+
+
+@pytest.mark.parametrize("body", ["pass", "...", '"""Build it."""', "raise NotImplementedError"])
+def test_a_function_that_is_not_written_yet_is_not_there(tmp_path: Path, body: str) -> None:
+    files = {**with_lenet(), "Models/LeNet.py": f"def build():\n    {body}\n"}
+    facts = load(write(tmp_path, files)).describe()
+    assert "LeNet" not in {*facts["offered"], *facts["missing"]}
 
 
 def test_the_file_is_used_and_the_network_goes_on(tmp_path: Path) -> None:
