@@ -59,9 +59,10 @@ def data_layer_is_left_out(bench: Bench) -> Iterator[Measurement]:
 def loaded_network_goes_on(bench: Bench) -> Iterator[Measurement]:
     """A network that was saved and loaded predicts, and goes on training, as if it had never been saved."""
     x = bench.data(bench.rng(1))
-    stayed, saved = _prepared(bench), _prepared(bench)
-    for network in (stayed, saved):
-        network.train(2)
+    stayed = _prepared(bench)
+    stayed.train(2)
+    saved = _prepared(bench)
+    saved.train(2)
     saved.call("save_and_load")
     hint = "pickle the whole network: weights, and the optimizers with their state"
     meaning = "the loaded network is another one"
