@@ -100,6 +100,15 @@ class LayerAdapter(SubjectAdapter):
         """The penalty that the layer reports."""
         self._unsupported("regularization_loss")
 
+    def declared(self) -> Mapping[str, Any]:
+        """What the layer says of itself; nothing."""
+        return {}
+
+    def reformat(self, tensor: Array) -> Array | None:
+        """Images to rows of channels and back; None for a layer that cannot."""
+        del tensor
+        return None
+
 
 class LossAdapter(SubjectAdapter):
     """A loss."""
@@ -136,6 +145,10 @@ class OptimizerAdapter(SubjectAdapter):
         """The new weights."""
         del weights, gradient
         self._unsupported("update")
+
+    def declared(self) -> Mapping[str, Any]:
+        """What the optimizer says of itself; nothing."""
+        return {}
 
 
 class InitializerAdapter(SubjectAdapter):
@@ -202,3 +215,47 @@ class NetworkAdapter(SubjectAdapter):
     def reseed(self, seed: int) -> None:
         """Seed `numpy.random` and `random`; override to seed a generator of the implementation's own."""
         reseed(seed)
+
+
+class ModelAdapter(SubjectAdapter):
+    """A network that a function builds."""
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out."""
+        del inputs, labels
+        self._unsupported("feed")
+
+    def forward(self) -> float:
+        """The loss of one forward pass."""
+        self._unsupported("forward")
+
+    def backward(self) -> None:
+        """One backward pass, with the optimizers' updates."""
+        self._unsupported("backward")
+
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+        del inputs
+        self._unsupported("test")
+
+    def structure(self) -> list[str]:
+        """The layers in order, by the names of their specs."""
+        self._unsupported("structure")
+
+    def steps(self, gradients: list[float]) -> list[list[float]]:
+        """The first step of every layer's optimizer, for each of the gradients."""
+        del gradients
+        self._unsupported("steps")
+
+    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+        """The gradient of every layer's penalty at the weights."""
+        del weights
+        self._unsupported("pulls")
+
+
+class ArchiveAdapter(NetworkAdapter):
+    """A network that can be saved."""
+
+    def save_and_load(self) -> Mapping[str, bool]:
+        """Save the network, load it, and go on with what was loaded."""
+        self._unsupported("save_and_load")

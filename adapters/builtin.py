@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .. import framework
+from ..framework import network
+from ..framework.models import lenet
 from ..specs import Spec, all_specs
-from .fau.course import COURSE
+from .fau.course import COURSE, FUNCTIONS
 from .fau.subjects import ARGUMENTS, build
 
 
@@ -19,7 +21,7 @@ class BuiltinAdapter:
 
     def describe(self) -> dict[str, Any]:
         """What a report says of the subject, as JSON types."""
-        known = {*ARGUMENTS, "NeuralNetwork"}
+        known = {*ARGUMENTS, "NeuralNetwork", *FUNCTIONS}
         offered = [name for name in all_specs() if name in known and _find(name) is not None]
         return {
             "adapter": "builtin",
@@ -35,4 +37,6 @@ class BuiltinAdapter:
 
 
 def _find(name: str) -> Any:
+    if name in FUNCTIONS:
+        return getattr(lenet if name == "LeNet" else network, FUNCTIONS[name])
     return getattr(framework, name, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..specs import all_specs
+from ..specs import Deviation, all_specs
 
 Selection = tuple[tuple[str, ...], tuple[str, ...] | None]
 """Spec names and, if a test is about a part of the laws only, families of checks."""
@@ -22,6 +22,8 @@ class Course:
         optional: components that never make a submission incomplete.
         tests: what each of the course's test names is about: components and families (None: all).
         conventions: the choices that the course's text makes, by the names that specs use.
+        editions: the names of its editions, oldest first; empty if they do not differ.
+        deviations: where it demands what is mathematically wrong.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Course:
     optional: tuple[str, ...] = ()
     tests: Mapping[str, Selection]
     conventions: Mapping[str, str]
+    editions: tuple[str, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
 
     def required(self, stage: str = "") -> tuple[str, ...]:
         """The specs that a complete submission of the stage has, those of earlier stages included.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .course import Course
 from .fau.course import COURSE
+from .fau_tutorial import COURSE as TUTORIAL
 
 
 def courses() -> dict[str, Course]:
     """Every course by its name."""
-    return {COURSE.name: COURSE}
+    return {course.name: course for course in (COURSE, TUTORIAL)}
 
 
 def find_course(name: str) -> Course:

@@ -34,6 +34,7 @@ class Source:
         error: why it cannot be parsed; empty if it can.
         classes: the classes defined at the top level, in order.
         names: every name bound at the top level, in order.
+        stubs: functions at the top level that are not written yet: a docstring, `pass`, `...` or a raise.
         imports: every import of the file, also those inside functions.
         all: the literal `__all__`; None without.
         readable: the literal `READABLE` of an adapter module.
@@ -44,6 +45,7 @@ class Source:
     error: str = ""
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    stubs: tuple[str, ...] = ()
     imports: tuple[Import, ...] = ()
     all: tuple[str, ...] | None = None
     readable: tuple[str, ...] = ()
@@ -66,11 +68,20 @@ def read_source(path: Path) -> Source:
         path=path,
         classes=tuple(node.name for node in classes),
         names=tuple(_bound_names(tree.body)),
+        stubs=tuple(node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_stub(node)),
         imports=tuple(_imports(tree)),
         all=_literal_texts(tree, "__all__"),
         readable=_literal_texts(tree, "READABLE") or (),
         methods={node.name: _methods(node) for node in classes},
     )
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    def says_nothing(node: ast.stmt) -> bool:
+        literal = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        return literal or isinstance(node, ast.Pass | ast.Raise)
+
+    return all(map(says_nothing, function.body))
 
 
 def _bound_names(body: list[ast.stmt]) -> list[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, resolve
+from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, readable, resolve
 from .checks.law import Level
 from .checks.plan import UnknownName
 from .checks.results import Result
 from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
+from .checks.waiver_file import WaiverError, read_waivers
+from .checks.waivers import Waivers, today_in_utc
 from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
 from .wall import Limits, LoadFailed
 
@@ -46,12 +49,16 @@ def opened(request: Request) -> Iterator[Run]:
         UsageError, SubjectNotFound, LoadFailed: as `check`.
     """
     target, digest = _find(request)
-    if request.course:
-        target["course"] = request.course
+    named, _, edition = request.course.partition("@")
+    if named:
+        target["course"] = named
     try:
         course = find_course(str(target.get("course") or next(iter(courses()))))
     except LookupError as error:
         raise UsageError(str(error)) from error
+    if edition and edition not in course.editions:
+        known = ", ".join(course.editions) or "it has only one"
+        raise UsageError(f"{course.title} has no edition {edition!r}; there are: {known}")
     options = Options(
         subject=request.subject,
         fingerprint=digest,
@@ -61,6 +68,10 @@ def opened(request: Request) -> Iterator[Run]:
         jobs=1 if request.direct else request.jobs,  # what runs here draws from the one generator that NumPy has
         seconds=request.seconds,
         required=required_by(request.required, course),
+        waivers=_waivers(request, target),
+        course=str(target.get("course", "")),
+        deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
+        edition=edition,
     )
     source = _source(target, request)
     try:
@@ -84,6 +95,27 @@ def _find(request: Request) -> tuple[dict[str, Any], str]:
             f"there is no file or folder {request.subject}; names come after the subject: "
             f"`backproof check FOLDER {names}`, or `backproof check {BUILTIN} {names}` for the built-in framework"
         ) from error
+
+
+def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
+    """The waivers of the file that the user names; a file that the subject could have brought is refused."""
+    today = request.today or today_in_utc()
+    if not request.waivers:
+        return Waivers(today=today)
+    named = Path(request.waivers).expanduser()
+    own = [Path(place).resolve() for place in (*readable(target), *([target["path"]] if target.get("path") else ()))]
+    # The place where the file is named counts as well as where a link leads: the subject may hold a link.
+    for place in (named.resolve(), named.parent.resolve() / named.name):
+        inside = [folder for folder in own if folder.is_dir() and place.is_relative_to(folder)]
+        if inside:
+            raise UsageError(
+                f"--waivers {request.waivers} lies inside of the subject's folder {inside[0]}, and a subject must not "
+                "waive its own failures; keep the file elsewhere"
+            )
+    try:
+        return Waivers(entries=read_waivers(str(named)), path=request.waivers, today=today)
+    except WaiverError as error:
+        raise UsageError(str(error)) from error
 
 
 def _source(target: dict[str, Any], request: Request) -> WorkerSource | DirectSource:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
+from .mistakes_options import add_mistakes
 from .train_options import add_train
 
 CONFORMANT, NONCONFORMANT, USAGE, NOT_LOADED, HARNESS_ERROR = range(5)
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--laws", action="store_true", help="show the laws that the checks hold a subject to")
     explain = commands.add_parser("explain", help="show one spec or check in full")
     explain.add_argument("name", metavar="NAME", help="a spec (Dropout) or a check (gradient.input)")
+    add_mistakes(commands)
     add_train(commands)
     return parser
 
@@ -150,7 +152,10 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=[],
         help="fail if this is missing: a layer, a stage, or 'complete'",
     )
-    parser.add_argument("--course", metavar="NAME", default="", help="the course, if the folder's layout does not tell")
+    parser.add_argument("--waivers", metavar="FILE", default="", help="failures that are tolerated, as TOML")
+    parser.add_argument(
+        "--course", metavar="NAME", default="", help="the course, or NAME@EDITION; default: as detected"
+    )
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="threads (default: one per core, at most 2)")
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds that one check may take (default: 10)"

@@ -28,7 +28,7 @@ from .wall import WorkerError
 
 NAME = "backproof"
 _CARRIED = "backproof_finding"  # attribute of a report; xdist sends a report's attributes to the controller
-_SKIPPED = frozenset({Verdict.BLOCKED, Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.WAIVED})
+_SKIPPED = frozenset({Verdict.BLOCKED, Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.WAIVED, Verdict.ACCEPTED})
 
 
 class Nonconformant(Exception):  # noqa: N818 - what pytest shows as the item's failure
@@ -69,6 +69,7 @@ class ConformancePlugin:
                 effort=option("--backproof-effort"),
                 level=option("--backproof-level"),
                 dtype=option("--backproof-dtype"),
+                waivers=option("--backproof-waivers") or "",
             )
             require_writable({"--backproof-results": self._results, "--backproof-html": self._html})
             context = opened(request)
@@ -174,7 +175,7 @@ class ConformanceItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the check, and what it needs."""
-        self.finding = self.conformance_run.runner.outcome(self.planned.id)
+        self.finding = self.conformance_run.outcome(self.planned.id)
         if self.finding.verdict in _SKIPPED:
             pytest.skip(_reason(self.finding))
         if self.finding.verdict is not Verdict.PASSED:
@@ -205,7 +206,7 @@ def finding_text(finding: Finding) -> str:
 
 
 def _reason(finding: Finding) -> str:
-    return f"{verdict_word(finding.verdict)}: {finding.message}"
+    return f"{verdict_word(finding.verdict)}: {finding.reason or finding.message}"
 
 
 def _is_own(argument: str) -> bool:

@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="float64",
         help="the type of all data (default: float64)",
     )
+    group.addoption("--backproof-waivers", metavar="FILE", help="failures that are tolerated, as TOML")
 
 
 def pytest_configure(config: pytest.Config) -> None:

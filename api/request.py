@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 
 from .adapters import Course
@@ -35,7 +36,7 @@ class Request:
     Attributes:
         subject: a folder, an adapter module, an import path; `builtin` for the built-in framework.
         names: layers, course tests, checks, ids or globs; empty for everything.
-        course: the course; empty for the one that the subject's layout tells.
+        course: the course, `NAME` or `NAME@EDITION`; empty for what the subject's layout tells.
         seed: from which all data is drawn.
         effort: quick, standard or thorough.
         level: core, full or strict.
@@ -44,6 +45,8 @@ class Request:
         seconds: budget of one check.
         direct: run in this process, unprotected.
         dtype: the type of all data, float64 or float32.
+        waivers: a file that names tolerated failures; empty for none.
+        today: the day by which waivers are judged; None for the current day in UTC.
 
     Raises:
         UsageError: a number is out of range, or two options contradict each other.
@@ -60,6 +63,8 @@ class Request:
     seconds: float = 10.0
     direct: bool = False
     dtype: str = "float64"
+    waivers: str = ""
+    today: date | None = None
 
     def __post_init__(self) -> None:
         if not self.subject.strip():

@@ -30,7 +30,8 @@ class Verdict(StrEnum):
     UNSUPPORTED = "unsupported"  # the adapter does not offer it
     BLOCKED = "blocked"  # a check that it depends on failed
     UNDECIDED = "undecided"  # the numerics cannot tell
-    WAIVED = "waived"
+    WAIVED = "waived"  # it fails, and a waiver gives the reason why that is tolerated
+    ACCEPTED = "accepted"  # wrong by the mathematics, and exactly what the course demands
     HARNESS_ERROR = "harness_error"  # our fault, never the subject's
 
 
@@ -117,6 +118,8 @@ class Finding:
         evidence: small JSON values that show the failure (worst entries, ratio, pattern, traceback).
         output: what the subject printed, capped.
         smallest: the same failure on the smallest case that was found; of the first failing finding of a check only.
+        original: the verdict that a waived or accepted finding would have otherwise; empty for the others.
+        reason: why it is waived or accepted.
     """
 
     id: str
@@ -142,6 +145,8 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
     smallest: Smallest | None = None
+    original: str = ""
+    reason: str = ""
 
     @property
     def failing(self) -> bool:
@@ -169,6 +174,8 @@ class Header:
         offered, missing: the specs that the subject has and those that the course requires and it lacks.
         notes: sentences about loading, for example a supplied Helpers.py.
         started: UTC time, ISO 8601.
+        today: the day by which waivers are judged, ISO 8601.
+        waivers: the waiver file as the user named it; empty if there is none.
     """
 
     subject: str
@@ -189,6 +196,8 @@ class Header:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     started: str = ""
+    today: str = ""
+    waivers: str = ""
     schema: int = SCHEMA_VERSION
 
 
@@ -203,6 +212,7 @@ class Footer:
         missing: components that the course requires and the subject lacks.
         complete: True if nothing is missing.
         reasons: why the run is nonconformant or ungradable, one sentence each.
+        deviations: where the subject is conformant to its course and wrong by the mathematics, one sentence each.
     """
 
     verdict: str
@@ -211,6 +221,7 @@ class Footer:
     missing: tuple[str, ...] = ()
     complete: bool = True
     reasons: tuple[str, ...] = ()
+    deviations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,7 +317,7 @@ def from_line(line: str) -> Header | Finding | Footer:
     try:
         data = json.loads(line)
         cls = _TYPES[data.pop("type")]
-        for name in ("filters", "offered", "missing", "notes", "reasons"):
+        for name in ("filters", "offered", "missing", "notes", "reasons", "deviations"):
             if name in data:
                 data[name] = tuple(data[name])
         if cls is Finding:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..specs import Unsupported, all_specs
+from ..specs import Deviation, Unsupported, all_specs
 from ..wall import SubjectError
 from .conventions import PROBE_SECONDS, detect
 from .diagnosis import diagnose
@@ -23,6 +23,7 @@ from .plan import Plan, Selection, make_plan
 from .results import FAILING, Finding, Footer, Header, Result, Verdict, count_verdicts
 from .runner import Runner
 from .source import Source
+from .waivers import Waivers
 
 Sink = Callable[[Header | Finding | Footer], None]
 
@@ -40,6 +41,10 @@ class Options:
         jobs: threads.
         seconds: budget of one check.
         required: specs that must be there; empty for none.
+        waivers: the failures that are tolerated, and the day of the run.
+        course: the course that the user or the subject's layout names; empty for the one that the adapter says.
+        deviations: where the subject's course demands what is wrong, in any of its editions.
+        edition: the course's edition, if the user names it; empty for the one that the subject shows.
     """
 
     subject: str = "the built-in framework"
@@ -50,6 +55,10 @@ class Options:
     jobs: int = 0
     seconds: float = 10.0
     required: tuple[str, ...] = ()
+    waivers: Waivers = field(default_factory=Waivers)
+    deviations: tuple[Deviation, ...] = ()
+    edition: str = ""
+    course: str = ""
 
 
 class NothingOffered(Exception):  # noqa: N818 - a state of the subject, phrased for the user
@@ -88,7 +97,7 @@ class Run:
         conventions = _conventions(source, plan.touched, declared, options.seconds, dtype)
         header = Header(
             subject=options.subject,
-            course=str(facts.get("course", "")),
+            course=options.course or str(facts.get("course", "")),
             seed=options.seed,
             planned=len(plan.selected),
             subject_hash=options.fingerprint[:16],
@@ -105,9 +114,22 @@ class Run:
             missing=tuple(str(name) for name in facts.get("missing", ())),
             notes=tuple(str(note) for note in facts.get("notes", ())),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
+            today=options.waivers.today.isoformat(),
+            waivers=options.waivers.path,
         )
-        effort = options.selection.effort
-        runner = Runner(plan, source, conventions, options.seed, options.seconds, diagnose, effort, shrinks=True)
+        edition = options.edition or str(facts.get("edition", ""))
+        deviations = [item for item in options.deviations if not item.editions or edition in item.editions]
+        runner = Runner(
+            plan,
+            source,
+            conventions,
+            options.seed,
+            options.seconds,
+            diagnose,
+            effort=options.selection.effort,
+            shrinks=True,
+            deviations=deviations,
+        )
         return cls(source, options, plan, header, runner, started)
 
     def execute(self, sink: Sink) -> Result:
@@ -115,14 +137,18 @@ class Run:
         findings: list[Finding] = []
 
         def report(finding: Finding) -> None:
-            findings.append(finding)
-            sink(finding)
+            findings.append(self.options.waivers.apply(finding))
+            sink(findings[-1])
 
         sink(self.header)
         self.runner.run(self.options.jobs or min(2, os.cpu_count() or 1), report)
         footer = self.finish(findings)
         sink(footer)
         return Result(self.header, tuple(findings), footer)
+
+    def outcome(self, check_id: str) -> Finding:
+        """The finding of one id, for a caller that runs them one by one; what it needs is run before."""
+        return self.options.waivers.apply(self.runner.outcome(check_id))
 
     def result_of(self, findings: list[Finding]) -> Result:
         """The result over a part of the plan that another runner (pytest) has chosen and run."""
@@ -136,7 +162,7 @@ class Run:
         """The footer: the verdict over what was planned."""
         missing = list(self.header.missing)
         reasons = _reasons(self.plan, findings)
-        if self.header.course:
+        if self.source.facts.get("course"):
             reasons += _refusals(self.header.offered, findings)
         absent = [name for name in self.options.required if name not in self.header.offered]
         failing = [f"{name} is required, but missing" for name in absent]
@@ -154,6 +180,11 @@ class Run:
         hidden = [item for item in findings if item.verdict is Verdict.BLOCKED and item.blocked_by not in answered]
         if hidden:
             failing.append(f"{hidden[0].id} cannot hold: {hidden[0].blocked_by}, which it needs, fails")
+        failing += _unjudged(self.options.required, findings)
+        failing += self.options.waivers.complaints(
+            [item.id for item in self.plan.everything.values() if item.level <= self.options.selection.level],
+            {finding.id: finding.verdict for finding in findings},
+        )
         bad = sum(counts.get(verdict.value, 0) for verdict in FAILING)
         if bad:
             failing.append(f"{bad} of {len(findings)} checks fail")
@@ -166,7 +197,35 @@ class Run:
             missing=tuple(dict.fromkeys([*missing, *absent])),
             complete=not missing and not absent and not unsupported,
             reasons=tuple(failing + reasons),
+            deviations=_deviations(findings, self.header.course),
         )
+
+
+def _unjudged(required: tuple[str, ...], findings: list[Finding]) -> list[str]:
+    """Required components of which a waiver has left nothing to judge."""
+    verdicts: dict[str, set[Verdict]] = {name: set() for name in required}
+    for finding in findings:
+        if finding.layer in verdicts:
+            verdicts[finding.layer].add(finding.verdict)
+    nothing = {Verdict.WAIVED, Verdict.BLOCKED, Verdict.UNDECIDED, Verdict.UNSUPPORTED}
+    return [
+        f"{name} is required, but nothing of it is judged: what is not waived waits for what is; delete that waiver"
+        for name, seen in verdicts.items()
+        if Verdict.WAIVED in seen and seen <= nothing
+    ]
+
+
+def _deviations(findings: list[Finding], course: str) -> tuple[str, ...]:
+    """A sentence for every deviation of the course that findings were accepted for."""
+    about: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.ACCEPTED:
+            about.setdefault((finding.layer, finding.reason), []).append(finding)
+    return tuple(
+        f"{layer}: conformant to the course {course}, but wrong by the mathematics: {reason} "
+        f"[{', '.join(finding.id for finding in members)}]"
+        for (layer, reason), members in about.items()
+    )
 
 
 def _reasons(plan: Plan, findings: list[Finding]) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from ..specs import Deviation
 from ..wall import SessionLike, SubjectDied, WorkerError
+from .deviations import CorrectedSession, accepted
 from .effort import EFFORTS, STANDARD
 from .outcome import Diagnose, Examined, base_finding, examine, run_check
 from .plan import Plan, Planned
@@ -37,6 +39,7 @@ class Runner:
         diagnose: explains a failure; may be None.
         effort: how long smallest cases are looked for.
         shrinks: whether they are looked for at all.
+        deviations: where the subject's course demands what is wrong.
     """
 
     plan: Plan
@@ -47,6 +50,7 @@ class Runner:
     diagnose: Diagnose | None = None
     effort: str = STANDARD
     shrinks: bool = False
+    deviations: Sequence[Deviation] = ()
     _done: dict[str, Finding] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _delivery: threading.Lock = field(default_factory=threading.Lock)
@@ -138,13 +142,21 @@ class Runner:
                 verdict=Verdict.DIED,
                 message=f"the worker could not be started again: {error}",
             )
+        finding = self._checked(planned, session, self.diagnose)
+        return accepted(
+            finding,
+            self.deviations,
+            lambda deviation: self._checked(planned, CorrectedSession(sessions.current(), deviation), None),
+        )
+
+    def _checked(self, planned: Planned, session: SessionLike, diagnose: Diagnose | None) -> Finding:
         return run_check(
             planned,
             session,
             conventions=self.conventions,
             seed=self.seed,
             seconds=self.seconds,
-            diagnose=self.diagnose,
+            diagnose=diagnose,
         )
 
     def _blocked(self, planned: Planned) -> Finding | None:

@@ -1,10 +1,12 @@
 """Writes the pages that follow from the code: `python docs/generate.py`.
 
-The list of checks is written as a whole; of the conventions, the table between two comments. A test holds both in step.
+The list of checks is written as a whole; of the other pages, what stands between comments. A test holds them in step.
+`--score` also runs the checks on every known mistake, and writes how many are caught; that takes about a minute.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -14,6 +16,9 @@ from backproof.checks.catalogue import all_checks
 from backproof.checks.conventions import PROBES
 from backproof.checks.law import Check, Level
 from backproof.checks.plan import every_case
+from backproof.checks.scoring import scores
+from backproof.commands.mistakes import list_markdown, score_markdown
+from backproof.mistakes import all_mistakes
 from backproof.specs import LayerSpec, all_specs
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -55,10 +60,13 @@ a regularizer, need the checks of their parts too.
 
 def pages() -> dict[Path, str]:
     """Every generated page with the text that it should have."""
-    conventions = REFERENCE / "conventions.md"
+    conventions, mistakes, texts = (REFERENCE / f"{name}.md" for name in ("conventions", "mistakes", "texts"))
+    catalogue = list_markdown(list(all_mistakes().values()))
     return {
         REFERENCE / "checks.md": checks_page(),
         conventions: between_comments(conventions.read_text(encoding="utf-8"), conventions_table()),
+        mistakes: between_comments(mistakes.read_text(encoding="utf-8"), catalogue),
+        texts: with_specs_of_today(texts.read_text(encoding="utf-8")),
     }
 
 
@@ -94,17 +102,27 @@ def conventions_table() -> str:
     return _table(("convention", "spec", "options", "what is chosen", "comes from"), rows)
 
 
-def between_comments(text: str, table: str) -> str:
-    """The page with the table in place of what stands between the comments.
+def with_specs_of_today(text: str) -> str:
+    """The page with the specs that there are taken out of their parentheses; in the last cells of its rows."""
+
+    def cell(found: re.Match[str]) -> str:
+        names = (name.strip("()") if name.strip("()") in all_specs() else name for name in found[1].split(", "))
+        return f"| {', '.join(names)} |"
+
+    return re.sub(r"\| ([^|]*\(\w+\)[^|]*) \|$", cell, text, flags=re.M)
+
+
+def between_comments(text: str, table: str, name: str = "generated") -> str:
+    """The page with the table in place of what stands between the comments `name` and `end`.
 
     Raises:
         ValueError: the page has no such comments.
     """
     changed, count = re.subn(
-        r"<!-- generated -->\n.*?<!-- end -->", lambda _: f"<!-- generated -->\n{table}<!-- end -->", text, flags=re.S
+        rf"<!-- {name} -->\n.*?<!-- end -->", lambda _: f"<!-- {name} -->\n{table}<!-- end -->", text, flags=re.S
     )
     if count != 1:
-        raise ValueError(f"{count} places between `<!-- generated -->` and `<!-- end -->`, but there should be 1")
+        raise ValueError(f"{count} places between `<!-- {name} -->` and `<!-- end -->`, but there should be 1")
     return changed
 
 
@@ -147,6 +165,11 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def main() -> None:
     """Write the pages."""
+    parser = argparse.ArgumentParser(description="Write the pages that follow from the code.")
+    parser.add_argument("--score", action="store_true", help="run the checks on every known mistake as well")
+    if parser.parse_args().score:
+        path, table = REFERENCE / "mistakes.md", score_markdown(list(scores(list(all_mistakes()))))
+        path.write_text(between_comments(path.read_text(encoding="utf-8"), table, "score"), encoding="utf-8")
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +28,8 @@ def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> 
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(_ordinary_mode(path))
+        with suppress(PermissionError):  # in a sandbox that forbids it, the file stays private
+            Path(temporary).chmod(_ordinary_mode(path))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -27,6 +27,10 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
     parts = parts or {}
     if isinstance(spec, NeuralNetwork):
         return NetworkSubject(spec, parts)
+    if spec.kind in {Kind.MODEL, Kind.ARCHIVE}:
+        from .model_subjects import build_model  # noqa: PLC0415 - it is made of what is defined here
+
+        return build_model(spec, parts)
     return _SUBJECTS[spec.kind](spec, component(spec, parts)) if spec.kind is not Kind.LAYER else _layer(spec, parts)
 
 
@@ -101,6 +105,15 @@ class LayerSubject:
         self.layer.initialize(weights_initializer, RecordingConstant(bias_value))
         return {"fans": weights_initializer.fans}
 
+    def declared(self) -> Mapping[str, Any]:
+        base = isinstance(self.layer, framework.BaseLayer)
+        return {"base": base, "testing_phase": self.layer.testing_phase, "trainable": self.layer.trainable}
+
+    def reformat(self, tensor: Array) -> Array | None:
+        method = getattr(self.layer, "reformat", None)
+        result: Array | None = None if method is None else method(tensor)
+        return result
+
 
 class FullyConnectedSubject(LayerSubject):
     """The bias is the last row of the framework's weights."""
@@ -160,6 +173,10 @@ class OptimizerSubject:
         result: Array = self._optimizer.calculate_update(weights, gradient)
         return result
 
+    def declared(self) -> Mapping[str, Any]:
+        kept = isinstance(self._optimizer.regularizer, framework.Regularizer)
+        return {"base": isinstance(self._optimizer, framework.Optimizer), "regularizer": kept}
+
 
 class RegularizerSubject:
     """A regularizer."""
@@ -211,7 +228,7 @@ def reseed(rng: np.random.RandomState, *components: Any) -> None:
             part.rng = rng
 
 
-class _Feed:
+class Feed:
     """A data layer that hands out copies of one batch for ever."""
 
     def __init__(self) -> None:
@@ -243,10 +260,13 @@ class NetworkSubject:
         initializers = framework.UniformRandom(seed=1), framework.UniformRandom(seed=2)
         self._network = _class_of(spec, parts)(component(spec.optimizer, parts), *initializers)
         self._network.loss_layer = component(spec.loss, parts)
-        self._network.data_layer = self._feed = _Feed()
+        self._network.data_layer = self._feed = Feed()
         self._layers = [_layer(layer_spec, parts) for layer_spec in spec.layers]
         for subject in self._layers:
             self._network.append_layer(subject.layer)
+        self._note_phases()
+
+    def _note_phases(self) -> None:
         self._noting = [_NotingForward(subject.layer) for subject in self._layers]
         for subject, noting in zip(self._layers, self._noting, strict=True):
             subject.layer.forward = noting

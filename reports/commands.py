@@ -28,7 +28,8 @@ def replay(header: Header, smallest: Smallest) -> str:
 def reproduce(header: Header) -> str:
     """The command that repeats the whole run, with its seed and its course."""
     course = ["--course", header.course] if header.course else []
-    return _line(header, header.filters, ["--seed", str(header.seed), *course])
+    waivers = ["--waivers", header.waivers] if header.waivers else []
+    return _line(header, header.filters, ["--seed", str(header.seed), *course, *waivers])
 
 
 def check_pattern(finding: Finding) -> str:

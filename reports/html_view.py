@@ -132,6 +132,7 @@ class Page:
     layers: tuple[LayerGroup, ...]
     faults: tuple[Finding, ...]
     undecided: int
+    excused: tuple[Finding, ...]
     shortened: int
     command: str
 
@@ -158,6 +159,7 @@ def page_view(result: Result) -> Page:
         layers=layers,
         shortened=budget.refused,
         faults=tuple(finding for finding in result.findings if finding.verdict is Verdict.HARNESS_ERROR),
+        excused=tuple(finding for finding in result.findings if finding.reason),
         undecided=sum(finding.verdict is Verdict.UNDECIDED for finding in result.findings),
         command=reproduce(result.header),
     )

@@ -19,6 +19,7 @@ _ELEMENTS = {
     Verdict.BLOCKED: "skipped",
     Verdict.UNDECIDED: "skipped",
     Verdict.WAIVED: "skipped",
+    Verdict.ACCEPTED: "skipped",
 }
 _LONGEST = 4000
 
@@ -62,7 +63,11 @@ def _case(finding: Finding, subject: str) -> Xml.Element:
     case.set("time", f"{finding.seconds:.3f}")
     if kind := _ELEMENTS.get(finding.verdict):
         headline = (
-            raised_line(finding, subject) or finding.message or _blocked(finding) or verdict_word(finding.verdict)
+            _excused(finding)
+            or raised_line(finding, subject)
+            or finding.message
+            or _blocked(finding)
+            or verdict_word(finding.verdict)
         )
         outcome = Xml.SubElement(case, kind, {"message": printable(headline)})
         if kind != "skipped":
@@ -81,6 +86,13 @@ def _run_suite(result: Result) -> Xml.Element:
     text = " ".join(filter(None, (footer.verdict, *footer.reasons, missing)))
     Xml.SubElement(case, "failure", {"message": printable(text), "type": printable(footer.verdict)})
     return suite
+
+
+def _excused(finding: Finding) -> str:
+    """Why a failure does not count, and what it is."""
+    if not finding.reason:
+        return ""
+    return f"{verdict_word(finding.verdict)}: {finding.reason}. {verdict_word(finding.original)}: {finding.message}"
 
 
 def _blocked(finding: Finding) -> str:

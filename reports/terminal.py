@@ -106,6 +106,11 @@ def _notes(result: Result) -> list[tuple[str, str]]:
         notes.append(
             ("Not offered", f"{plural(len(refused), 'check')}, for example {refused[0].id}: {refused[0].message}")
         )
+    waived = [finding for finding in result.findings if finding.verdict is Verdict.WAIVED]
+    for reason in dict.fromkeys(finding.reason for finding in waived):
+        ids = [finding.id for finding in waived if finding.reason == reason]
+        notes.append(("Waived", f"{plural(len(ids), 'finding')}, {listed(ids, 2)}: {reason or waived[0].message}"))
+    notes += [("As taught", sentence) for sentence in footer.deviations]
     if footer.missing:
         by = f" (required by {header.course})" if header.course else ""
         notes.append(("Missing", listed(footer.missing, 12) + by))

@@ -17,8 +17,9 @@ GRAVITY = (
     Verdict.HARNESS_ERROR,
     Verdict.BLOCKED,
     Verdict.UNDECIDED,
-    Verdict.PASSED,
     Verdict.WAIVED,
+    Verdict.ACCEPTED,
+    Verdict.PASSED,
     Verdict.UNSUPPORTED,
 )
 
@@ -33,6 +34,7 @@ MARKS: Mapping[Verdict, str] = {
     Verdict.UNSUPPORTED: "–",
     Verdict.UNDECIDED: "?",
     Verdict.WAIVED: "~",
+    Verdict.ACCEPTED: "≈",
 }
 
 MEANINGS: Mapping[str, str] = {
@@ -42,6 +44,7 @@ MEANINGS: Mapping[str, str] = {
     "–": "blocked or not offered",
     "?": "undecided",
     "~": "waived",
+    "≈": "wrong, but as the course demands",
 }
 
 # How a verdict is coloured; every report adds the mark, so that colour never stands alone.
@@ -56,6 +59,7 @@ TONES: Mapping[Verdict, str] = {
     Verdict.BLOCKED: "idle",
     Verdict.UNSUPPORTED: "idle",
     Verdict.WAIVED: "idle",
+    Verdict.ACCEPTED: "warn",
 }
 
 RUN_MARKS: Mapping[str, str] = {"conformant": "✓", "nonconformant": "✗", "ungradable": "?"}
@@ -75,7 +79,7 @@ _NEXT_STEPS: Mapping[Verdict, str] = {
 }
 
 _ASCII = str.maketrans(
-    {"✓": "+", "✗": "x", "–": "-", "…": "...", "×": "x", "·": "-", "→": "->", "≤": "<=", "≥": ">=", "²": "^2"}
+    {"✓": "+", "✗": "x", "–": "-", "…": "...", "×": "x", "·": "-", "→": "->", "≤": "<=", "≥": ">=", "²": "^2", "≈": "="}
 )
 
 

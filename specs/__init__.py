@@ -6,13 +6,16 @@ Table of contents: the vocabulary and the base classes, then one spec per compon
 from .batch_normalization import BatchNormalization
 from .conv import Conv
 from .cross_entropy import CrossEntropyLoss
+from .deviation import Deviation
 from .domain import Domain, Instances, Integers, Reals, Sizes, argument
 from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .initializers import Constant, He, UniformRandom, Xavier
+from .lenet import LeNet
 from .lstm import LSTM
 from .network import NeuralNetwork
+from .network_file import NetworkFile
 from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
 from .recurrent import RecurrentSpec
@@ -24,10 +27,12 @@ from .sigmoid import Sigmoid
 from .sizes import Choices, Form, Size
 from .softmax import SoftMax
 from .spec import (
+    ArchiveSpec,
     Case,
     InitializerSpec,
     LayerSpec,
     LossSpec,
+    ModelSpec,
     NetworkSpec,
     OptimizerSpec,
     RegularizerSpec,
@@ -35,11 +40,13 @@ from .spec import (
 )
 from .subject import (
     Adapter,
+    ArchiveSubject,
     Array,
     Build,
     InitializerSubject,
     LayerSubject,
     LossSubject,
+    ModelSubject,
     NetworkSubject,
     OptimizerSubject,
     Phrases,
@@ -54,6 +61,8 @@ __all__ = [
     "RNN",
     "Adam",
     "Adapter",
+    "ArchiveSpec",
+    "ArchiveSubject",
     "Array",
     "BatchNormalization",
     "Build",
@@ -63,6 +72,7 @@ __all__ = [
     "Conv",
     "Convention",
     "CrossEntropyLoss",
+    "Deviation",
     "Domain",
     "Dropout",
     "Flatten",
@@ -78,8 +88,12 @@ __all__ = [
     "L2_Regularizer",
     "LayerSpec",
     "LayerSubject",
+    "LeNet",
     "LossSpec",
     "LossSubject",
+    "ModelSpec",
+    "ModelSubject",
+    "NetworkFile",
     "NetworkSpec",
     "NetworkSubject",
     "NeuralNetwork",

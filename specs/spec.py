@@ -142,6 +142,20 @@ class NetworkSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelSpec(Spec):
+    """The contract of a function that builds a certain network."""
+
+    kind: ClassVar[Kind] = Kind.MODEL
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveSpec(Spec):
+    """The contract of saving a network and loading it again."""
+
+    kind: ClassVar[Kind] = Kind.ARCHIVE
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A configured spec, an input shape, a phase, a dtype and a seed.
 

@@ -61,6 +61,12 @@ class LayerSubject(Protocol):
     def regularization_loss(self) -> float:
         """Recurrent layers: the penalty that the layer reports."""
 
+    def declared(self) -> Mapping[str, Any]:
+        """What the layer says of itself, as far as it does: base, testing_phase and trainable, each True or False."""
+
+    def reformat(self, tensor: Array) -> Array | None:
+        """Images to rows of channels, and rows to images of the latest forward's shape; None if it cannot."""
+
 
 class Phrases(Protocol):
     """Optional, for a subject of any kind: how its calls read as Python code in the implementation's own API.
@@ -104,6 +110,9 @@ class OptimizerSubject(Protocol):
 
     def update(self, weights: Array, gradient: Array) -> Array:
         """The new weights."""
+
+    def declared(self) -> Mapping[str, Any]:
+        """What the optimizer says of itself, as far as it does: base, and regularizer if it keeps its own there."""
 
 
 class InitializerSubject(Protocol):
@@ -154,6 +163,58 @@ class NetworkSubject(Protocol):
 
     def reseed(self, seed: int) -> None:
         """Seed every source of randomness."""
+
+
+class ModelSubject(Protocol):
+    """A network that was built by a function, with its loss and its optimizers."""
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out at every iteration."""
+
+    def forward(self) -> float:
+        """One forward pass over the batch: the loss."""
+
+    def backward(self) -> None:
+        """One backward pass, with the optimizers' updates."""
+
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+
+    def structure(self) -> list[str]:
+        """The layers in order, by the names of their specs; another name for a layer that has no spec."""
+
+    def steps(self, gradients: list[float]) -> list[list[float]]:
+        """For each layer with an optimizer: the first step from the weight 0, for each of the gradients."""
+
+    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+        """For each layer with an optimizer: the gradient of its penalty at the weights; None without a penalty."""
+
+
+class ArchiveSubject(Protocol):
+    """A network that can be saved; the methods are as in `NetworkSubject`."""
+
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out at every iteration."""
+
+    def train(self, iterations: int) -> list[float]:
+        """Train; returns the losses that the network has recorded so far."""
+
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of all parameters."""
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+    def save_and_load(self) -> Mapping[str, bool]:
+        """Save the network, load it, and go on with what was loaded.
+
+        Returns:
+            What has become of the data layer: `kept` by the network that was saved, left out (`dropped`) where the
+            network is pickled and unpickled, `set` to the new one by loading.
+        """
 
 
 class Adapter(Protocol):

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     REGULARIZER = "regularizer"
     INITIALIZER = "initializer"
     NETWORK = "network"
+    MODEL = "model"  # a function that builds a certain network
+    ARCHIVE = "archive"  # a network that can be saved
 
 
 class Trait(StrEnum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, NoReturn, Protocol
 
@@ -92,6 +92,10 @@ class RemoteSubject:
         self.poisoned = False
         self._transport = transport
         self._handle = handle
+
+    def seen_as(self, change: Callable[[str, Any], Any]) -> RemoteSubject:
+        """The same subject, with `change(method, value)` in place of every value that a method returns."""
+        return RemoteSubject(self.spec, _Changing(self._transport, change), self._handle)
 
     def call(self, method: str, *args: Any) -> Any:
         """Call any method by name."""
@@ -261,6 +265,22 @@ def _in_type(value: Any, dtype: str) -> Any:
     if isinstance(value, dict):
         return {name: _in_type(item, dtype) for name, item in value.items()}
     return tuple(_in_type(item, dtype) for item in value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class _Changing:
+    """A transport whose values are changed on their way."""
+
+    transport: Transport
+    change: Callable[[str, Any], Any]
+
+    def operate(self, handle: int, operations: Sequence[Operation]) -> Iterator[Outcome]:
+        outcomes = self.transport.operate(handle, operations)
+        for (method, _), outcome in zip(operations, outcomes, strict=False):  # after a failure there are fewer
+            yield replace(outcome, value=self.change(method, outcome.value))
+
+    def poison(self, handle: int, what: str) -> None:
+        self.transport.poison(handle, what)
 
 
 class SessionLike(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...specs import Spec
 from ..source import Source
-from .course import COURSE
+from .course import COURSE, NEWEST, OLDEST, WITH_PHASES, WITH_TESTING_PHASE
 from .importing import Importer
 from .layout import Layout
 from .standins import stands_in
@@ -87,12 +87,12 @@ def _edition(layout: Layout) -> str:
     classes = {name for source in layout.sources.values() for name in source.classes}
     updates = [each["calculate_update"] for each in methods if "calculate_update" in each]
     if any(len(parameters) > 3 for parameters in updates):
-        return "2018/19"
+        return OLDEST
     if "Phase" in classes:
-        return "2019/20"
+        return WITH_PHASES
     if any("append_trainable_layer" in each for each in methods):
-        return "2020/21"
-    return "2021 or later"
+        return WITH_TESTING_PHASE
+    return NEWEST
 
 
 def _notes(layout: Layout) -> Iterator[str]:

@@ -69,6 +69,12 @@ def give_optimizer(layer: Any, optimizer: ProbeOptimizer | ProbeUpdates) -> list
     return said
 
 
+def inherits(owner: Any, *words: str) -> bool:
+    """Tell whether a class that the owner's class is derived from has one of the words in its name."""
+    names = [base.__name__.lower() for base in type(owner).__mro__[1:]]
+    return any(word in name for name in names for word in words)
+
+
 def initialize_constant(layer: Any, weights_value: float, bias_value: float) -> list[list[Any]]:
     """Initialise the layer with constants; returns the fans that the weights initializer was given.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...specs import Array, InitializerSpec, LossSpec, OptimizerSpec, RegularizerSpec, Unsupported
 from ..base import InitializerAdapter, LossAdapter, OptimizerAdapter, RegularizerAdapter
 from ..seeding import reseed
+from .attributes import inherits
 from .phrasing import RANDOM, call, merged, origin
 from .signatures import least_arguments
 
@@ -95,6 +97,12 @@ class CourseOptimizer(OptimizerAdapter):
         delta = "1.0, " if least_arguments(self.optimizer.calculate_update) == 3 else ""
         update = {"update": f"$self.calculate_update({delta}$0, $1)"}
         return merged(*said, {"construct": "\n".join(lines)}, update)
+
+    def declared(self) -> Mapping[str, Any]:
+        said = {"base": inherits(self.optimizer, "base", "optimizer")}
+        if self.regularizer is not None:
+            said["regularizer"] = getattr(self.optimizer, "regularizer", None) is self.regularizer.regularizer
+        return said
 
 
 class CourseInitializer(InitializerAdapter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...specs import Deviation
 from ..course import Course
 
 _STAGE_1 = ("FullyConnected", "ReLU", "SoftMax", "CrossEntropyLoss", "Sgd", "NeuralNetwork")
@@ -11,11 +12,23 @@ _REGULARIZERS = ("L1_Regularizer", "L2_Regularizer")
 _STAGE_3 = (*_REGULARIZERS, "Dropout", "BatchNormalization", "TanH", "Sigmoid", "RNN")
 _OPTIMIZERS = ("Sgd", "SgdWithMomentum", "Adam")
 
+OLDEST, WITH_PHASES, WITH_TESTING_PHASE, NEWEST = "2018/19", "2019/20", "2020/21", "2021 or later"
+UNSCALED_DROPOUT = Deviation(
+    findings="Dropout/*/gradient.mask",
+    spec="Dropout",
+    method="backward",
+    factor="keep",
+    sentence="backward multiplies by the mask alone, although forward divides what it keeps by the probability to "
+    "keep; so the gradient is too small by that probability",
+    source="the course's own test of the editions 2018/19 and 2019/20: ones come back from backward as at most 1",
+    editions=(OLDEST, WITH_PHASES),
+)
+
 COURSE = Course(
     name="fau-exercises",
     title="FAU exercises 1 to 3",
     stages={"stage1": _STAGE_1, "stage2": _STAGE_2, "stage3": _STAGE_3},
-    optional=("LSTM", "LeNet"),
+    optional=("LSTM", "LeNet", "NetworkFile"),
     tests={
         "TestFullyConnected": (("FullyConnected",), None),
         "TestFullyConnected1": (("FullyConnected",), None),
@@ -45,6 +58,8 @@ COURSE = Course(
         "TestLeNet": (("LeNet",), None),
     },
     conventions={"dropout argument": "keep", "loss reduction": "sum"},
+    editions=(OLDEST, WITH_PHASES, WITH_TESTING_PHASE, NEWEST),
+    deviations=(UNSCALED_DROPOUT,),
 )
 
 # Component: folder (empty: the root) and module, as the course names them. The class has the component's name.
@@ -72,4 +87,9 @@ FILES: dict[str, tuple[str, str]] = {
     "L2_Regularizer": ("Optimization", "Constraints"),
     "CrossEntropyLoss": ("Optimization", "Loss"),
     "NeuralNetwork": ("", "NeuralNetwork"),
+    "NetworkFile": ("", "NeuralNetwork"),
+    "LeNet": ("Models", "LeNet"),
 }
+
+# Components that are functions: the name that shows that they are there.
+FUNCTIONS = {"LeNet": "build", "NetworkFile": "save"}

@@ -8,8 +8,8 @@ from typing import Any
 from ...specs import Array, LayerSpec, Phase
 from ..base import LayerAdapter
 from ..seeding import reseed
-from .attributes import give_optimizer, initialize_constant
-from .phases import set_layer_phase
+from .attributes import give_optimizer, inherits, initialize_constant
+from .phases import layer_phase, set_layer_phase
 from .phrasing import call, initialize_phrase, layer_phrases, merged, origin
 from .probes import ProbeOptimizer
 
@@ -52,6 +52,20 @@ class CourseLayer(LayerAdapter):
     def phrases(self) -> dict[str, str]:
         """How its calls read as code."""
         return merged(origin(self.layer), {"construct": f"$self = {self.construction()}"}, layer_phrases(self.layer))
+
+    def declared(self) -> Mapping[str, Any]:
+        # Editions before 2021 have no `trainable`: None.
+        trainable = getattr(self.layer, "trainable", None)
+        return {
+            "base": inherits(self.layer, "base"),
+            "testing_phase": layer_phase(self.layer) is Phase.TEST,
+            "trainable": None if trainable is None else bool(trainable),
+        }
+
+    def reformat(self, tensor: Array) -> Array | None:
+        method = getattr(self.layer, "reformat", None)
+        result: Array | None = method(tensor) if callable(method) else None
+        return result
 
 
 class TrainableLayer(CourseLayer):

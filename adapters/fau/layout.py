@@ -12,7 +12,7 @@ from pathlib import Path
 from ...specs import all_specs
 from ..errors import SubjectNotFound
 from ..source import Source, read_source
-from .course import FILES
+from .course import FILES, FUNCTIONS
 
 _DEEPEST = 4  # folders below the one that was named
 _MOST_FOLDERS = 2_000
@@ -209,14 +209,22 @@ def _component(name: str, root: Path, modules: Mapping[Path, Source]) -> Compone
     for path in expected:
         if modules[path].error:
             return Component(name=name, path=path, module=_module_name(root, modules[path]), attribute=name)
-        attribute = _like(name, modules[path].names)
+        attribute = _attribute(name, modules[path])
         if attribute:
             return Component(name=name, path=path, module=_module_name(root, modules[path]), attribute=attribute)
     for path, source in modules.items():
-        attribute = _like(name, source.classes)
+        attribute = _like(name, source.classes) if name not in FUNCTIONS else ""
         if attribute:
             return Component(name=name, path=path, module=_module_name(root, source), attribute=attribute)
     return None
+
+
+def _attribute(name: str, source: Source) -> str:
+    """The component's name in the file: a function's exactly, if it is written; a class's without regard to case."""
+    if name in FUNCTIONS:
+        function = FUNCTIONS[name]
+        return function if function in source.names and function not in source.stubs else ""
+    return _like(name, source.names)
 
 
 def _like(name: str, names: tuple[str, ...]) -> str:

@@ -70,6 +70,17 @@ class CourseNetwork(NetworkAdapter):
             append = self.network.append_trainable_layer if trainable else self.network.layers.append
         append(layer.layer)
 
+    def stop_recording(self) -> None:
+        """Take out of the layers what notes their phases."""
+        for layer in self._layers:
+            vars(layer.layer).pop("forward", None)
+
+    def go_on_with(self, network: Any) -> None:
+        """Put another network in place of this one, with layers of the same kinds."""
+        self.network = network
+        for layer, own in zip(self._layers, network.layers, strict=True):
+            layer.layer = own
+
     def feed(self, inputs: Array, labels: Array) -> None:
         self._feed.batch = inputs.copy(), labels.copy()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,6 +14,8 @@ from ...specs import (
     InitializerSpec,
     LayerSpec,
     LossSpec,
+    ModelSpec,
+    NetworkFile,
     NeuralNetwork,
     OptimizerSpec,
     RecurrentSpec,
@@ -26,7 +29,9 @@ from .components import CourseInitializer, CourseLoss, CourseOptimizer, CourseRe
 from .conv import CourseConv
 from .fully_connected import CourseFullyConnected
 from .layers import CourseLayer
+from .model import CourseModel
 from .network import CourseNetwork
+from .network_file import CourseNetworkFile
 from .recurrent import CourseRecurrent
 from .signatures import least_arguments
 
@@ -68,6 +73,11 @@ def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
     """
     if isinstance(spec, NeuralNetwork):
         return _network(spec, find)
+    if isinstance(spec, NetworkFile):
+        return _network_file(spec, find)
+    if isinstance(spec, ModelSpec):
+        function = find(spec.name())
+        return None if function is None else CourseModel(spec, function)
     make = _constructor(spec, find)
     if make is None:
         return None
@@ -130,3 +140,14 @@ def _network(spec: NeuralNetwork, find: Find) -> CourseNetwork | None:
         raise Unsupported(f"the submission has no {spec.optimizer.name()}, which this configuration needs")
     layers = [_layer(layer, _part(layer, find)) for layer in spec.layers]
     return CourseNetwork(spec, network_class, layers, _part(spec.loss, find)(), optimizer)
+
+
+def _network_file(spec: NetworkFile, find: Find) -> CourseNetworkFile | None:
+    save = find(spec.name())
+    inner = None if save is None else _network(spec.network, find)
+    if inner is None:
+        return None
+    load = getattr(sys.modules[save.__module__], "load", None)
+    if not callable(load):
+        raise AttributeError("there is a function save, but no load(filename, data_layer) beside it")
+    return CourseNetworkFile(spec, inner, save, load)

@@ -56,6 +56,7 @@ def _execute(options: argparse.Namespace, console: Console) -> Result:
         seconds=options.timeout,
         direct=options.direct,
         dtype=options.dtype,
+        waivers=options.waivers,
     )
     with opened(request) as prepared, _results_file(options.results) as write:
         progress = LiveProgress(console, verbose=options.verbose)

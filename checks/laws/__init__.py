@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401 - importing registers the checks
     contract,
+    contract_declared,
     contract_dtype,
     contract_state,
     gradient,
@@ -11,6 +12,8 @@ from . import (  # noqa: F401 - importing registers the checks
     initializer,
     loss,
     network,
+    network_file,
+    network_model,
     network_phase,
     network_regularization,
     optimizer,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...specs import Kind
+from ...specs import Kind, Phase, Unsupported
 from ..bench import Bench
-from ..law import check
+from ..law import Level, check
 from ..measurement import Measurement, failed, passed
 from ..proof import Equal
 from .network_parts import findings_of_layers, has_phases, network_spec, prepared
@@ -64,3 +64,31 @@ def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
         yield passed()
     else:
         yield failed("two calls of test(x) differ", expected="the same prediction", found="another prediction")
+
+
+@check(
+    "phase.network-set",
+    Kind.NETWORK,
+    when=has_phases,
+    level=Level.STRICT,
+    needs=("phase.network",),
+    components=findings_of_layers("contract"),
+)
+def setting_the_phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
+    """Setting the network's phase sets that of every layer, without a call of train or test."""
+    network, _, _, _ = prepared(bench, bench.rng())
+    for phase in (Phase.TEST, Phase.TRAIN):
+        try:
+            network.set_phase(phase)
+        except Unsupported:
+            break  # the network has no phase that could be set: it comes with a later exercise
+        network.forward()
+        seen = network.seen_phases()
+        if set(seen) != {str(phase)}:
+            yield failed(
+                f"after the phase is set to {phase}, forward runs layers in: {', '.join(seen)}",
+                expected=f"every layer in the {phase} phase",
+                found=", ".join(seen),
+                hint="@phase.setter: for layer in self.layers: layer.testing_phase = value",
+            )
+    yield passed()

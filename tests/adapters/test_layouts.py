@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from backproof import adapters
-from backproof.specs import Dropout, NeuralNetwork, Sigmoid, all_specs
+from backproof.specs import Dropout, NeuralNetwork, Sigmoid
 
-from .submissions import changed, example_files, first_specs, load, works, write
+from .submissions import changed, example_files, first_specs, load, offered_by_the_example, works, write
 
 
 def notes(adapter: Any) -> str:
@@ -120,7 +120,7 @@ def uninstalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Non
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_layout_offers_everything(tmp_path: Path, layout: str) -> None:
     adapter = load(write(tmp_path, LAYOUTS[layout]))
-    expected = [name for name in all_specs() if name != "LSTM" or "missing LSTM" not in layout]
+    expected = [name for name in offered_by_the_example() if name != "LSTM" or "missing LSTM" not in layout]
     assert adapter.describe()["offered"] == expected
     assert adapter.describe()["missing"] == []
     works(adapter, *expected)
@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_parsed_is_told(tmp_path: Path) -> None:
 def test_loading_executes_nothing(tmp_path: Path) -> None:
     files = {name: f"raise RuntimeError({name!r})\n{text}" for name, text in example_files().items()}
     adapter = load(write(tmp_path, files))
-    assert adapter.describe()["offered"] == list(all_specs())
+    assert adapter.describe()["offered"] == offered_by_the_example()
     with pytest.raises(RuntimeError, match="Dropout"):
         adapter.build(Dropout(keep=0.5))
 

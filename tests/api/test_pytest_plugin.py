@@ -176,3 +176,17 @@ def test_unused_it_costs_nothing(pytester: pytest.Pytester) -> None:
     ran = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
     assert ran.ret == 0
     ran.stdout.fnmatch_lines(["*backproof-*"])  # the list of plugins
+
+
+def test_waived_findings_are_skipped_with_their_reason(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    path = tmp_path / "waivers.toml"
+    path.write_text('[[waiver]]\nfinding = "L1_Regularizer/*"\nreason = "repaired next week"\n')
+    ran = pytester.runpytest_inprocess(SUBJECT, "-rs", "-k", "L1_Regularizer", f"--backproof-waivers={path}")
+    assert ran.ret == 0
+    assert "backproof: waived: repaired next week" in ran.stdout.str()
+
+
+def test_a_waiver_file_that_cannot_be_used_ends_the_session(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    ran = pytester.runpytest_inprocess(SUBJECT, f"--backproof-waivers={tmp_path / 'none'}")
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert "none cannot be read" in ran.stderr.str()

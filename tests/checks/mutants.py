@@ -113,6 +113,37 @@ class WidePrediction(framework.NeuralNetwork):
         return prediction.astype(float)
 
 
+def without_base(spec: Spec) -> Any:
+    """The reference, which says that its class has no base class."""
+    subject = build(spec)
+    said = dict(subject.declared())
+    subject.declared = lambda: {**said, "base": False}
+    return subject
+
+
+class PhaseStaysHere(framework.NeuralNetwork):
+    """The property `phase` is stored; only train and test tell the layers."""
+
+    @property
+    def phase(self) -> bool:
+        return self._testing_phase
+
+    @phase.setter
+    def phase(self, testing_phase: bool) -> None:
+        self._testing_phase = testing_phase
+
+    def train(self, iterations: int, *more: Any) -> None:
+        for layer in self.layers:
+            layer.testing_phase = False
+        super().train(iterations, *more)
+
+    def test(self, input_tensor: Array) -> Array:
+        for layer in self.layers:
+            layer.testing_phase = True
+        prediction: Array = super().test(input_tensor)
+        return prediction
+
+
 # By the check that each breaks.
 MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
     "contract.constructs": ("ReLU", made_of(NotConstructible)),
@@ -120,7 +151,9 @@ MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
     "contract.network-dtype": ("NeuralNetwork", made_of(WidePrediction)),
     "contract.optimizer-dtype": ("Sgd", made_of(WideStep)),
     "contract.regularizer-dtype": ("L1_Regularizer", made_of(WidePenalty)),
+    "contract.base": ("ReLU", without_base),
     "contract.loss-backward": ("CrossEntropyLoss", made_of(ScalarLossGradient)),
+    "phase.network-set": ("NeuralNetwork", made_of(PhaseStaysHere)),
     "phase.same": ("Sigmoid", made_of(HalfInTestPhase)),
     "phase.running-frozen": ("BatchNormalization", made_of(TrainsWhileTesting)),
     "recurrence.state-copied": ("RNN", made_of(StateInTheOutput)),

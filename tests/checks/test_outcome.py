@@ -289,6 +289,13 @@ USERS = {
     ),
     ("NeuralNetwork/classifier/network.train", "train"),
     ("NeuralNetwork/classifier/network.gradient", "gradients"),
+    *(("LeNet/two-images/contract.model", method) for method in ("feed", "forward", "backward", "test")),
+    ("LeNet/two-images/network.architecture", "structure"),
+    *(("LeNet/two-images/network.recipe", method) for method in ("steps", "pulls")),
+    *(
+        ("NetworkFile/classifier/network.file", method)
+        for method in ("feed", "train", "test", "parameters", "assign", "save_and_load")
+    ),
 }
 
 

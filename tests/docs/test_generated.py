@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from backproof.checks.catalogue import all_checks
+from backproof.mistakes import all_mistakes
 from backproof.specs import all_specs
 
 from ..packaging.house import ROOT
 
+SCORE_ROW = re.compile(r"^\| (\w+) \| (\d+) \| (\d+) \| [^|]* \|([^|]*)\|$", flags=re.M)
 SCRIPT = ROOT / "docs" / "generate.py"
 
 
@@ -66,4 +69,22 @@ def test_the_pages_lie_in_the_reference(script: ModuleType) -> None:
     assert {path.relative_to(ROOT) for path in script.pages()} == {
         Path("docs/reference/checks.md"),
         Path("docs/reference/conventions.md"),
+        Path("docs/reference/mistakes.md"),
+        Path("docs/reference/texts.md"),
     }
+
+
+def test_the_score_counts_every_mistake_and_misses_none() -> None:
+    text = (ROOT / "docs" / "reference" / "mistakes.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"<!-- score -->\n(.*?)<!-- end -->", text, flags=re.S)
+    rows = {
+        spec: (int(number), int(caught), missed.strip()) for spec, number, caught, missed in SCORE_ROW.findall(table)
+    }
+    known = Counter(mistake.spec for mistake in all_mistakes().values())
+    expected = {**known, "total": len(all_mistakes())}
+    assert rows == {spec: (number, number, "") for spec, number in expected.items()}, "run: docs/generate.py --score"
+
+
+def test_a_spec_that_is_there_loses_its_parentheses(script: ModuleType) -> None:
+    row = "| 1 | a demand (ReLU) | `value.forward` | Sgd, (ReLU), (Teleporter) |\n"
+    assert script.with_specs_of_today(row) == row.replace("(ReLU), ", "ReLU, ")

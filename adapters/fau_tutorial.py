@@ -1,0 +1,36 @@
+"""The facts of the FAU tutorial "How to build a deep learning framework", for an adapter module that says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .course import Course
+from .fau.course import UNSCALED_DROPOUT
+
+_LAYERS = ("FullyConnected", "Sigmoid", "ReLU", "Flatten", "Conv", "Pooling", "Dropout")
+_OTHERS = ("SoftMaxCrossEntropyLoss", "Constant", "UniformRandom", "He", "NeuralNetwork")
+
+COURSE = Course(
+    name="fau-tutorial",
+    title="the FAU tutorial on building a framework",
+    stages={"tutorial": (*_LAYERS, *_OTHERS)},
+    optional=("LeNet",),
+    tests={
+        "TestFullyConnected": (("FullyConnected",), None),
+        "TestReLU": (("ReLU",), None),
+        "TestSigmoid": (("Sigmoid",), None),
+        "TestSoftMaxCrossEntropyLoss": (("SoftMaxCrossEntropyLoss",), None),
+        "TestInitializers": (("Constant", "UniformRandom", "He"), None),
+        "TestConv": (("Conv", "Flatten"), None),
+        "TestMaxPooling": (("Pooling",), None),
+        "TestDropout": (("Dropout",), None),
+    },
+    conventions={"loss reduction": "sum"},
+    deviations=(
+        replace(
+            UNSCALED_DROPOUT,
+            source="the tutorial's own test: ones come back from backward as at most 1, with a probability of 0.5",
+            editions=(),
+        ),
+    ),
+)

@@ -1,0 +1,26 @@
+"""The options of `backproof mistakes`."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_mistakes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "mistakes",
+        help="show the known mistakes, or how many the checks catch",
+        description="Show the catalogue of known mistakes, or run the checks on them and show how many are caught.",
+        epilog="exit status: 0; 1 with --score if a mistake is missed; 2 a name is not known",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a spec (Dropout) or a mistake's id; default: all")
+    parser.add_argument("--score", action="store_true", help="run the checks on every mistake")
+    parser.add_argument("--jobs", type=_positive, default=0, metavar="N", help="processes (default: one per core)")
+    parser.add_argument("--markdown", action="store_true", help="print Markdown")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} processes, but should be at least 1")
+    return number

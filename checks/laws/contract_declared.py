@@ -1,0 +1,120 @@
+"""Contract: what a component says of itself; a subject that says nothing is not judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Case, Kind, OptimizerSpec, Phase, Trait, Unsupported
+from ...wall import RemoteSubject
+from ..bench import Bench
+from ..law import Level, check
+from ..measurement import Measurement, describe, failed, passed
+from .contract import BACKWARD
+from .selection import parameter_names
+
+Array = NDArray[np.float64]
+
+
+def _first(case: Case) -> bool:
+    return case == type(case.spec).cases()[0]
+
+
+def _regularized(case: Case) -> bool:
+    return isinstance(case.spec, OptimizerSpec) and case.spec.arguments()["regularizer"] is not None
+
+
+def _normalised_images(case: Case) -> bool:
+    return Trait.BATCH_STATISTICS in case.spec.traits and len(case.input_shape) == 4 and case.phase is Phase.TRAIN
+
+
+def declared(subject: RemoteSubject) -> Mapping[str, Any]:
+    """What the subject says of itself by name; nothing if its adapter does not offer that."""
+    try:
+        said = subject.call("declared")
+    except Unsupported:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _as_declared(bench: Bench, name: str, expected: bool, hint: str) -> Measurement:
+    found = declared(bench.new()).get(name)
+    if found is None or bool(found) == expected:
+        return passed()
+    text = f"{bench.case.spec.name()}: {name} is {bool(found)}, but should be {expected}"
+    return failed(text, expected=str(expected), found=str(bool(found)), hint=hint)
+
+
+@check("contract.trainable", Kind.LAYER, when=_first, needs=("contract.constructs",))
+def trainable_if_it_has_parameters(bench: Bench) -> Iterator[Measurement]:
+    """A layer says that it is trainable if it has parameters, and only then."""
+    has_parameters = bool(parameter_names(bench.case))
+    hint = f"set self.trainable = {has_parameters} in the constructor, after super().__init__()"
+    yield _as_declared(bench, "trainable", has_parameters, hint)
+
+
+@check("contract.testing-phase", Kind.LAYER, when=_first, needs=("contract.constructs",))
+def starts_outside_of_the_testing_phase(bench: Bench) -> Iterator[Measurement]:
+    """A new layer says that it is not in the testing phase."""
+    hint = "the base class must set testing_phase = False, and every layer must call super().__init__()"
+    yield _as_declared(bench, "testing_phase", False, hint)
+
+
+@check("contract.base", Kind.LAYER, Kind.OPTIMIZER, when=_first, level=Level.STRICT, needs=("contract.constructs",))
+def inherits_from_the_base_class(bench: Bench) -> Iterator[Measurement]:
+    """A layer inherits from the base class of layers, an optimizer from that of optimizers."""
+    yield _as_declared(bench, "base", True, "derive the class from BaseLayer (a layer) or Optimizer (an optimizer)")
+
+
+@check(
+    "contract.regularizer-member",
+    Kind.OPTIMIZER,
+    when=_regularized,
+    level=Level.STRICT,
+    needs=("contract.constructs",),
+)
+def keeps_its_regularizer(bench: Bench) -> Iterator[Measurement]:
+    """An optimizer keeps the regularizer that it is given in a member of that name."""
+    hint = "add_regularizer(regularizer) must set self.regularizer = regularizer"
+    yield _as_declared(bench, "regularizer", True, hint)
+
+
+@check("contract.reformat", Kind.LAYER, when=_normalised_images, needs=BACKWARD)
+def images_and_vectors(bench: Bench) -> Iterator[Measurement]:
+    """Reformat turns images into one row of channels for each pixel, and these rows into the same images again."""
+    rng = bench.rng()
+    layer, x = bench.layer(rng), bench.data(rng)
+    layer.forward(x)
+    try:
+        rows = layer.call("reformat", x)
+    except Unsupported:
+        yield passed()
+        return
+    if rows is None:  # the component has no such method
+        yield passed()
+        return
+    channels = x.shape[1]
+    pixels = x.transpose(0, 2, 3, 1).reshape(-1, channels)
+    hint = "tensor.transpose(0, 2, 3, 1).reshape(-1, channels), and back: reshape(b, h, w, c).transpose(0, 3, 1, 2)"
+    if not isinstance(rows, np.ndarray) or rows.shape != pixels.shape:
+        expected = f"an array of shape {pixels.shape}"
+        text = f"reformat(x) of images {x.shape} is {describe(rows)}, but should be {expected}"
+        yield failed(text, expected=expected, found=describe(rows), hint=hint)
+        return
+    if not np.array_equal(_sorted(rows), _sorted(pixels)):
+        expected = "the channels of one pixel in every row"
+        yield failed("reformat(x) mixes the channels", expected=expected, found="other rows", hint=hint)
+        return
+    images = layer.call("reformat", rows)
+    if np.array_equal(np.asarray(images), x):
+        yield passed()
+        return
+    text = f"reformat(reformat(x)) is {describe(images)} that differs from x"
+    yield failed(text, expected="x itself", found=describe(images), hint=hint)
+
+
+def _sorted(rows: Array) -> Array:
+    return rows[np.lexsort(rows.T)]

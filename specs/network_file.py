@@ -1,0 +1,33 @@
+"""NetworkFile: saving a network and loading it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .domain import Instances, argument
+from .network import NeuralNetwork
+from .registry import register
+from .spec import ArchiveSpec, Case
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class NetworkFile(ArchiveSpec):
+    """A network in a file: without its data layer, and with everything else."""
+
+    network: NeuralNetwork = argument(Instances((NeuralNetwork,)), "what is saved")
+
+    source: ClassVar[str] = "FAU exercise 3, section 1.5"
+    definition: ClassVar[str] = (
+        "load(save(network)) predicts and trains as the network does; the data layer is set anew"
+    )
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        cases = (case for case in NeuralNetwork.cases() if case.name in {"classifier", "with-momentum"})
+        return tuple(
+            Case(name=case.name, spec=cls(network=case.spec), input_shape=case.input_shape)
+            for case in cases
+            if isinstance(case.spec, NeuralNetwork)
+        )
