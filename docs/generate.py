@@ -33,6 +33,7 @@ FAMILIES = {
     "optimizer": "Trajectories against the published update, and separate state.",
     "initializer": "Distributions by exact tests, and how layers use initializers.",
     "network": "What the network adds to its layers.",
+    "state": "Random sequences of calls agree with a model.",
 }
 
 _CHECKS_HEAD = """\

@@ -16,5 +16,6 @@ from . import (  # noqa: F401 - importing registers the checks
     phase_mask,
     phase_running,
     regularization,
+    state,
     value,
 )

@@ -1,0 +1,262 @@
+"""State: programs, that is sequences of calls; drawn and shrunk by Hypothesis, compared with a model.
+
+A program is drawn whole, as a list of steps; steps that are not allowed where they stand are left out. So it can run
+in a few round trips, and Hypothesis can shrink it: each step towards the simplest, which does nothing. (Its rule-based
+state machine decides step by step, at one round trip and several Hypothesis calls each.)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from random import Random
+from typing import Any, Generic, TypeVar
+
+from ...specs import Unsupported
+from ...wall import RemoteSubject, SubjectError, SubjectRaised
+from ..bench import Bench
+from ..measurement import Measurement, failed, passed, same
+from ..results import Verdict
+
+Operation = tuple[str, tuple[object, ...]]
+S = TypeVar("S")
+
+PROGRAMS = 4  # that are drawn; the first is always the empty one
+LENGTH = 44  # steps drawn, of which about half are allowed
+TRIALS = 300  # programs that are run in all while a failure is shrunk
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call in a program.
+
+    Attributes:
+        method: what is called; empty for nothing.
+        data: names of its arguments.
+        other: whether a second instance of the same component is called.
+    """
+
+    method: str = ""
+    data: tuple[str, ...] = ()
+    other: bool = False
+
+    def __str__(self) -> str:
+        return f"{'other.' if self.other else ''}{self.method}({', '.join(self.data)})"
+
+
+Program = tuple[Step, ...]
+
+
+class Model(ABC, Generic[S]):
+    """What a component of one kind must answer, given the logical state of an instance.
+
+    Attributes:
+        steps: the calls of which programs are made, the simplest first.
+        legend: what the names in the calls stand for, for a person.
+    """
+
+    steps: tuple[Step, ...]
+    legend: str
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    @abstractmethod
+    def start(self) -> S:
+        """The logical state of a new instance, after the prelude."""
+
+    def prelude(self) -> list[Operation]:
+        """What brings a new instance into the state `start`."""
+        return []
+
+    def admits(self, state: S, step: Step) -> bool:
+        """Tell whether every correct component must answer `step` here, and how."""
+        del state, step
+        return True
+
+    @abstractmethod
+    def operations(self, state: S, step: Step) -> list[Operation]:
+        """The step as calls of the subject, with what is read afterwards."""
+
+    @abstractmethod
+    def advance(self, state: S, step: Step) -> None:
+        """Change `state` as the step does."""
+
+    @abstractmethod
+    def judge(self, state: S, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+        """Compare the answers of the step's operations with what they must be; `state` is that after the step."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A program whose last call is answered wrongly, and the instances that it ran on."""
+
+    program: Program
+    measurement: Measurement
+    subjects: tuple[RemoteSubject, ...]
+
+
+def explore(model: Model[Any], length: int = LENGTH) -> Iterator[Measurement]:
+    """Run drawn programs; after a failure report the shortest that fails."""
+    explorer = Explorer(model)
+    fault = explorer.search(length)
+    if fault is None:
+        yield passed()
+        return
+    model.bench.subjects[:] = fault.subjects  # the calls by which the failure is explained
+    found = fault.measurement
+    yield replace(
+        found,
+        message=f"{calls_text(fault.program)}: {found.message}",
+        hint=found.hint or hint_for(fault.program),
+        evidence={**found.evidence, "in these calls": model.legend},
+    )
+
+
+def calls_text(program: Program) -> str:
+    """The calls, numbered."""
+    return "  ".join(f"{number}. {step}" for number, step in enumerate(program, start=1))
+
+
+def hint_for(program: Program) -> str:
+    """What to look for, by the calls that are needed for the failure."""
+    methods = {step.method for step in program}
+    if any(step.other for step in program):
+        return "store state on self in __init__, never on the class, in a module variable or in a default argument"
+    if "set_phase" in methods:
+        return "look at the phase in every forward, and let nothing that the other phase has stored survive"
+    if "attach_optimizer" in methods:
+        return (
+            "every backward must update each parameter once, by the optimizer, from the gradient that it has computed"
+        )
+    if "assign" in methods:
+        return "use the parameters as they are when forward is called, not a copy that was made earlier"
+    return "the answer must not depend on how often or with what it was called before: look for what is not stored anew"
+
+
+class Explorer(Generic[S]):
+    """Draws programs, runs them, and shrinks the first that fails.
+
+    Args:
+        model: what the answers must be.
+    """
+
+    def __init__(self, model: Model[S]) -> None:
+        self._model = model
+        self._faults: dict[Program, Fault | None] = {}
+        self._broken: SubjectError | Unsupported | None = None
+
+    def search(self, length: int = LENGTH) -> Fault | None:
+        """The shortest failing program that was found; None if all programs are answered rightly.
+
+        Raises:
+            SubjectError: the subject does not end or dies, and there is no failure before.
+            Unsupported: a call is not offered.
+        """
+        # Imported when first used: the parent starts without them.
+        from hypothesis import HealthCheck, Phase, find, settings  # noqa: PLC0415 - as said
+        from hypothesis import strategies as st  # noqa: PLC0415 - as said
+        from hypothesis.errors import Flaky, NoSuchExample  # noqa: PLC0415 - as said
+
+        own = self._model.steps
+        table = [Step(), *own, *(replace(step, other=True) for step in own), *own]  # own calls twice as often
+        chosen = settings(
+            max_examples=PROGRAMS,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        )
+        seed = int(self._model.bench.rng(99).integers(2**63))
+        with suppress(NoSuchExample, Flaky):  # a failure that does not come back is a failure nevertheless
+            find(
+                st.lists(st.sampled_from(table), min_size=length, max_size=length),
+                self._fails,
+                settings=chosen,
+                random=Random(seed),  # noqa: S311 - draws programs
+            )
+        faults = [fault for fault in self._faults.values() if fault is not None]
+        if self._broken is not None and not faults:
+            raise self._broken
+        return min(faults, key=lambda fault: len(fault.program), default=None)
+
+    def _fails(self, steps: Sequence[Step]) -> bool:
+        program = self._allowed(steps)
+        if program not in self._faults:
+            if self._broken is not None or len(self._faults) >= TRIALS:
+                return False
+            try:
+                self._faults[program] = self.run(program)
+            except (SubjectError, Unsupported) as error:
+                self._broken = error
+                return False
+        return self._faults[program] is not None
+
+    def _allowed(self, steps: Sequence[Step]) -> Program:
+        states = {other: self._model.start() for other in (False, True)}
+        allowed = []
+        for step in steps:
+            if step.method and self._model.admits(states[step.other], step):
+                self._model.advance(states[step.other], step)
+                allowed.append(step)
+        return tuple(allowed)
+
+    def run(self, program: Program) -> Fault | None:
+        """Run a program on fresh instances; the second is made when it is first called."""
+        subjects: dict[bool, RemoteSubject] = {}
+        states = {other: self._model.start() for other in (False, True)}
+        answers: list[Sequence[Any]] = []
+        raised: SubjectRaised | None = None
+        for other, group in groupby(program, key=lambda step: step.other):
+            operations: list[Operation] = []
+            ends: list[tuple[int, int]] = []
+            if other not in subjects:
+                subjects[other] = self._model.bench.new()
+                operations += self._model.prelude()
+            for step in group:
+                added = self._model.operations(states[other], step)
+                self._model.advance(states[other], step)
+                ends.append((len(operations), len(operations) + len(added)))
+                operations += added
+            before = len(subjects[other].transcript)
+            try:
+                subjects[other].many(operations)
+            except SubjectRaised as error:
+                raised = error
+            values = [call.value for call in subjects[other].transcript[before:]]
+            complete = len(values) - (raised is not None)
+            answers += [values[start:end] for start, end in ends if end <= complete]
+            if raised is not None:
+                break
+        return self._judged(program, answers, raised, tuple(subjects.values()))
+
+    def _judged(
+        self,
+        program: Program,
+        answers: Sequence[Sequence[Any]],
+        raised: SubjectRaised | None,
+        subjects: tuple[RemoteSubject, ...],
+    ) -> Fault | None:
+        states = {other: self._model.start() for other in (False, True)}
+        for index, step in enumerate(program):
+            if index == len(answers):
+                if raised is None:
+                    raise RuntimeError(f"step {index} of the program has no answer")
+                text = f"{step} raises {raised.message}"
+                bad = failed(text, expected="an answer", found=raised.message)
+                return Fault(program[: index + 1], bad, subjects)
+            self._model.advance(states[step.other], step)
+            for measurement in self._model.judge(states[step.other], step, answers[index]):
+                if measurement.verdict is not Verdict.PASSED:
+                    return Fault(program[: index + 1], measurement, subjects)
+        return None
+
+
+def equal(name: str, found: Any, reference: Any) -> Measurement:
+    """`found` equals `reference`, as in `measurement.same`, in words that continue a list of calls."""
+    measurement = same(name, found, reference, meaning="")
+    return replace(measurement, message=measurement.message.removeprefix(": "))
