@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,13 @@ class LossModel(Model[LossState]):
         shapes = {"1": (batch, classes), "2": (batch, classes), "3": (batch + 2, classes)}
         self._batches = {key: (bench.data(rng, shape), bench.target(rng, shape)) for key, shape in shapes.items()}
         self._known: dict[str, Any] = {}
-        self.steps = (*(Step("forward", (f"p{key}", f"t{key}")) for key in shapes), Step("backward", ("t",)))
+        backward = Step("backward", ("t",))
+        self.steps = (*(Step("forward", (f"p{key}", f"t{key}")) for key in shapes), backward)
+        first, second, third = self.steps[:3]
+        self.idioms = (
+            *((step, backward, backward) for step in (first, second, third)),
+            (first, replace(second, other=True), backward),
+        )
         self.legend = (
             f"p1, p2: predictions of shape {shapes['1']}, p3 of shape {shapes['3']}; t1, t2, t3: their targets; "
             "t: the target of the latest forward; other: a second instance"
@@ -176,6 +182,8 @@ class InitializerState:
 
 class InitializerModel(Model[InitializerState]):
     """An initializer has no state: every call draws anew, for the shape and the fans of this call."""
+
+    draws = True
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)

@@ -73,7 +73,12 @@ class NetworkModel(Model[NetworkState]):
             Step("train", ("1",)),
             *(Step("test", (f"x{key}",)) for key in self._batches),
             *(Step("assign", (name,)) for name in self._parameters),
-            Step("backward"),
+        )
+        self.idioms = (
+            (Step("forward"), Step("backward")),
+            (Step("train", ("1",)),),
+            (Step("feed", ("x2", "t2")), Step("train", ("1",))),
+            (Step("test", ("x3",)), Step("train", ("1",))),
         )
         self.legend = (
             f"x1, x2: inputs of {rows} samples, x3 of {rows - 2}; t1, t2, t3: their labels; feed: what the data layer "

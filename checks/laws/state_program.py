@@ -1,8 +1,8 @@
 """State: programs, that is sequences of calls; drawn and shrunk by Hypothesis, compared with a model.
 
-A program is drawn whole, as a list of steps; steps that are not allowed where they stand are left out. So it can run
-in a few round trips, and Hypothesis can shrink it: each step towards the simplest, which does nothing. (Its rule-based
-state machine decides step by step, at one round trip and several Hypothesis calls each.)
+A program is drawn whole, as a list of single steps and of idioms, such as a training step; steps that are not allowed
+where they stand are left out. So it can run in a few round trips, and Hypothesis can shrink it: each part towards the
+simplest, which does nothing. (Its rule-based state machine decides step by step, at one round trip each.)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Operation = tuple[str, tuple[object, ...]]
 S = TypeVar("S")
 
 PROGRAMS = 4  # that are drawn; the first is always the empty one
-LENGTH = 44  # steps drawn, of which about half are allowed
+LENGTH = 28  # steps and idioms that are drawn; about three quarters of the steps are allowed
 TRIALS = 300  # programs that are run in all while a failure is shrunk
 
 
@@ -34,12 +34,12 @@ class Step:
     """One call in a program.
 
     Attributes:
-        method: what is called; empty for nothing.
+        method: what is called.
         data: names of its arguments.
         other: whether a second instance of the same component is called.
     """
 
-    method: str = ""
+    method: str
     data: tuple[str, ...] = ()
     other: bool = False
 
@@ -55,11 +55,16 @@ class Model(ABC, Generic[S]):
 
     Attributes:
         steps: the calls of which programs are made, the simplest first.
+        idioms: short sequences that are common in use, which chance alone would seldom draw.
         legend: what the names in the calls stand for, for a person.
+        draws: whether the component draws at random. Building an instance seeds the global generator, so that
+            both instances must be there before the first call; else the second is built when it is first called.
     """
 
     steps: tuple[Step, ...]
+    idioms: tuple[Program, ...] = ()
     legend: str
+    draws: bool = False
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
@@ -161,8 +166,9 @@ class Explorer(Generic[S]):
         from hypothesis import strategies as st  # noqa: PLC0415 - as said
         from hypothesis.errors import Flaky, NoSuchExample  # noqa: PLC0415 - as said
 
-        own = self._model.steps
-        table = [Step(), *own, *(replace(step, other=True) for step in own), *own]  # own calls twice as often
+        steps: list[Program] = [(step,) for step in self._model.steps]
+        idioms = self._model.idioms or tuple(steps)
+        table = [(), *steps, *map(_swapped, steps), *idioms, *idioms, *map(_swapped, idioms)]
         chosen = settings(
             max_examples=PROGRAMS,
             database=None,
@@ -175,14 +181,36 @@ class Explorer(Generic[S]):
         with suppress(NoSuchExample, Flaky):  # a failure that does not come back is a failure nevertheless
             find(
                 st.lists(st.sampled_from(table), min_size=length, max_size=length),
-                self._fails,
+                lambda parts: self._fails([step for part in parts for step in part]),
                 settings=chosen,
                 random=Random(seed),  # noqa: S311 - draws programs
             )
         faults = [fault for fault in self._faults.values() if fault is not None]
         if self._broken is not None and not faults:
             raise self._broken
-        return min(faults, key=lambda fault: len(fault.program), default=None)
+        shortest = min(faults, key=lambda fault: len(fault.program), default=None)
+        return None if shortest is None else self._simplest(shortest)
+
+    def _simplest(self, fault: Fault) -> Fault:
+        """Leave out what Hypothesis has left, and take the simplest data: it gives up after some vain attempts."""
+        for candidate in self._simpler(fault.program):
+            if self._fails(candidate):
+                better = self._faults[self._allowed(candidate)]
+                if better is not None and self._rank(better.program) < self._rank(fault.program):
+                    return self._simplest(better)
+        return fault
+
+    def _simpler(self, program: Program) -> Iterator[Program]:
+        for index, step in enumerate(program):
+            yield program[:index] + program[index + 1 :]
+            for simpler in self._model.steps:
+                if simpler.method == step.method:
+                    yield (*program[:index], replace(simpler, other=step.other), *program[index + 1 :])
+            yield (*program[:index], replace(step, other=False), *program[index + 1 :])
+
+    def _rank(self, program: Program) -> tuple[int, int]:
+        places = [self._model.steps.index(replace(step, other=False)) + 100 * step.other for step in program]
+        return len(program), sum(places)
 
     def _fails(self, steps: Sequence[Step]) -> bool:
         program = self._allowed(steps)
@@ -200,23 +228,29 @@ class Explorer(Generic[S]):
         states = {other: self._model.start() for other in (False, True)}
         allowed = []
         for step in steps:
-            if step.method and self._model.admits(states[step.other], step):
+            if self._model.admits(states[step.other], step):
                 self._model.advance(states[step.other], step)
                 allowed.append(step)
-        return tuple(allowed)
+        # The two instances are alike: the first that is called is no `other`.
+        return _swapped(tuple(allowed)) if allowed and allowed[0].other else tuple(allowed)
 
     def run(self, program: Program) -> Fault | None:
-        """Run a program on fresh instances; the second is made when it is first called."""
+        """Run a program on fresh instances."""
         subjects: dict[bool, RemoteSubject] = {}
         states = {other: self._model.start() for other in (False, True)}
         answers: list[Sequence[Any]] = []
         raised: SubjectRaised | None = None
+        if self._model.draws and any(step.other for step in program):
+            subjects = {other: self._model.bench.new() for other in (False, True)}
+        met: set[bool] = set()
         for other, group in groupby(program, key=lambda step: step.other):
             operations: list[Operation] = []
             ends: list[tuple[int, int]] = []
             if other not in subjects:
                 subjects[other] = self._model.bench.new()
+            if other not in met:
                 operations += self._model.prelude()
+                met.add(other)
             for step in group:
                 added = self._model.operations(states[other], step)
                 self._model.advance(states[other], step)
@@ -254,6 +288,10 @@ class Explorer(Generic[S]):
                 if measurement.verdict is not Verdict.PASSED:
                     return Fault(program[: index + 1], measurement, subjects)
         return None
+
+
+def _swapped(program: Program) -> Program:
+    return tuple(replace(step, other=not step.other) for step in program)
 
 
 def equal(name: str, found: Any, reference: Any) -> Measurement:
