@@ -13,10 +13,9 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
+from .chance import FALSE_ALARM
 from .contract import array_of_shape
 from .selection import trainable
-
-FALSE_ALARM = 1e-12  # per test, under the null hypothesis that the distribution is right
 
 
 def _random(case: Case) -> bool:

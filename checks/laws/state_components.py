@@ -103,6 +103,7 @@ class OptimizerModel(Model[OptimizerState]):
     """An optimizer: the weights after each update follow from its own gradients alone."""
 
     steps = tuple(Step("update", ("w", name)) for name in ("g1", "g2", "g3"))
+    turn = (*steps, *steps)
     legend = "w: the latest weights; g1, g2, g3: gradients; other: a second instance, with weights of its own"
 
     def __init__(self, bench: Bench) -> None:

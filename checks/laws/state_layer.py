@@ -96,6 +96,11 @@ class LayerModel(Model[LayerState]):
             (forward[0], replace(forward[1], other=True), backward[0]),
             (replace(to_test, other=True), forward[0], backward[1], replace(to_train, other=True)),
         )
+        if self._spec.parameters():
+            self.turn = (Step("assign", ("p2",)),)
+        if Step("attach_optimizer") in self.steps:
+            passes = (forward[0], backward[0], forward[2], backward[1])
+            self.ending = (Step("attach_optimizer"), *passes, to_test, forward[1], to_train, *passes)
         self.legend = f"x1, x2 of shape {shape}, x3 of shape {longer}; dy1, dy2: incoming gradients"
         if self._spec.parameters():
             self.legend += "; p1, p2: parameters, p1 at first"

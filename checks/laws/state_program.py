@@ -24,8 +24,8 @@ from ..results import Verdict
 Operation = tuple[str, tuple[object, ...]]
 S = TypeVar("S")
 
-PROGRAMS = 4  # that are drawn; the first is always the empty one
-LENGTH = 28  # steps and idioms that are drawn; about three quarters of the steps are allowed
+PROGRAMS = 3  # that are drawn; the first is always the empty one
+LENGTH = 24  # steps and idioms that are drawn; about three quarters of the steps are allowed
 TRIALS = 300  # programs that are run in all while a failure is shrunk
 
 
@@ -56,6 +56,8 @@ class Model(ABC, Generic[S]):
     Attributes:
         steps: the calls of which programs are made, the simplest first.
         idioms: short sequences that are common in use, which chance alone would seldom draw.
+        turn: what is called between the two rounds of the tour.
+        ending: what is called after them.
         legend: what the names in the calls stand for, for a person.
         draws: whether the component draws at random. Building an instance seeds the global generator, so that
             both instances must be there before the first call; else the second is built when it is first called.
@@ -63,11 +65,20 @@ class Model(ABC, Generic[S]):
 
     steps: tuple[Step, ...]
     idioms: tuple[Program, ...] = ()
+    turn: Program = ()
+    ending: Program = ()
     legend: str
     draws: bool = False
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
+
+    def tour(self) -> Program:
+        """The program that always comes first: every idiom, twice, so that chance adds to a power that is there."""
+        idioms = self.idioms or tuple((step,) for step in self.steps)
+        both = [step for idiom in idioms for step in (*idiom, *_swapped(idiom))]
+        again = [step for idiom in idioms for step in idiom]
+        return (*both, *self.turn, *_swapped(self.turn), *again, *self.ending, *_swapped(self.ending))
 
     @abstractmethod
     def start(self) -> S:
@@ -161,6 +172,8 @@ class Explorer(Generic[S]):
             SubjectError: the subject does not end or dies, and there is no failure before.
             Unsupported: a call is not offered.
         """
+        if self._fails(self._model.tour()) or self._broken is not None:
+            return self._shortest()
         # Imported when first used: the parent starts without them.
         from hypothesis import HealthCheck, Phase, find, settings  # noqa: PLC0415 - as said
         from hypothesis import strategies as st  # noqa: PLC0415 - as said
@@ -185,6 +198,9 @@ class Explorer(Generic[S]):
                 settings=chosen,
                 random=Random(seed),  # noqa: S311 - draws programs
             )
+        return self._shortest()
+
+    def _shortest(self) -> Fault | None:
         faults = [fault for fault in self._faults.values() if fault is not None]
         if self._broken is not None and not faults:
             raise self._broken
@@ -201,6 +217,11 @@ class Explorer(Generic[S]):
         return fault
 
     def _simpler(self, program: Program) -> Iterator[Program]:
+        size = len(program) // 2
+        while size > 1:
+            for start in range(0, len(program), size):
+                yield program[:start] + program[start + size :]
+            size //= 2
         for index, step in enumerate(program):
             yield program[:index] + program[index + 1 :]
             for simpler in self._model.steps:
