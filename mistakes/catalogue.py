@@ -6,6 +6,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     batch_normalization_gradient,
     batch_normalization_running,
     batch_normalization_state,
+    batch_normalization_testing,
     constant,
     cross_entropy,
     cross_entropy_state,

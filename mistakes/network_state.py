@@ -67,3 +67,19 @@ class OptimizerNewAfterTest(NeuralNetwork):
             if layer.trainable:
                 kept, layer.optimizer = (layer.optimizer, layer.optimizer) if kept is None else (kept, None)
         return prediction
+
+
+@mistake(
+    "network.test-centres-the-batch",
+    hint="pass the input of test through the layers as it is",
+    families=("network",),
+)
+class CentresTestBatch(NeuralNetwork):
+    """test subtracts the mean of the samples that it is given.
+
+    The prediction for a sample then depends on the others that are tested with it, and for a single one it is that of
+    zeros.
+    """
+
+    def test(self, input_tensor: Tensor) -> Tensor:
+        return super().test(input_tensor - input_tensor.mean(axis=0))

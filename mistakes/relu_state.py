@@ -49,7 +49,7 @@ class PhaseOnClass(ReLU):
     testing: ClassVar[bool] = False
 
     @property
-    def testing_phase(self) -> bool:  # type: ignore[override]  # a property takes the attribute's place
+    def testing_phase(self) -> bool:
         return self.testing
 
     @testing_phase.setter

@@ -25,7 +25,8 @@ class ActivationOverwritten(TanH):
     def backward(self, error_tensor: Tensor) -> Tensor:
         activation = self._of_latest_forward(self._activation)
         activation **= 2
-        return error_tensor * (1 - activation)
+        input_error: Tensor = error_tensor * (1 - activation)
+        return input_error
 
 
 @mistake(

@@ -24,7 +24,7 @@ class BatchNormalization(LayerSpec):
         "train: y = weights * (x - mean_batch) / sqrt(var_batch + eps) + bias; test: with the running mean and variance"
     )
     traits: ClassVar[frozenset[Trait]] = frozenset(
-        {Trait.BATCH_STATISTICS, Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.PHASE_DEPENDENT}
+        {Trait.AFFINE, Trait.BATCH_STATISTICS, Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.PHASE_DEPENDENT}
     )
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
@@ -52,7 +52,7 @@ class BatchNormalization(LayerSpec):
     def has(self, trait: Trait, phase: Phase) -> bool:
         if trait is Trait.BATCH_STATISTICS:
             return phase is Phase.TRAIN
-        if trait is Trait.BATCH_INDEPENDENT:
+        if trait in {Trait.AFFINE, Trait.BATCH_INDEPENDENT}:
             return phase is Phase.TEST
         return trait in self.traits
 

@@ -18,7 +18,7 @@ class Flatten(LayerSpec):
 
     source: ClassVar[str] = "LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning (1998), section II"
     definition: ClassVar[str] = "y[b, :] = the entries of x[b] in C order"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
+    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.AFFINE, Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], math.prod(input_shape[1:]))

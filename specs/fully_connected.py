@@ -22,7 +22,7 @@ class FullyConnected(LayerSpec):
 
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 6.1"
     definition: ClassVar[str] = "y = x W + b"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
+    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.AFFINE, Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.output_size)

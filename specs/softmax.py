@@ -17,7 +17,9 @@ class SoftMax(LayerSpec):
 
     source: ClassVar[str] = "Bridle: Probabilistic Interpretation of Feedforward Classification Network Outputs (1990)"
     definition: ClassVar[str] = "y_k = exp(x_k) / sum_j exp(x_j)"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
+    traits: ClassVar[frozenset[Trait]] = frozenset(
+        {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.SHIFT_INVARIANT}
+    )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
