@@ -82,7 +82,7 @@ class BackwardHalves(FullyConnected):
 
 @mistake(
     "fully_connected.update-stops-after-testing",
-    hint="update in every backward with an optimizer: if self.optimizer is not None",
+    hint="if self.optimizer is not None: self.weights = self.optimizer.calculate_update(...)",
     families=("state",),
     cases=("4-to-3",),
 )

@@ -33,7 +33,7 @@ class FirstBatchOnly(NeuralNetwork):
 
 @mistake(
     "network.learning-ends-with-test",
-    hint="leave layer.optimizer alone in test: only the phase changes",
+    hint="in test set self.phase = True, and leave layer.optimizer alone",
     families=("state",),
 )
 class LearningEndsWithTest(NeuralNetwork):
@@ -71,7 +71,7 @@ class OptimizerNewAfterTest(NeuralNetwork):
 
 @mistake(
     "network.test-centres-the-batch",
-    hint="pass the input of test through the layers as it is",
+    hint="for layer in self.layers: input_tensor = layer.forward(input_tensor), and nothing else",
     families=("network",),
 )
 class CentresTestBatch(NeuralNetwork):

@@ -91,7 +91,7 @@ class LayerModel(Model[LayerState]):
         self.idioms = (
             *((step, backward[0]) for step in forward),
             *((to_test, step, to_train) for step in forward[:2]),
-            *((to_train, step, to_test, step) for step in forward[1:]),
+            *((step, to_test, step, to_train) for step in forward[1:]),
             (forward[1], backward[1], backward[0]),
             (forward[0], replace(forward[1], other=True), backward[0]),
             (replace(to_test, other=True), forward[0], backward[1], replace(to_train, other=True)),

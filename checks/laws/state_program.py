@@ -211,7 +211,7 @@ class Explorer(Generic[S]):
         """Leave out what Hypothesis has left, and take the simplest data: it gives up after some vain attempts."""
         for candidate in self._simpler(fault.program):
             if self._fails(candidate):
-                better = self._faults[self._allowed(candidate)]
+                better = self._faults[self.allowed(candidate)]
                 if better is not None and self._rank(better.program) < self._rank(fault.program):
                     return self._simplest(better)
         return fault
@@ -234,7 +234,7 @@ class Explorer(Generic[S]):
         return len(program), sum(places)
 
     def _fails(self, steps: Sequence[Step]) -> bool:
-        program = self._allowed(steps)
+        program = self.allowed(steps)
         if program not in self._faults:
             if self._broken is not None or len(self._faults) >= TRIALS:
                 return False
@@ -245,7 +245,8 @@ class Explorer(Generic[S]):
                 return False
         return self._faults[program] is not None
 
-    def _allowed(self, steps: Sequence[Step]) -> Program:
+    def allowed(self, steps: Sequence[Step]) -> Program:
+        """The steps that every correct component must answer where they stand."""
         states = {other: self._model.start() for other in (False, True)}
         allowed = []
         for step in steps:
