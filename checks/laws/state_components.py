@@ -192,7 +192,7 @@ class InitializerModel(Model[InitializerState]):
         self._calls = {
             "a": (shape, fan_in, fan_out),
             "b": (shape[::-1], fan_out, fan_in),
-            "c": (shape, 4 * fan_in, fan_out),
+            "c": ((4 * shape[0], *shape[1:]), 4 * fan_in, fan_out),
         }
         self.steps = tuple(Step("initialize", (name,)) for name in self._calls)
         texts = [f"{name}: shape {size}, fan_in {i}, fan_out {o}" for name, (size, i, o) in self._calls.items()]

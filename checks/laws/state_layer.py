@@ -96,6 +96,8 @@ class LayerModel(Model[LayerState]):
             (forward[0], replace(forward[1], other=True), backward[0]),
             (replace(to_test, other=True), forward[0], backward[1], replace(to_train, other=True)),
         )
+        if again:
+            self.idioms += ((forward[0], to_test, forward[1], *backward, to_train),)
         if self._spec.parameters():
             self.turn = (Step("assign", ("p2",)),)
         if Step("attach_optimizer") in self.steps:
