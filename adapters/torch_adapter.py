@@ -102,6 +102,7 @@ class TorchLayer(LayerAdapter):
 
     def backward(self, dy: Array) -> Array:
         self._module.zero_grad()
+        self._x.grad = None
         self._y.backward(torch.tensor(dy), retain_graph=True)
         gradient: Any = self._x.grad
         if self._optimizer is not None:

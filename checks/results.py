@@ -100,7 +100,7 @@ class Finding:
         id: `LAYER/CASE/CHECK[/QUANTITY]`.
         layer: name of the spec.
         case: name of the case.
-        family: contract, value, gradient, phase, regularization, optimizer, initializer, network.
+        family: contract, value, gradient, phase, regularization, optimizer, initializer, network, state.
         check: `family.law`, for example `gradient.input`.
         quantity: what was measured where a check measures several, for example `weights`.
         level: core, full or strict.

@@ -40,6 +40,7 @@ FAMILIES = {
     "initializer": "Distributions by exact tests, and how layers use initializers.",
     "recurrence": "Time passes in one direction; memory from one sequence to the next; gradients stop at its boundary.",
     "network": "What the network adds to its layers.",
+    "state": "Random sequences of calls agree with a model.",
 }
 
 _CHECKS_HEAD = """\

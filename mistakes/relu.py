@@ -238,3 +238,21 @@ class OutputNotCopied(ReLU):
     def backward(self, error_tensor: Tensor) -> Tensor:
         self._positive = self._output > 0
         return super().backward(error_tensor)
+
+
+@mistake(
+    "relu.small-inputs-dropped",
+    hint="input_tensor > 0, without a small threshold",
+    families=("value",),
+)
+class SmallInputsDropped(ReLU):
+    """Small positive inputs become 0.
+
+    The input is compared with a threshold such as 1e-12 instead of 0. A network of small numbers, as with half
+    precision or a tiny initialisation, passes nothing on.
+    """
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        super().forward(input_tensor)
+        self._positive = input_tensor > 1e-12
+        return np.where(self._positive, input_tensor, 0.0)

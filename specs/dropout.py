@@ -22,7 +22,14 @@ class Dropout(LayerSpec):
     source: ClassVar[str] = "Srivastava et al.: Dropout (JMLR 15, 2014), sections 4 and 10"
     definition: ClassVar[str] = "train: y = x * m / keep, m ~ Bernoulli(keep) per entry; test: y = x"
     traits: ClassVar[frozenset[Trait]] = frozenset(
-        {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.RANDOM_MASK, Trait.PHASE_DEPENDENT}
+        {
+            Trait.AFFINE,
+            Trait.BATCH_INDEPENDENT,
+            Trait.DIFFERENTIABLE,
+            Trait.ELEMENTWISE,
+            Trait.RANDOM_MASK,
+            Trait.PHASE_DEPENDENT,
+        }
     )
     sizes: ClassVar[tuple[Form, ...]] = tuple(
         {**axes, "keep": Choices((0.5, 0.25, 0.8, 1.0)), "phase": Choices(("train", "test"))}
@@ -42,6 +49,8 @@ class Dropout(LayerSpec):
     def has(self, trait: Trait, phase: Phase) -> bool:
         if trait is Trait.RANDOM_MASK:
             return phase is Phase.TRAIN and self.keep < 1
+        if trait is Trait.AFFINE:
+            return phase is Phase.TEST or self.keep == 1
         return trait in self.traits
 
     @classmethod

@@ -18,7 +18,9 @@ class ReLU(LayerSpec):
 
     source: ClassVar[str] = "Nair, Hinton: Rectified Linear Units Improve Restricted Boltzmann Machines (ICML 2010)"
     definition: ClassVar[str] = "y = max(0, x)"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE})
+    traits: ClassVar[frozenset[Trait]] = frozenset(
+        {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.HOMOGENEOUS}
+    )
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
             name="relu'(0)",

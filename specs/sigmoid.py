@@ -18,7 +18,9 @@ class Sigmoid(LayerSpec):
 
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 3.10"
     definition: ClassVar[str] = "y = 1 / (1 + exp(-x))"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE})
+    traits: ClassVar[frozenset[Trait]] = frozenset(
+        {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.POINT_SYMMETRIC}
+    )
     sizes: ClassVar[tuple[Form, ...]] = (VECTORS, IMAGES)
 
     def output_shape(self, input_shape: Shape) -> Shape:

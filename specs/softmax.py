@@ -19,7 +19,9 @@ class SoftMax(LayerSpec):
 
     source: ClassVar[str] = "Bridle: Probabilistic Interpretation of Feedforward Classification Network Outputs (1990)"
     definition: ClassVar[str] = "y_k = exp(x_k) / sum_j exp(x_j)"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE})
+    traits: ClassVar[frozenset[Trait]] = frozenset(
+        {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.SHIFT_INVARIANT}
+    )
     sizes: ClassVar[tuple[Form, ...]] = ({"batch": Integers(1, 9), "classes": Integers(2, 8)},)
 
     def output_shape(self, input_shape: Shape) -> Shape:

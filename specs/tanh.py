@@ -18,7 +18,9 @@ class TanH(LayerSpec):
 
     source: ClassVar[str] = "LeCun, Bottou, Orr, Müller: Efficient BackProp (1998), section 4.4"
     definition: ClassVar[str] = "y = tanh(x)"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE})
+    traits: ClassVar[frozenset[Trait]] = frozenset(
+        {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.POINT_SYMMETRIC}
+    )
     sizes: ClassVar[tuple[Form, ...]] = (VECTORS, IMAGES)
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -31,14 +31,17 @@ class Kind(StrEnum):
 class Trait(StrEnum):
     """A property by which laws choose the specs that they hold for."""
 
-    AFFINE = "affine"  # for fixed parameters, the output is an affine function of the input
+    AFFINE = "affine"  # f(t x + (1-t) y) = t f(x) + (1-t) f(y)
     BATCH_INDEPENDENT = "batch independent"  # one sample's output does not depend on the other samples
     BATCH_STATISTICS = "batch statistics"  # in the train phase the batch is normalised by its own statistics
     DIFFERENTIABLE = "differentiable"  # almost everywhere
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
+    HOMOGENEOUS = "positively homogeneous"  # f(c x) = c f(x) for c > 0
+    POINT_SYMMETRIC = "point symmetric"  # f(x) + f(-x) = 2 f(0)
     RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
     RECURRENT = "recurrent"  # the batch axis is time: an output depends on the inputs up to its step, through a state
+    SHIFT_INVARIANT = "shift invariant"  # f(x + c) = f(x), with a number c of its own for each sample
     SELECTS = "selects"  # every output entry is the maximum of some input entries of its sample and channel
     TRANSLATION_EQUIVARIANT = "translation equivariant"  # windows slide: a shifted input gives a shifted output
 

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Constant, Kind, LayerSpec, UniformRandom
+from ...specs import Case, Constant, Kind, LayerSpec, Spec, UniformRandom
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
 from ..proof import Equal, Expression
+from .chance import FALSE_ALARM
 from .contract import array_of_shape
 from .selection import trainable
-
-FALSE_ALARM = 1e-12  # per test, under the null hypothesis that the distribution is right
 
 
 def _random(case: Case) -> bool:
@@ -61,13 +60,30 @@ def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
         yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))  # Hoeffding's bound
         yield _shape(values, np.clip(np.sort(values), 0, 1))
         return
-    fan_in, fan_out = bench.case.fans
-    variance = 2 / (fan_in + fan_out) if bench.case.spec.name() == "Xavier" else 2 / fan_in
-    deviation = math.sqrt(variance)
+    deviation = _deviation(bench.case.spec, bench.case.fans)
     yield _spread(values, deviation, bench.case.fans)
     yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
     yield _shape(values, _normal_cdf(np.sort(values) / deviation))
     yield _tail(values, deviation)
+
+
+def single_draw(spec: Spec, found: object, shape: tuple[int, ...], fans: tuple[int, int]) -> Iterator[Measurement]:
+    """What one call of initialize must return: the declared value, or draws of the declared size."""
+    yield array_of_shape(f"initialize({shape}, {fans[0]}, {fans[1]})", found, shape)
+    values = np.asarray(found)
+    if isinstance(spec, Constant):
+        value = np.full(shape, spec.value)
+        yield agrees("initialize(shape)", values, estimate(value, value, 0))
+    elif isinstance(spec, UniformRandom):
+        yield _inside(values, 0.0, 1.0)
+        yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))
+    else:
+        yield _spread(values, _deviation(spec, fans), fans)
+
+
+def _deviation(spec: Spec, fans: tuple[int, int]) -> float:
+    fan_in, fan_out = fans
+    return math.sqrt(2 / (fan_in + fan_out) if spec.name() == "Xavier" else 2 / fan_in)
 
 
 def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..law import check
 from ..measurement import Measurement, agrees, failed, passed, same
 from ..numerics.compare import EPS, Estimate
 from ..results import Verdict
+from .chance import share_bound, trials_to_fail
 from .contract import FORWARD, close_to
 from .selection import training
 
@@ -77,7 +79,7 @@ def new_layers_train(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     new, told = bench.new(), bench.new()
     parameters = bench.parameters(rng)
-    x = bench.given(3.0 * bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:])) + 1.0)
+    x = bench.given(3.0 * bench.data(rng, _many_rows(bench)) + 1.0)
     told.set_phase(Phase.TRAIN)
     outputs = []
     for layer in (new, told):
@@ -101,6 +103,13 @@ def new_layers_train(bench: Bench) -> Iterator[Measurement]:
         )
 
 
+def _many_rows(bench: Bench) -> tuple[int, ...]:
+    """The case's shape with so many rows that some unit is dropped, if units are dropped at all."""
+    rows, *rest = bench.case.input_shape
+    entries = trials_to_fail(float(getattr(bench.case.spec, "keep", 0.5)))
+    return (max(40, rows, -(-entries // max(1, math.prod(rest)))), *rest)
+
+
 def _looks_trained(bench: Bench, y: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
     """A mask was drawn, unless everything is kept."""
     return bool(getattr(bench.case.spec, "keep", 1.0) == 1.0 or not np.array_equal(y, x))
@@ -111,7 +120,7 @@ def switching_back_restores(bench: Bench) -> Iterator[Measurement]:
     """Switching to the test phase and back to the train phase restores the train phase."""
     rng = bench.rng()
     layer = bench.layer(rng)
-    x = bench.data(rng, (max(40, bench.case.input_shape[0]), *bench.case.input_shape[1:]))
+    x = bench.data(rng, _many_rows(bench))
     before = layer.forward(x)
     layer.set_phase(Phase.TEST)
     layer.forward(x)
@@ -136,13 +145,12 @@ def switching_back_restores(bench: Bench) -> Iterator[Measurement]:
 
 @check("phase.unbiased", Kind.LAYER, when=lambda case: training(case) and _masked(case), needs=FORWARD)
 def mean_output_equals_test_output(bench: Bench) -> Iterator[Measurement]:
-    """The mean of the train phase's output is the test phase's output."""
+    """The mean of the train phase's output is the test phase's output (false-alarm rate 1e-12)."""
     keep = float(getattr(bench.case.spec, "keep", 1.0))
     layer = bench.layer(bench.rng())
     ones = np.ones((400, 100))
     mean = float(np.mean(layer.forward(ones)))
-    # 7 standard deviations of the mean of n independent masks: two-sided false-alarm rate below 3e-12.
-    spread = 7 * np.sqrt((1 - keep) / keep / ones.size) + 1e-12
+    spread = share_bound(keep, ones.size) / keep + 1e-12  # and rounding
     yield agrees(
         "the mean of forward(ones)",
         np.asarray(mean),

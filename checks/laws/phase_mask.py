@@ -12,11 +12,11 @@ from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
 from ..numerics.precision import current
+from .chance import mean_square_bound, share_bound
 from .contract import FORWARD
 from .selection import has
 
 ROWS, COLUMNS = 200, 150
-DEVIATIONS = 7.0  # two-sided false-alarm rate below 3e-12 for a binomial count of this size
 
 
 def _random(case: Case) -> bool:
@@ -56,10 +56,10 @@ def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
 
 @check("phase.mask-rate", Kind.LAYER, when=_random, needs=FORWARD)
 def mask_keeps_the_declared_fraction(bench: Bench) -> Iterator[Measurement]:
-    """Every unit is kept with the declared probability."""
+    """Every unit is kept with the declared probability (false-alarm rate 1e-12)."""
     keep = float(getattr(bench.case.spec, "keep", 1.0))
     kept = _kept(bench, (ROWS, COLUMNS)) != 0
-    bound = DEVIATIONS * np.sqrt(keep * (1 - keep) / kept.size) + 1 / kept.size
+    bound = share_bound(keep, kept.size)
     share = float(kept.mean())
     if abs(share - keep) <= bound:
         yield passed(abs(share - keep), bound)
@@ -88,9 +88,8 @@ def mask_is_drawn_per_entry(bench: Bench) -> Iterator[Measurement]:
         for axis in range(len(shape)):
             # The mean of a line of n independent entries has variance keep (1-keep) / n; shared masks do not shrink it.
             line = kept.mean(axis=axis)
-            variance, lines, n = float(np.mean((line - keep) ** 2)), line.size, shape[axis]
-            # Relative deviation of a mean of squares: sqrt((2 + 1/(n keep (1-keep))) / lines); 10 of them.
-            bound = spread / n * (1 + 10 * np.sqrt((2 + 1 / (n * spread)) / lines))
+            variance, n = float(np.mean((line - keep) ** 2)), shape[axis]
+            bound = mean_square_bound(keep, n, line.size)
             if variance > bound:
                 yield failed(
                     f"entries along axis {axis} of an input of shape {shape} are dropped together",

@@ -22,22 +22,6 @@ Array = NDArray[np.float64]
 ROUNDING = 1e4 * EPS
 
 
-@check("value.affine", Kind.LAYER, when=has(Trait.AFFINE), needs=FORWARD)
-def forward_is_affine(bench: Bench) -> Iterator[Measurement]:
-    """Forward is affine in its input: f(2 a - b) = 2 f(a) - f(b)."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    a, b = bench.data(rng), bench.data(rng)
-    of_zero, of_a, of_b, of_both = layer.many([("forward", (x,)) for x in (np.zeros_like(a), a, b, 2.0 * a - b)])
-    size = float(np.max(np.abs([of_zero, of_a, of_b])))
-    yield agrees(
-        "forward(2 a - b)",
-        of_both,
-        Estimate(2.0 * of_a - of_b, np.full(of_a.shape, ROUNDING * size + np.finfo(float).tiny)),
-        hint="every output should be a weighted sum of inputs and a bias: look for anything else that changes it",
-    )
-
-
 @check("value.translation", Kind.LAYER, when=has(Trait.TRANSLATION_EQUIVARIANT), needs=FORWARD)
 def shifted_input_gives_shifted_output(bench: Bench) -> Iterator[Measurement]:
     """An input shifted by one stride gives an output shifted by one entry, along every axis."""

@@ -1,0 +1,218 @@
+"""State: the models of losses, optimizers, regularizers and initializers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import LossSpec, OptimizerSpec, RegularizerSpec
+from .. import definitions
+from ..bench import Bench
+from ..measurement import Measurement, agrees, failed
+from ..numerics.compare import Estimate
+from .initializer import single_draw
+from .optimizer import adam_epsilon
+from .state_program import Model, Operation, Step, equal
+
+Array = NDArray[np.float64]
+
+
+def _number(value: Any) -> Any:
+    """A number as an array, so that it can be compared; anything else as it is."""
+    return np.asarray(value, dtype=float).reshape(()) if isinstance(value, int | float | np.number) else value
+
+
+@dataclass
+class LossState:
+    """The batch of the latest forward, and whether backward may be called for it."""
+
+    latest: str = ""
+    live: bool = False
+
+
+class LossModel(Model[LossState]):
+    """A loss: forward is the definition, backward what a fresh loss answers after the same forward alone.
+
+    Args:
+        bench: the case.
+        again: whether backward may be called several times for one forward.
+    """
+
+    def __init__(self, bench: Bench, *, again: bool) -> None:
+        super().__init__(bench)
+        self._again = again
+        rng = bench.rng()
+        batch, classes = bench.case.input_shape
+        shapes = {"1": (batch, classes), "2": (batch, classes), "3": (batch + 2, classes)}
+        self._batches = {key: (bench.data(rng, shape), bench.target(rng, shape)) for key, shape in shapes.items()}
+        self._known: dict[str, Any] = {}
+        backward = Step("backward", ("t",))
+        self.steps = (*(Step("forward", (f"p{key}", f"t{key}")) for key in shapes), backward)
+        first, second, third = self.steps[:3]
+        self.idioms = (
+            *((step, backward, backward) for step in (first, second, third)),
+            (first, replace(second, other=True), backward),
+        )
+        self.legend = (
+            f"p1, p2: predictions of shape {shapes['1']}, p3 of shape {shapes['3']}; t1, t2, t3: their targets; "
+            "t: the target of the latest forward; other: a second instance"
+        )
+
+    def start(self) -> LossState:
+        return LossState()
+
+    def admits(self, state: LossState, step: Step) -> bool:
+        return step.method == "forward" or state.live
+
+    def operations(self, state: LossState, step: Step) -> list[Operation]:
+        if step.method == "forward":
+            return [("forward", self._batches[step.data[0][1:]])]
+        return [("backward", (self._batches[state.latest][1],))]
+
+    def advance(self, state: LossState, step: Step) -> None:
+        if step.method == "forward":
+            state.latest, state.live = step.data[0][1:], True
+        else:
+            state.live = self._again
+
+    def judge(self, state: LossState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+        prediction, target = self._batches[state.latest]
+        if step.method == "forward":
+            reduction = self.bench.conventions.get("loss reduction", "sum")
+            expected = definitions.loss(self.bench.spec_as(LossSpec), prediction, target, reduction)
+            yield agrees(str(step), np.asarray(answers[0], dtype=float).reshape(()), expected)
+            return
+        if state.latest not in self._known:
+            calls: list[Operation] = [("forward", (prediction, target)), ("backward", (target,))]
+            self._known[state.latest] = self.bench.new().many(calls)[1]
+        yield equal(str(step), answers[0], self._known[state.latest])
+
+
+@dataclass
+class OptimizerState:
+    """The gradients so far, by name: an optimizer belongs to one parameter."""
+
+    gradients: tuple[str, ...] = ()
+
+
+class OptimizerModel(Model[OptimizerState]):
+    """An optimizer: the weights after each update follow from its own gradients alone."""
+
+    steps = tuple(Step("update", ("w", name)) for name in ("g1", "g2", "g3"))
+    turn = (*steps, *steps)
+    legend = "w: the latest weights; g1, g2, g3: gradients; other: a second instance, with weights of its own"
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        rng, shape = bench.rng(), bench.case.input_shape
+        self._start = np.asarray(bench.data(rng))
+        self._gradients = {
+            step.data[1]: rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape) for step in self.steps
+        }
+        self._known: dict[tuple[str, ...], Estimate] = {}
+
+    def start(self) -> OptimizerState:
+        return OptimizerState()
+
+    def operations(self, state: OptimizerState, step: Step) -> list[Operation]:
+        weights = self._expected(state.gradients).value if state.gradients else self._start
+        return [("update", (weights, self._gradients[step.data[1]]))]
+
+    def advance(self, state: OptimizerState, step: Step) -> None:
+        state.gradients += (step.data[1],)
+
+    def judge(self, state: OptimizerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+        yield agrees(str(step), _number(answers[0]), self._expected(state.gradients))
+
+    def _expected(self, names: tuple[str, ...]) -> Estimate:
+        if names not in self._known:
+            steps = definitions.trajectory(
+                self.bench.spec_as(OptimizerSpec),
+                self._start,
+                [self._gradients[name] for name in names],
+                epsilon=adam_epsilon(self.bench.conventions),
+                l2_gradient=self.bench.conventions.get("L2 gradient", "alpha w"),
+            )
+            self._known.update({names[:count]: step for count, step in enumerate(steps, start=1)})
+        return self._known[names]
+
+
+class RegularizerModel(Model[None]):
+    """A regularizer has no state: every answer is the definition's."""
+
+    steps = tuple(Step(method, (name,)) for name in ("w1", "w2", "w3") for method in ("norm", "gradient"))
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        rng, shape = bench.rng(), bench.case.input_shape
+        shapes = {"w1": shape, "w2": shape, "w3": (*shape, 2)}
+        self._weights = {name: bench.data(rng, size) for name, size in shapes.items()}
+        self.legend = f"w1, w2: weights of shape {shape}, w3 of shape {shapes['w3']}; other: a second instance"
+
+    def start(self) -> None:
+        return None
+
+    def operations(self, state: None, step: Step) -> list[Operation]:
+        del state
+        return [(step.method, (self._weights[step.data[0]],))]
+
+    def advance(self, state: None, step: Step) -> None:
+        pass
+
+    def judge(self, state: None, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+        del state
+        spec, weights = self.bench.spec_as(RegularizerSpec), self._weights[step.data[0]]
+        if step.method == "norm":
+            convention = self.bench.conventions.get("L2 norm", "alpha sum w²")
+            yield agrees(str(step), _number(answers[0]), definitions.penalty(spec, weights, convention))
+        else:
+            convention = self.bench.conventions.get("L2 gradient", "alpha w")
+            yield agrees(str(step), answers[0], definitions.penalty_gradient(spec, weights, convention))
+
+
+@dataclass
+class InitializerState:
+    """What an instance has drawn so far."""
+
+    drawn: list[Array] = field(default_factory=list)
+
+
+class InitializerModel(Model[InitializerState]):
+    """An initializer has no state: every call draws anew, for the shape and the fans of this call."""
+
+    draws = True
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        shape, (fan_in, fan_out) = bench.case.input_shape, bench.case.fans
+        self._calls = {
+            "a": (shape, fan_in, fan_out),
+            "b": (shape[::-1], fan_out, fan_in),
+            "c": ((4 * shape[0], *shape[1:]), 4 * fan_in, fan_out),
+        }
+        self.steps = tuple(Step("initialize", (name,)) for name in self._calls)
+        texts = [f"{name}: shape {size}, fan_in {i}, fan_out {o}" for name, (size, i, o) in self._calls.items()]
+        self.legend = "; ".join(texts) + "; other: a second instance"
+
+    def start(self) -> InitializerState:
+        return InitializerState()
+
+    def operations(self, state: InitializerState, step: Step) -> list[Operation]:
+        del state
+        return [("initialize", self._calls[step.data[0]])]
+
+    def advance(self, state: InitializerState, step: Step) -> None:
+        pass
+
+    def judge(self, state: InitializerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+        shape, *fans = self._calls[step.data[0]]
+        yield from single_draw(self.bench.case.spec, answers[0], shape, (fans[0], fans[1]))
+        if answers[0].ndim and np.unique(answers[0]).size > 1:
+            if any(np.array_equal(answers[0].ravel(), earlier.ravel()) for earlier in state.drawn):
+                text = f"{step} returns the numbers of an earlier call"
+                yield failed(text, expected="fresh draws", found="the same numbers again")
+            state.drawn.append(answers[0])
