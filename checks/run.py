@@ -152,6 +152,7 @@ class Run:
 
     def result_of(self, findings: list[Finding]) -> Result:
         """The result over a part of the plan that another runner (pytest) has chosen and run."""
+        findings = _shown_once(findings)
         chosen = {finding.id for finding in findings}
         plan = replace(self.plan, selected=tuple(item for item in self.plan.selected if item.id in chosen))
         header = replace(self.header, planned=len(plan.selected), spec_hash=plan.fingerprint)
@@ -226,6 +227,18 @@ def _deviations(findings: list[Finding], course: str) -> tuple[str, ...]:
         f"[{', '.join(finding.id for finding in members)}]"
         for (layer, reason), members in about.items()
     )
+
+
+def _shown_once(findings: list[Finding]) -> list[Finding]:
+    """Processes that share the work each show the first failure of a check that they meet: the first of all is kept."""
+    seen: set[tuple[str, str, str]] = set()
+    result = []
+    for finding in findings:
+        kind = (finding.layer, finding.check, finding.quantity)
+        result.append(replace(finding, smallest=None) if kind in seen else finding)
+        if finding.smallest is not None:
+            seen.add(kind)
+    return result
 
 
 def _reasons(plan: Plan, findings: list[Finding]) -> list[str]:

@@ -64,7 +64,10 @@ def _error(finding: Finding) -> str:
 def _also(cause: Cause) -> str:
     """Where else the same was seen, and what waits for it."""
     names = dict.fromkeys(map(cause.name_of, cause.others))
-    parts = [f"in {listed(names, 4)}"] if names else []
+    named = [name for name in names if "=" not in name]
+    drawn = len(names) - len(named)  # called by their sizes, which a list of names hides
+    seen = [listed(named, 4)] * bool(named) + [plural(drawn, "drawn case")] * bool(drawn)
+    parts = [f"in {' and '.join(seen)}"] if seen else []
     if cause.blocked:
         parts.append(f"blocks {plural(cause.blocked, 'check')}")
     return "; ".join(parts)

@@ -49,7 +49,7 @@ class Call:
     method: str
     args: tuple[Any, ...]
     value: Any
-    number: int = field(default_factory=lambda: next(_numbers))
+    number: int = field(default_factory=lambda: next(_numbers), compare=False, repr=False)
 
 
 class Transport(Protocol):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +94,20 @@ def test_quick_does_not_import_hypothesis() -> None:
         "assert 'hypothesis' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_drawing_leaves_nothing_behind_and_does_not_look_around(tmp_path: Path) -> None:
+    """Hypothesis would keep a folder beside the user's files, and draw numbers that occur in source code nearby."""
+    (tmp_path / "nearby.py").write_text("NUMBERS = [2, 3, 5, 7]\n")
+    code = (
+        "import nearby\n"
+        "from backproof.checks.drawing import draw_cases\n"
+        "print(sorted((n, [c.name for c in cases]) for n, cases in draw_cases(['ReLU'], 'thorough', 0).items()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1"},
+    )  # fmt: skip
+    here = sorted((name, [case.name for case in cases]) for name, cases in draw_cases(["ReLU"], "thorough", 0).items())
+    assert done.stdout.strip() == str(here)
+    assert [path.name for path in tmp_path.iterdir()] == ["nearby.py"]

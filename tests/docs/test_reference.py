@@ -56,9 +56,10 @@ def test_fields_of_the_results_are_those_of_the_schema(record: str, heading: str
 
 def test_fields_of_a_finding_are_those_of_the_schema() -> None:
     schema = json.loads(files("backproof.reports").joinpath("results.schema.json").read_text(encoding="utf-8"))["$defs"]
-    fields, diagnosis = section(RESULTS, "## Finding").split("An entry of `diagnosis`")
+    fields, *inner = re.split(r"An entry of `\w+`", section(RESULTS, "## Finding"))
     assert first_column(fields) == list(schema["finding"]["properties"])
-    assert first_column(diagnosis) == list(schema["diagnosis"]["properties"])
+    names = ("diagnosis", "smallest", "exhibit")
+    assert [first_column(text) for text in inner] == [list(schema[name]["properties"]) for name in names]
 
 
 def test_options_of_check_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
