@@ -9,8 +9,29 @@ from typing import ClassVar
 
 from .domain import Integers, Sizes, argument
 from .registry import register
+from .sizes import Form
 from .spec import Case, LayerSpec
 from .vocabulary import Convention, Parameter, Shape, Trait, Window
+
+_IMAGES: Form = {
+    "batch": Integers(1, 3),
+    "channels": Integers(1, 3),
+    "height": Integers(1, 6),
+    "width": Integers(1, 6),
+    "kernel_height": Integers(1, 4),
+    "kernel_width": Integers(1, 4),
+    "kernels": Integers(1, 3),
+    "stride_height": Integers(1, 4),
+    "stride_width": Integers(1, 4),
+}
+_SEQUENCES: Form = {
+    "batch": Integers(1, 3),
+    "channels": Integers(1, 3),
+    "length": Integers(1, 8),
+    "kernel_length": Integers(1, 5),
+    "kernels": Integers(1, 3),
+    "stride_length": Integers(1, 4),
+}
 
 
 @register
@@ -34,6 +55,8 @@ class Conv(LayerSpec):
     traits: ClassVar[frozenset[Trait]] = frozenset(
         {Trait.AFFINE, Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.TRANSLATION_EQUIVARIANT}
     )
+    sizes: ClassVar[tuple[Form, ...]] = (_IMAGES, _SEQUENCES)
+    quick: ClassVar[int] = 3
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
             name="convolution",
@@ -80,20 +103,31 @@ class Conv(LayerSpec):
         return tuple(Window(size=size, stride=stride) for size, stride in sizes)
 
     @classmethod
+    def sized(cls, *, batch: int, channels: int, kernels: int, **axes: int) -> Case:
+        ranks = ("length",) if "length" in axes else ("height", "width")
+        shape, kernel, stride = (
+            tuple(axes[f"{prefix}{axis}"] for axis in ranks) for prefix in ("", "kernel_", "stride_")
+        )
+        spec = cls(stride_shape=stride, convolution_shape=(channels, *kernel), num_kernels=kernels)
+        return Case(spec=spec, input_shape=(batch, channels, *shape))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
-        def case(name: str, input_shape: Shape, kernel: Shape, kernels: int, stride: Shape) -> Case:
-            spec = cls(stride_shape=stride, convolution_shape=(input_shape[1], *kernel), num_kernels=kernels)
-            return Case(name=name, spec=spec, input_shape=input_shape)
+        def image(name: str, input_shape: Shape, kernel: Shape, kernels: int, stride: Shape) -> Case:
+            return cls.case(name, **dict(zip(_IMAGES, (*input_shape, *kernel, kernels, *stride), strict=True)))
+
+        def sequence(name: str, input_shape: Shape, kernel: int, kernels: int, stride: int) -> Case:
+            return cls.case(name, **dict(zip(_SEQUENCES, (*input_shape, kernel, kernels, stride), strict=True)))
 
         return (
-            case("image", (2, 3, 4, 5), (3, 3), 2, (1, 1)),
-            case("batch-1", (1, 2, 4, 3), (3, 3), 3, (1, 1)),
-            case("even-kernel", (2, 1, 4, 5), (2, 2), 2, (1, 1)),
-            case("4-by-3-kernel", (2, 2, 5, 4), (4, 3), 1, (1, 1)),
-            case("pointwise", (2, 3, 3, 2), (1, 1), 2, (1, 1)),
-            case("stride-2-1", (2, 2, 5, 3), (3, 3), 1, (2, 1)),
-            case("stride-over-kernel", (2, 2, 7, 5), (2, 1), 2, (3, 2)),
-            case("kernel-over-image", (2, 1, 2, 3), (5, 4), 2, (1, 1)),
-            case("sequence", (2, 3, 7), (3,), 2, (2,)),
-            case("sequence-even-kernel", (3, 2, 6), (4,), 2, (3,)),
+            image("image", (2, 3, 4, 5), (3, 3), 2, (1, 1)),
+            image("even-kernel", (2, 1, 4, 5), (2, 2), 2, (1, 1)),
+            sequence("sequence-even-kernel", (3, 2, 6), 4, 2, 3),
+            image("batch-1", (1, 2, 4, 3), (3, 3), 3, (1, 1)),
+            image("4-by-3-kernel", (2, 2, 5, 4), (4, 3), 1, (1, 1)),
+            image("pointwise", (2, 3, 3, 2), (1, 1), 2, (1, 1)),
+            image("stride-2-1", (2, 2, 5, 3), (3, 3), 1, (2, 1)),
+            image("stride-over-kernel", (2, 2, 7, 5), (2, 1), 2, (3, 2)),
+            image("kernel-over-image", (2, 1, 2, 3), (5, 4), 2, (1, 1)),
+            sequence("sequence", (2, 3, 7), 3, 2, 2),
         )

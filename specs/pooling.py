@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .domain import Sizes, argument
+from .domain import Integers, Sizes, argument
 from .registry import register
+from .sizes import Form
 from .spec import Case, LayerSpec
 from .vocabulary import Convention, Shape, Trait, Window
+
+_AXES = ("height", "width")
+_PREFIXES = ("window", "stride", "beside")
+# The image is the window and what is beside it, so that a window always fits.
+_IMAGES: Form = {
+    "batch": Integers(1, 3),
+    "channels": Integers(1, 3),
+    **{f"window_{axis}": Integers(1, 3) for axis in _AXES},
+    **{f"stride_{axis}": Integers(1, 4) for axis in _AXES},
+    **{f"beside_{axis}": Integers(0, 5) for axis in _AXES},
+}
 
 
 @register
@@ -27,6 +39,7 @@ class Pooling(LayerSpec):
     traits: ClassVar[frozenset[Trait]] = frozenset(
         {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.SELECTS, Trait.TRANSLATION_EQUIVARIANT}
     )
+    sizes: ClassVar[tuple[Form, ...]] = (_IMAGES,)
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
             name="max-pool ties",
@@ -45,9 +58,16 @@ class Pooling(LayerSpec):
         return tuple(Window(size=size, stride=stride) for size, stride in sizes)
 
     @classmethod
+    def sized(cls, *, batch: int, channels: int, **axes: int) -> Case:
+        windows, stride, beside = (tuple(axes[f"{prefix}_{axis}"] for axis in _AXES) for prefix in _PREFIXES)
+        sizes = (window + rest for window, rest in zip(windows, beside, strict=True))
+        return Case(spec=cls(stride_shape=stride, pooling_shape=windows), input_shape=(batch, channels, *sizes))
+
+    @classmethod
     def cases(cls) -> tuple[Case, ...]:
         def case(name: str, input_shape: Shape, window: Shape, stride: Shape) -> Case:
-            return Case(name=name, spec=cls(stride_shape=stride, pooling_shape=window), input_shape=input_shape)
+            beside = [size - length for size, length in zip(input_shape[2:], window, strict=True)]
+            return cls.case(name, **dict(zip(_IMAGES, (*input_shape[:2], *window, *stride, *beside), strict=True)))
 
         return (
             case("2-by-2", (2, 3, 4, 6), (2, 2), (2, 2)),

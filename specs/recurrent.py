@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .domain import Integers, argument
-from .spec import LayerSpec
+from .sizes import Form
+from .spec import Case, LayerSpec
 from .vocabulary import Convention, Parameter, Shape, Trait
 
 
@@ -29,6 +30,10 @@ class RecurrentSpec(LayerSpec):
     gates: ClassVar[tuple[str, ...]]
     traits: ClassVar[frozenset[Trait]] = frozenset({Trait.DIFFERENTIABLE, Trait.RECURRENT})
 
+    sizes: ClassVar[tuple[Form, ...]] = (
+        {"steps": Integers(1, 5), "inputs": Integers(1, 4), "hidden": Integers(1, 4), "outputs": Integers(1, 3)},
+    )
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.output_size)
 
@@ -42,6 +47,10 @@ class RecurrentSpec(LayerSpec):
             "output_weights": Parameter(shape=(self.hidden_size, self.output_size), **output),
             "output_bias": Parameter(shape=(self.output_size,), **output),
         }
+
+    @classmethod
+    def sized(cls, *, steps: int, inputs: int, hidden: int, outputs: int) -> Case:
+        return Case(spec=cls(input_size=inputs, hidden_size=hidden, output_size=outputs), input_shape=(steps, inputs))
 
     def partial_fans(self) -> frozenset[tuple[int, int]]:
         """Input and hidden state may have weights of their own, and so may each gate."""

@@ -24,6 +24,6 @@ class RNN(RecurrentSpec):
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
         return (
-            Case(name="sequence", spec=cls(input_size=3, hidden_size=4, output_size=2), input_shape=(5, 3)),
-            Case(name="one-step", spec=cls(input_size=2, hidden_size=1, output_size=1), input_shape=(1, 2)),
+            cls.case("sequence", steps=5, inputs=3, hidden=4, outputs=2),
+            cls.case("one-step", steps=1, inputs=2, hidden=1, outputs=1),
         )

@@ -12,6 +12,7 @@ from ...specs import Array, Conv
 from ..seeding import preserved_random_state
 from .attributes import BIAS, GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, name_of, require_shape
 from .layers import TrainableLayer
+from .phrasing import attribute
 
 
 class CourseConv(TrainableLayer):
@@ -50,6 +51,20 @@ class CourseConv(TrainableLayer):
                 shape = np.shape(getattr(self.layer, name)) if name else value.shape
                 fits = shape in self._stored if key == "weights" else np.prod(shape) == value.size and shape
                 setattr(self.layer, name or names[0], value.reshape(shape) if fits else value)
+
+    def stored(self) -> dict[str, str]:
+        said: dict[str, str] = {}
+        lines = []
+        shapes = {"weights": self._shape, "bias": (self.spec.num_kernels,)}
+        for key, names, of_gradient in (("weights", WEIGHTS, GRADIENT_WEIGHTS), ("bias", BIAS, GRADIENT_BIAS)):
+            place, gradient = attribute(self.layer, names), attribute(self.layer, of_gradient)
+            shape = array_of(self.layer, names).shape
+            plain = shape == shapes[key]
+            lines.append(f"{place} = $p_{key}.copy()" if plain else f"{place} = $p_{key}.reshape({shape})")
+            said |= {f"block {key}": place, f"block gradient {key}": gradient}
+            said[f"parameter {key}"] = place if plain else f"{place}.reshape({shapes[key]})"
+            said[f"gradient {key}"] = f"np.reshape({gradient}, {shapes[key]})"
+        return {**said, "assign": "\n".join(lines)}
 
     def _kernels(self, names: tuple[str, ...], when: str = "") -> Array:
         value = array_of(self.layer, names, when)
