@@ -64,7 +64,7 @@ class Selection:
 
     def takes(self, planned: Planned) -> bool:
         """Tell whether `planned` is asked for."""
-        if planned.level > self.level:
+        if planned.level > self.level or (planned.check.family == "state" and not EFFORTS[self.effort].sequences):
             return False
         if not self.names and not self.families:
             return True
