@@ -23,7 +23,8 @@ def accepted(finding: Finding, deviations: Sequence[Deviation], again: Callable[
     if finding.verdict is not Verdict.FAILED:
         return finding
     for deviation in deviations:
-        if fnmatchcase(finding.id, deviation.findings) and again(deviation).verdict is Verdict.PASSED:
+        explained = any(fnmatchcase(finding.id, glob) for glob in deviation.findings)
+        if explained and again(deviation).verdict is Verdict.PASSED:
             reason = f"{deviation.sentence} ({deviation.source})"
             return replace(finding, verdict=Verdict.ACCEPTED, original=str(finding.verdict), reason=reason)
     return finding

@@ -11,6 +11,8 @@ class Momentum:
         self.rate, self.momentum, self.velocity, self.regularizer = rate, momentum, 0.0, None
 
     def calculate_update(self, weights, gradient):
+        if np.ndim(self.velocity) and np.shape(self.velocity) != np.shape(gradient):
+            raise ValueError("one optimizer is used for several parameters, but should be copied for each")
         self.velocity = self.momentum * self.velocity - self.rate * gradient
         return weights + self.velocity
 ''',

@@ -207,7 +207,7 @@ class StartsInTestPhase(Dropout):
     hint="if the latest forward was in the test phase: return error_tensor, unchanged",
     families=("contract",),
     level="strict",
-    cases=("test-phase",),
+    cases=("test-phase", "keep-0.25"),
 )
 class OldMaskInTestPhase(InSteps):
     """Backward in the test phase applies the mask of the latest training batch.

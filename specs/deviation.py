@@ -16,7 +16,7 @@ class Deviation:
     the results divided by that argument: if the law holds then, the component is wrong in this way and in no other.
 
     Attributes:
-        findings: a glob over the ids of the findings that it explains.
+        findings: globs over the ids of the findings that it explains.
         spec: name of the component's spec.
         method: whose result differs.
         factor: the argument of the spec that the right result is multiplied by.
@@ -25,7 +25,7 @@ class Deviation:
         editions: the editions of the course that do; empty for all.
     """
 
-    findings: str
+    findings: tuple[str, ...]
     spec: str
     method: str
     factor: str

@@ -14,7 +14,7 @@ _OPTIMIZERS = ("Sgd", "SgdWithMomentum", "Adam")
 
 OLDEST, WITH_PHASES, WITH_TESTING_PHASE, NEWEST = "2018/19", "2019/20", "2020/21", "2021 or later"
 UNSCALED_DROPOUT = Deviation(
-    findings="Dropout/*/gradient.mask",
+    findings=("Dropout/*/gradient.mask", "Dropout/*/state.*"),
     spec="Dropout",
     method="backward",
     factor="keep",

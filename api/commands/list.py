@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..checks.law import Level
-from ..checks.plan import Selection, make_plan
+from ..checks.plan import Selection, every_case, make_plan
 from ..cli import CONFORMANT, USAGE
 from ..reports.wording import plural
 from ..specs import all_specs, find_spec
@@ -51,7 +51,7 @@ def _list_specs(chosen: list[str]) -> None:
 
 def _list_laws(chosen: set[str]) -> None:
     specs = [spec for name, spec in all_specs().items() if name in chosen]
-    checks = [check for check in by_family() if any(check.applies(case) for spec in specs for case in spec.cases())]
+    checks = [check for check in by_family() if any(check.applies(case) for spec in specs for case in every_case(spec))]
     for family, members in groupby(checks, key=lambda check: check.family):
         print("\n".join(section(family, {check.id: check.law for check in members})))
     print(f"\n{plural(len(checks), 'law')}. `backproof explain NAME` shows one in full.")

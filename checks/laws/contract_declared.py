@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 def _first(case: Case) -> bool:
-    return case == type(case.spec).cases()[0]
+    return case.name == type(case.spec).cases()[0].name
 
 
 def _regularized(case: Case) -> bool:
@@ -104,12 +104,13 @@ def images_and_vectors(bench: Bench) -> Iterator[Measurement]:
         text = f"reformat(x) of images {x.shape} is {describe(rows)}, but should be {expected}"
         yield failed(text, expected=expected, found=describe(rows), hint=hint)
         return
-    if not np.array_equal(_sorted(rows), _sorted(pixels)):
+    rounded = bench.precision().rounded  # of what computes in float32, that is all that can be asked
+    if not np.array_equal(_sorted(rows), _sorted(rounded(pixels))):
         expected = "the channels of one pixel in every row"
         yield failed("reformat(x) mixes the channels", expected=expected, found="other rows", hint=hint)
         return
     images = layer.call("reformat", rows)
-    if np.array_equal(np.asarray(images), x):
+    if np.array_equal(np.asarray(images), rounded(x)):
         yield passed()
         return
     text = f"reformat(reformat(x)) is {describe(images)} that differs from x"

@@ -26,6 +26,12 @@ def _number(value: Any) -> Any:
     return np.asarray(value, dtype=float).reshape(()) if isinstance(value, int | float | np.number) else value
 
 
+def _scalar(value: Any) -> Any:
+    """What stands for one number, if only by having a single entry, as an array; anything else as it is."""
+    single = isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "fiu"
+    return value.astype(float).reshape(()) if single else _number(value)
+
+
 @dataclass
 class LossState:
     """The batch of the latest forward, and whether backward may be called for it."""
@@ -168,7 +174,7 @@ class RegularizerModel(Model[None]):
         spec, weights = self.bench.spec_as(RegularizerSpec), self._weights[step.data[0]]
         if step.method == "norm":
             convention = self.bench.conventions.get("L2 norm", "alpha sum w²")
-            yield agrees(str(step), _number(answers[0]), definitions.penalty(spec, weights, convention))
+            yield agrees(str(step), _scalar(answers[0]), definitions.penalty(spec, weights, convention))
         else:
             convention = self.bench.conventions.get("L2 gradient", "alpha w")
             yield agrees(str(step), answers[0], definitions.penalty_gradient(spec, weights, convention))

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Phase, Trait, Unsupported
-from .. import definitions
 from ..bench import Bench
 from ..measurement import Measurement, agrees, describe, failed
 from ..numerics.compare import EPS, Estimate
 from .contract import close_to
 from .state_program import Model, Operation, Step, equal
+from .value import defined
 
 Array = NDArray[np.float64]
 
@@ -200,7 +200,7 @@ class LayerModel(Model[LayerState]):
     def _defined(self, state: LayerState) -> Estimate:
         key = (*(value.tobytes() for value in state.parameters.values()), state.latest)
         if key not in self._definitions:
-            self._definitions[key] = definitions.forward(self._spec, self._inputs[state.latest], state.parameters)
+            self._definitions[key] = defined(self.bench, self._inputs[state.latest], state.parameters)
         return self._definitions[key]
 
     def _judge_mask(self, state: LayerState, found: Any) -> Iterator[Measurement]:

@@ -31,9 +31,9 @@ def odd_findings(adapter: Any, name: str, seed: int = 0) -> tuple[list[str], dic
     found: list[Finding] = []
     Runner(make_plan([name], Selection(level=Level.STRICT)), source, conventions, seed=seed).run(1, found.append)
     assert len(found) > 70
-    return [
-        f"{each.id}: {each.verdict} {each.message}" for each in found if each.verdict is not Verdict.PASSED
-    ], conventions
+    # These styles are written for float64; that float32 stays float32 is another matter.
+    odd = [each for each in found if each.verdict is not Verdict.PASSED and each.check != "contract.dtype"]
+    return [f"{each.id}: {each.verdict} {each.message}" for each in odd], conventions
 
 
 def submission(folder: Path, code: str, path: str = PATH) -> Any:

@@ -100,7 +100,8 @@ def test_the_other_layers_are_checked_and_the_run_ends(runs: str, request: pytes
 
 def test_the_root_cause_is_named_where_a_check_is_blocked(unfinished: Ran) -> None:
     roots = {finding["blocked_by"] for finding in unfinished.of("ReLU") if finding["verdict"] == "blocked"}
-    assert roots == {f"ReLU/{case}/contract.constructs" for case in ("vector", "image", "batch-1")}
+    assert roots >= {f"ReLU/{case}/contract.constructs" for case in ("vector", "image", "batch-1")}
+    assert {root.split("/")[2] for root in roots} == {"contract.constructs"}
 
 
 def test_a_file_that_cannot_be_parsed_is_noted(unfinished: Ran) -> None:
@@ -108,7 +109,7 @@ def test_a_file_that_cannot_be_parsed_is_noted(unfinished: Ran) -> None:
 
 
 def test_what_is_printed_fits_the_screen(unfinished: Ran) -> None:
-    commands = ("  Again ", "  backproof check ")
+    commands = ("  Again ", "  Replay ", "  backproof check ")
     *lines, _ = unfinished.out.splitlines()  # the last one is for programs as well, and stays whole
     long = [line for line in lines if len(line.rstrip()) > 80 and not line.startswith(commands)]
     assert long == []

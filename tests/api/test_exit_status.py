@@ -51,7 +51,7 @@ def test_the_status_follows_from_the_verdict(tmp_path: Path, arguments: tuple[st
         (("gradient.inptu",), "did you mean gradient.input? there are the layers BatchNormalization, Conv, Dropout"),
         (("nonsense",), "the families contract"),
         (("TestDropot",), "has no test 'TestDropot'; there are: TestFullyConnected"),
-        (("TestLeNet",), "TestLeNet is about LeNet, which Backproof does not cover yet"),
+        (("TestLeNet",), "TestLeNet: the subject has no LeNet; it has: BatchNormalization"),
         (("ReLU/nowhere/*",), "nothing is called 'ReLU/nowhere/*'"),
         (("ReLU/*/contract.views",), "level full asks for no such check; try --level strict"),
     ],

@@ -61,7 +61,7 @@ def interruptible() -> Iterator[None]:
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("options", [["--jobs", "1"], ["--jobs", "2"], ["--direct"]], ids=" ".join)
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, options: list[str]) -> None:
-    spoiled = {name: layer(name, forward="while True:\n    pass") for name in ("Sigmoid", "TanH")}
+    spoiled = {name: layer(name, forward="while self.testing_phase:\n    pass") for name in ("Sigmoid", "TanH")}
     results = tmp_path / "results"
     folder = submission(tmp_path / "submission", spoiled)
     command = [sys.executable, "-P", "-m", "backproof", "check", str(folder), *spoiled, "--timeout", "600"]

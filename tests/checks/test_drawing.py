@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from backproof.checks.drawing import draw_cases
+from backproof.checks.effort import EFFORTS, STANDARD
 from backproof.checks.plan import Selection, UnknownName, make_plan
 from backproof.specs import FullyConnected, Kind, NeuralNetwork, ReLU, all_specs
 
@@ -37,7 +38,7 @@ def test_every_layer_and_loss_gets_its_number_of_new_cases() -> None:
         assert not any(sizes in named for sizes in drawn)
         assert len({str(sizes) for sizes in drawn}) == len(drawn)
         if spec.kind in {Kind.LAYER, Kind.LOSS}:
-            assert len(drawn) == 3
+            assert len(drawn) == EFFORTS[STANDARD].drawn
 
 
 def test_thorough_reaches_the_ends_of_the_domains() -> None:
