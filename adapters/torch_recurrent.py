@@ -41,6 +41,8 @@ class TorchRecurrent(LayerAdapter):
 
     def forward(self, x: Array) -> Array:
         self._x = torch.tensor(x, requires_grad=True)
+        for module in (self._cell, self._output):
+            module.to(self._x.dtype)  # computes in the type of its data
         hidden, state = self._cell(self._x, self._state if self._memorize else None)
         self._state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
         self._y = self._output(hidden)

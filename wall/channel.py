@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -37,19 +38,21 @@ class Output:
         self.limit = limit
         self.kept = bytearray()
         self.dropped = 0
+        self._lock = threading.RLock()  # after Ctrl-C, two threads may end the same session
 
     def drain(self) -> bool:
         """Read a piece of what there is; False if there is nothing."""
-        try:
-            chunk = os.read(self.reading, _READ_BYTES) if self.reading >= 0 else b""
-        except BlockingIOError:
-            return False
-        if not chunk:
-            self.close()
-        room = max(self.limit - len(self.kept), 0)
-        self.kept += chunk[:room]
-        self.dropped += len(chunk[room:])
-        return bool(chunk)
+        with self._lock:
+            try:
+                chunk = os.read(self.reading, _READ_BYTES) if self.reading >= 0 else b""
+            except BlockingIOError:
+                return False
+            if not chunk:
+                self.close()
+            room = max(self.limit - len(self.kept), 0)
+            self.kept += chunk[:room]
+            self.dropped += len(chunk[room:])
+            return bool(chunk)
 
     def drain_all(self) -> None:
         """Read what there is, but not forever: the process may go on printing."""
@@ -65,9 +68,10 @@ class Output:
 
     def close(self) -> None:
         """Read no more."""
-        if self.reading >= 0:
-            os.close(self.reading)
-            self.reading = -1
+        with self._lock:
+            if self.reading >= 0:
+                reading, self.reading = self.reading, -1
+                os.close(reading)
 
 
 class Channel:

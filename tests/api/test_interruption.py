@@ -80,7 +80,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, options: list[str]) -> Non
         finally:
             running.kill()
 
-    assert running.returncode == 130
+    assert running.returncode == 130, err
     assert out == ""
     assert err == "backproof: interrupted; the run is incomplete: no verdict, and no footer in a results file\n"
     assert bool(below) == ("--direct" not in options)

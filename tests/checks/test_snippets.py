@@ -66,7 +66,9 @@ def test_every_failure_of_the_example_has_a_snippet_that_fails_there_and_holds_o
         assert "AssertionError" in words or "ValueError" in words, (name, words)
         assert run_alone(smallest.snippet.replace(str(BUGGY), str(CORRECT))) == (0, ""), name
     # Recurrent layers do not say yet how their calls read as code.
-    assert {name for name in without if not name.startswith("RNN ")} == {"Conv initializer.layer"}, without
+    beyond = {name for name in without if not name.startswith("RNN ")}
+    assert beyond <= {"Conv initializer.layer", "Pooling gradient.conserved", "Pooling gradient.ties"}, without
+    assert len(failures()) - len(without) >= 11
 
 
 def test_sized_failures_of_the_example_are_minimal() -> None:
