@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from .checks.source import DirectSource, WorkerSource
 from .checks.waiver_file import WaiverError, read_waivers
 from .checks.waivers import Waivers, today_in_utc
 from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
-from .wall import Limits, LoadFailed
+from .wall import Launched, Limits, LoadFailed
 
 
 def check(subject: str | os.PathLike[str] | None = None, *names: str, **options: Any) -> Result:
@@ -42,8 +43,12 @@ def _ignore(record: object) -> None:
 
 
 @contextmanager
-def opened(request: Request) -> Iterator[Run]:
+def opened(request: Request, launched: Launched | None = None) -> Iterator[Run]:
     """A prepared run; the subject's worker ends with the context.
+
+    Args:
+        request: what is asked for.
+        launched: processes that may be taken for workers.
 
     Raises:
         UsageError, SubjectNotFound, LoadFailed: as `check`.
@@ -65,7 +70,7 @@ def opened(request: Request) -> Iterator[Run]:
         selection=selection_of(request, course),
         filters=request.names,
         seed=request.seed,
-        jobs=1 if request.direct else request.jobs,  # what runs here draws from the one generator that NumPy has
+        jobs=request.lanes,
         seconds=request.seconds,
         required=required_by(request.required, course),
         waivers=_waivers(request, target),
@@ -73,7 +78,7 @@ def opened(request: Request) -> Iterator[Run]:
         deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
         edition=edition,
     )
-    source = _source(target, request)
+    source = _source(target, request, launched)
     try:
         yield _prepare(source, options, course)
     finally:
@@ -118,9 +123,11 @@ def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
         raise UsageError(str(error)) from error
 
 
-def _source(target: dict[str, Any], request: Request) -> WorkerSource | DirectSource:
+def _source(target: dict[str, Any], request: Request, launched: Launched | None) -> WorkerSource | DirectSource:
     if not request.direct:
-        return WorkerSource(target, Limits(check_seconds=request.seconds))
+        # Beside this process there are others that are forked from it, which only Linux's libraries survive.
+        others = request.lanes - 1 if sys.platform == "linux" else 0
+        return WorkerSource(target, Limits(check_seconds=request.seconds), others=others, launched=launched)
     from .adapters import load  # noqa: PLC0415 - the submission's side of the adapters is not needed behind the wall
 
     try:

@@ -156,7 +156,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--course", metavar="NAME", default="", help="the course, or NAME@EDITION; default: as detected"
     )
-    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="threads (default: one per core, at most 2)")
+    parser.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="processes that judge (default: one per core, at most 2)"
+    )
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds that one check may take (default: 10)"
     )

@@ -70,6 +70,7 @@ class ConformancePlugin:
                 level=option("--backproof-level"),
                 dtype=option("--backproof-dtype"),
                 waivers=option("--backproof-waivers") or "",
+                jobs=1,  # items are run one after another
             )
             require_writable({"--backproof-results": self._results, "--backproof-html": self._html})
             context = opened(request)

@@ -16,6 +16,7 @@ from .checks.law import Level
 from .checks.numerics.precision import PRECISIONS
 from .checks.plan import Selection
 from .specs import all_specs
+from .wall.launch import usual_lanes
 
 BUILTIN = "builtin"
 """The subject's name for the framework that comes with Backproof; a folder of that name is `./builtin`."""
@@ -41,7 +42,8 @@ class Request:
         effort: quick, standard or thorough.
         level: core, full or strict.
         required: names of layers, a stage of the course, or `complete`.
-        jobs: threads; 0 for as many as cores, at most two.
+        jobs: processes that judge side by side (threads, where the system is not Linux); 0 for as many as cores, at
+            most two.
         seconds: budget of one check.
         direct: run in this process, unprotected.
         dtype: the type of all data, float64 or float32.
@@ -66,6 +68,12 @@ class Request:
     waivers: str = ""
     today: date | None = None
 
+    @property
+    def lanes(self) -> int:
+        """How many judge side by side."""
+        # What runs in this process draws from the one generator that NumPy has.
+        return 1 if self.direct else self.jobs or usual_lanes()
+
     def __post_init__(self) -> None:
         if not self.subject.strip():
             raise UsageError(f"the subject is empty; name a folder, or {BUILTIN} for the built-in framework")
@@ -76,7 +84,7 @@ class Request:
         if self.effort not in EFFORTS:
             raise UsageError(f"effort={self.effort!r}, but should be {', '.join(EFFORTS)}")
         if type(self.jobs) is not int or self.jobs < 0:
-            raise UsageError(f"jobs={self.jobs}, but should be a number of threads, or 0 for one per core")
+            raise UsageError(f"jobs={self.jobs}, but should be a number of processes, or 0 for one per core")
         if not (math.isfinite(self.seconds) and self.seconds > 0):
             raise UsageError(f"timeout={self.seconds:g}, but should be more than 0 seconds")
         if self.dtype not in PRECISIONS:

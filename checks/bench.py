@@ -93,26 +93,26 @@ class Bench:
         words = f"{self.case.spec.name()}/{self.case.name}/{self.purpose}".encode()
         return np.random.default_rng([self.seed, self.case.seed, zlib.crc32(words), salt])
 
-    def new(self, spec: Spec | None = None) -> RemoteSubject:
-        """A fresh subject, as constructed."""
-        subject = self.session.build(spec or self.case.spec, seed=self.seed)
+    def new(self, spec: Spec | None = None, *, later: bool = False) -> RemoteSubject:
+        """A fresh subject, as constructed; `later`: it may be built with its first call."""
+        subject = self.session.build(spec or self.case.spec, seed=self.seed, later=later)
         subject.dtype = self.case.dtype
         self.subjects.append(subject)
         return subject
 
     def layer(self, rng: np.random.Generator, *, phase: Phase | None = None) -> RemoteSubject:
-        """A fresh layer with drawn parameters, in the case's phase (or `phase`), reseeded.
+        """A fresh layer with drawn parameters, in the case's phase (or `phase`), reseeded; built with its first call.
 
         A layer that normalises by running statistics has seen two training batches before the test phase.
         """
-        subject, spec = self.new(), self.layer_spec
+        subject, spec = self.new(later=True), self.layer_spec
         phase = phase or self.case.phase
         drawn = self.parameters(rng)
         steps: list[tuple[str, tuple[object, ...]]] = [("assign", (drawn,))] if drawn else []
         if phase is Phase.TEST and spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN):
             batches = [3.0 * rng.normal(size=self.case.input_shape) + 1.0 for _ in range(2)]
             steps += [("set_phase", (str(Phase.TRAIN),)), *(("forward", (batch,)) for batch in batches)]
-        subject.many([*steps, ("set_phase", (str(phase),)), ("reseed", (self.seed,))])
+        subject.begin_with([*steps, ("set_phase", (str(phase),)), ("reseed", (self.seed,))])
         return subject
 
     def spec_as(self, kind: type[S]) -> S:

@@ -34,10 +34,10 @@ from ..specs import (
 from ..wall import RemoteSubject, SessionLike
 from .bench import COMPUTES_IN_FLOAT32
 from .definitions.convolution import SEQUENCES
+from .judge import SessionSource
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
 from .precision_probe import computes_in_float32
-from .runner import SessionSource
 
 PROBE_SECONDS = 5.0
 
@@ -99,11 +99,11 @@ class _TypedSession:
     def alive(self) -> bool:
         return self._session is not None and self._session.alive
 
-    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
+    def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         if self._session is None or not self._session.alive:
             self._session = self._source.session()
             self._session.limit(self._seconds)
-        subject = self._session.build(spec, seed)
+        subject = self._session.build(spec, seed, later=later)
         subject.dtype = self._dtype
         return subject
 

@@ -47,9 +47,9 @@ class CorrectedSession:
         """As in `SessionLike`."""
         return self.session.alive
 
-    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
+    def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         """A subject whose results are corrected."""
-        return self.session.build(spec, seed).seen_as(partial(self.deviation.corrected, spec))
+        return self.session.build(spec, seed, later=later).seen_as(partial(self.deviation.corrected, spec))
 
     def limit(self, seconds: float) -> None:
         """As in `SessionLike`."""

@@ -251,7 +251,7 @@ _TYPES: dict[str, type[Header | Finding | Footer]] = {"header": Header, "finding
 def to_line(record: Header | Finding | Footer) -> str:
     """One JSON line, without the newline. Non-finite numbers become text in evidence and null elsewhere."""
     kind = type(record).__name__.lower()
-    data = {"type": kind, **dataclasses.asdict(record)}
+    data = {"type": kind, **vars(record)}
     if "evidence" in data:
         data["evidence"] = _finite(data["evidence"], str)
         data["smallest"] = _finite(data["smallest"], str)
@@ -260,7 +260,9 @@ def to_line(record: Header | Finding | Footer) -> str:
 
 
 def _finite(value: Any, replacement: Callable[[float], str | None] = lambda number: None) -> Any:  # noqa: ARG005
-    """JSON has no NaN and no infinity."""
+    """JSON has no NaN, no infinity and no records."""
+    if dataclasses.is_dataclass(value):
+        value = vars(value)
     if isinstance(value, float) and not math.isfinite(value):
         return replacement(value)
     if isinstance(value, Mapping):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from ..wall import SubjectError
 from .conventions import PROBE_SECONDS, detect
 from .diagnosis import diagnose
 from .drawing import draw_cases
+from .lanes import forked_lanes
 from .law import Level
 from .plan import Plan, Selection, make_plan
 from .results import FAILING, Finding, Footer, Header, Result, Verdict, count_verdicts
@@ -38,7 +38,7 @@ class Options:
         selection: which checks.
         filters: the names as the user gave them.
         seed: from which all data derives.
-        jobs: threads.
+        jobs: how many judge side by side, processes that the source has workers for and threads.
         seconds: budget of one check.
         required: specs that must be there; empty for none.
         waivers: the failures that are tolerated, and the day of the run.
@@ -52,7 +52,7 @@ class Options:
     selection: Selection = field(default_factory=Selection)
     filters: tuple[str, ...] = ()
     seed: int = 0
-    jobs: int = 0
+    jobs: int = 1
     seconds: float = 10.0
     required: tuple[str, ...] = ()
     waivers: Waivers = field(default_factory=Waivers)
@@ -140,8 +140,10 @@ class Run:
             findings.append(self.options.waivers.apply(finding))
             sink(findings[-1])
 
-        sink(self.header)
-        self.runner.run(self.options.jobs or min(2, os.cpu_count() or 1), report)
+        # Processes are forked before anything is shown: what shows progress has threads.
+        with forked_lanes(self.runner.judge, self.source.others()) as lanes:
+            sink(self.header)
+            self.runner.run(self.options.jobs - len(lanes), report, lanes)
         footer = self.finish(findings)
         sink(footer)
         return Result(self.header, tuple(findings), footer)

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from ..specs import Deviation
-from ..wall import SessionLike, SubjectDied, WorkerError
-from .deviations import CorrectedSession, accepted
+from ..wall import WorkerError
 from .effort import EFFORTS, STANDARD
-from .outcome import Diagnose, Examined, base_finding, examine, run_check
+from .judge import Judge, SessionSource
+from .lanes import Lane
+from .outcome import Diagnose
 from .plan import Plan, Planned
-from .results import FAILING, Finding, Verdict
+from .results import Finding
 from .shrinking import Shrinker
-
-
-class SessionSource(Protocol):
-    """Where fresh sessions come from; replaces a dead worker by a new one."""
-
-    def session(self) -> SessionLike:
-        """A fresh session."""
 
 
 @dataclass
@@ -40,6 +33,7 @@ class Runner:
         effort: how long smallest cases are looked for.
         shrinks: whether they are looked for at all.
         deviations: where the subject's course demands what is wrong.
+        judge: runs single checks.
     """
 
     plan: Plan
@@ -51,23 +45,31 @@ class Runner:
     effort: str = STANDARD
     shrinks: bool = False
     deviations: Sequence[Deviation] = ()
+    judge: Judge = field(init=False)
     _done: dict[str, Finding] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _delivery: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self._shrinker = Shrinker(EFFORTS[self.effort], self.source.session, self._examine)
+        self.judge = Judge(
+            self.plan, self.source, self.conventions, self.seed, self.seconds, self.diagnose, self.deviations
+        )
+        self._shrinker = Shrinker(EFFORTS[self.effort], self.source.session, self.judge.examine)
 
-    def run(self, jobs: int, report: Callable[[Finding], None]) -> None:
-        """Run everything selected with `jobs` threads; `report` gets the findings in the plan's order."""
-        order = [planned.id for planned in self.plan.selected]
-        waiting = iter(order)
+    def run(self, jobs: int, report: Callable[[Finding], None], lanes: Sequence[Lane] = ()) -> None:
+        """Run everything selected.
+
+        Args:
+            jobs: threads of this process that judge.
+            report: gets the findings in the plan's order.
+            lanes: what else judges, side by side with them.
+        """
+        lanes = [*[self.judge] * max(jobs, 1), *lanes]
+        waiting = iter([planned.id for planned in self.plan.selected])
         upcoming = next(waiting, None)
 
         def next_done() -> Finding | None:
-            with self._lock:
-                return None if upcoming is None else self._done.get(upcoming)
+            return None if upcoming is None else self._done.get(upcoming)
 
         def deliver() -> None:
             # One thread delivers, in order, and looks for smallest cases meanwhile; the others go on with the plan.
@@ -81,13 +83,13 @@ class Runner:
                     self._delivery.release()
 
         for wave in self._waves():
-            if jobs <= 1:  # in this thread, so that Ctrl-C reaches a subject that runs in this process
-                for group in wave:
-                    self._run_group(group, deliver)
+            queue = deque(wave)
+            if len(lanes) == 1:  # in this thread, so that Ctrl-C reaches a subject that runs in this process
+                self._work(lanes[0], queue, deliver)
                 continue
-            pool = ThreadPoolExecutor(max_workers=jobs)
+            pool = ThreadPoolExecutor(max_workers=len(lanes))
             try:
-                futures = [pool.submit(self._run_group, group, deliver) for group in wave]
+                futures = [pool.submit(self._work, lane, queue, deliver) for lane in lanes]
                 for future in futures:
                     future.result()
             except BaseException:
@@ -103,9 +105,8 @@ class Runner:
             planned = self.plan.everything[check_id]
             for need in planned.needs:
                 self.outcome(need)
-            with _Sessions(self.source) as sessions:
-                self._done[check_id] = self._judge(planned, sessions)
-            self._done[check_id] = self._with_smallest(self._done[check_id])
+            for finding in self.judge.findings([planned], self._done):
+                self._done[check_id] = self._with_smallest(finding)
         return self._done[check_id]
 
     def _with_smallest(self, finding: Finding) -> Finding:
@@ -117,64 +118,16 @@ class Runner:
         except WorkerError:  # no session to be had any more
             return finding
 
-    def _examine(self, planned: Planned, session: SessionLike) -> Examined:
-        return examine(planned, session, conventions=self.conventions, seed=self.seed, seconds=self.seconds)
-
-    def _run_group(self, group: list[Planned], deliver: Callable[[], None]) -> None:
-        with _Sessions(self.source) as sessions:
-            for planned in group:
-                finding = self._judge(planned, sessions)
-                if self._stopped.is_set():
-                    return
-                with self._lock:
-                    self._done[planned.id] = finding
-                deliver()
-
-    def _judge(self, planned: Planned, sessions: _Sessions) -> Finding:
-        blocked = self._blocked(planned)
-        if blocked is not None:
-            return blocked
+    def _work(self, lane: Lane, queue: deque[list[Planned]], deliver: Callable[[], None]) -> None:
         try:
-            session = sessions.current()
-        except WorkerError as error:
-            return replace(
-                base_finding(planned),
-                verdict=Verdict.DIED,
-                message=f"the worker could not be started again: {error}",
-            )
-        finding = self._checked(planned, session, self.diagnose)
-        return accepted(
-            finding,
-            self.deviations,
-            lambda deviation: self._checked(planned, CorrectedSession(sessions.current(), deviation), None),
-        )
-
-    def _checked(self, planned: Planned, session: SessionLike, diagnose: Diagnose | None) -> Finding:
-        return run_check(
-            planned,
-            session,
-            conventions=self.conventions,
-            seed=self.seed,
-            seconds=self.seconds,
-            diagnose=diagnose,
-        )
-
-    def _blocked(self, planned: Planned) -> Finding | None:
-        """The finding that says which root cause hides this check; None if nothing does."""
-        for need in planned.needs:
-            finding = self._done.get(need)
-            if finding is None:
-                continue
-            if finding.verdict in FAILING or finding.verdict in {Verdict.BLOCKED, Verdict.UNSUPPORTED}:
-                root = finding.blocked_by or finding.id
-                base = base_finding(planned)
-                if finding.verdict is Verdict.UNSUPPORTED:
-                    inside = planned.group == self.plan.everything[need].group
-                    if not inside:
-                        continue
-                    return replace(base, verdict=Verdict.UNSUPPORTED, message=finding.message, blocked_by=root)
-                return replace(base, verdict=Verdict.BLOCKED, message=f"not looked at: {root} fails", blocked_by=root)
-        return None
+            for group in _until_empty(queue):
+                for _ in lane.findings(group, self._done):
+                    if self._stopped.is_set():
+                        return
+                    deliver()
+        except BaseException:
+            self._stopped.set()
+            raise
 
     def _waves(self) -> list[list[list[Planned]]]:
         """The selected checks and all they need, grouped by case; a wave's groups need earlier waves only."""
@@ -210,6 +163,16 @@ class Runner:
         return wanted
 
 
+def _until_empty(queue: deque[list[Planned]]) -> Iterator[list[Planned]]:
+    """What is in a queue from which other threads take as well."""
+    while True:
+        try:
+            group = queue.popleft()
+        except IndexError:
+            return
+        yield group
+
+
 def _in_order(members: list[Planned]) -> list[Planned]:
     """Prerequisites before what needs them; otherwise as planned."""
     by_id = {planned.id: planned for planned in members}
@@ -226,29 +189,3 @@ def _in_order(members: list[Planned]) -> list[Planned]:
     for planned in members:
         visit(planned)
     return list(ordered.values())
-
-
-class _Sessions:
-    """One session after another for one group: a dead one is replaced when it is asked for."""
-
-    def __init__(self, source: SessionSource) -> None:
-        self._source = source
-        self._session: SessionLike | None = None
-
-    def __enter__(self) -> _Sessions:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
-    def current(self) -> SessionLike:
-        if self._session is None or not self._session.alive:
-            self._close()
-            self._session = self._source.session()
-        return self._session
-
-    def _close(self) -> None:
-        if self._session is not None:
-            with suppress(SubjectDied):
-                self._session.close()
-            self._session = None

@@ -6,11 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol
 
 from ..specs import Spec
-from ..wall import DirectSession, Limits, SessionLike, Worker, WorkerDied
+from ..wall import DirectSession, Launched, Limits, SessionLike, Worker, WorkerDied, WorkerError
 
 MAX_RESTARTS = 50
 SPARE_SESSIONS = 2
@@ -37,20 +38,47 @@ class Source(Protocol):
     def session(self) -> SessionLike:
         """A fresh session."""
 
+    def others(self) -> list[WorkerSource]:
+        """Further sources of the same subject, for the caller to close; given once."""
+
 
 class WorkerSource:
     """Sessions behind the wall; may be used from several threads.
 
     Forking a session takes some milliseconds of waiting, so the next ones are forked while others work.
+
+    Args:
+        target: what to load.
+        limits: budgets.
+        others: how many further workers load the same, meanwhile.
+        launched: processes that may be taken for workers.
+        worker: one that has loaded it already; None: one is started.
+
+    Raises:
+        LoadFailed: it could not be loaded.
     """
 
     protected = True
 
-    def __init__(self, target: Mapping[str, Any], limits: Limits) -> None:
+    def __init__(
+        self,
+        target: Mapping[str, Any],
+        limits: Limits,
+        *,
+        others: int = 0,
+        launched: Launched | None = None,
+        worker: Worker | None = None,
+    ) -> None:
         self._target, self._limits = target, limits
         self._lock = threading.Lock()
         self._restarts = 0
-        self._worker = Worker.start(target, limits)
+        self._starters = ThreadPoolExecutor(max_workers=max(others, 1))
+        self._started = [self._starters.submit(Worker.start, target, limits, launched=launched) for _ in range(others)]
+        try:
+            self._worker = worker or Worker.start(target, limits, launched=launched)
+        except BaseException:
+            self._close_others()
+            raise
         self.facts: Mapping[str, Any] = self._worker.facts
         self.sandbox: str = self._worker.sandbox
         self._pool = ThreadPoolExecutor(max_workers=1)
@@ -69,8 +97,18 @@ class WorkerSource:
         session = future.result()
         return session if session.alive else self.session()
 
+    def others(self) -> list[WorkerSource]:
+        """Sources with the further workers, of those that could be started."""
+        started, self._started = self._started, []
+        sources = []
+        for future in started:
+            with suppress(WorkerError):
+                sources.append(WorkerSource(self._target, self._limits, worker=future.result()))
+        return sources
+
     def close(self) -> None:
         """End the worker and everything in it."""
+        self._close_others()
         self._pool.shutdown(cancel_futures=True)
         self._worker.close()
 
@@ -81,6 +119,11 @@ class WorkerSource:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def _close_others(self) -> None:
+        for source in self.others():
+            source.close()
+        self._starters.shutdown()
 
     def _fork(self) -> SessionLike:
         """A session of the worker, or of a new one; runs in the pool's only thread."""
@@ -108,6 +151,10 @@ class DirectSource:
     def session(self) -> SessionLike:
         """A fresh session."""
         return DirectSession(self._build)
+
+    def others(self) -> list[WorkerSource]:
+        """None: this process is the only one."""
+        return []
 
     def close(self) -> None:
         """Nothing to end."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from .limits import Limits
-    from .process import Session, Worker
+    from .process import Launched, Session, Worker
     from .subject import Call, Mutation, RemoteSubject, SessionLike
     from .values import Foreign
 
@@ -32,6 +32,7 @@ __all__ = [
     "Call",
     "DirectSession",
     "Foreign",
+    "Launched",
     "Limits",
     "LoadFailed",
     "Mutation",
@@ -54,7 +55,7 @@ _ERRORS = (
 )
 _HOME = {
     **dict.fromkeys(_ERRORS.split(), "errors"),
-    **dict.fromkeys(("Session", "Worker"), "process"),
+    **dict.fromkeys(("Launched", "Session", "Worker"), "process"),
     **dict.fromkeys(("Call", "Mutation", "RemoteSubject", "SessionLike"), "subject"),
     "DirectSession": "direct",
     "Foreign": "values",

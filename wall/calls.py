@@ -19,6 +19,8 @@ from .tracebacks import frames_of
 from .values import Array, Plainer, cap, describe
 
 REPLY_BYTES = 256 * 2**20
+BUILD = ""
+"""The operation that comes before all others of a subject; no method has this name."""
 
 
 @dataclass
@@ -56,10 +58,10 @@ class Desk:
         self.reply_bytes = reply_bytes
         self.reraise = reraise
         self.may_refuse = may_refuse
-        self._held: list[_Held] = []
+        self._held: dict[int, _Held] = {}
 
-    def construct(self, spec: Spec, seed: int) -> Outcome:
-        """Build a subject; the value is the handle by which operations refer to it."""
+    def construct(self, handle: int, spec: Spec, seed: int) -> Outcome:
+        """Build a subject, to which operations refer by the handle."""
         np.random.seed(seed % 2**32)  # noqa: NPY002 - submissions draw from the global generator
         random.seed(seed)
         try:
@@ -68,8 +70,8 @@ class Desk:
             return self._failed(error, ())
         if subject is None:
             return Outcome(failure=_unsupported(f"the adapter does not offer {spec.name()}"))
-        self._held.append(_Held(subject))
-        return Outcome(value=len(self._held) - 1)
+        self._held[handle] = _Held(subject)
+        return Outcome()
 
     def execute(self, handle: int, method: str, arguments: Sequence[Any]) -> Outcome:
         """Call a method of a subject; the arrays in `arguments` are handed over, not copied."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import socket
+import struct
 import sys
 import threading
 import time
@@ -14,13 +15,15 @@ from typing import Any
 
 from .errors import ProtocolError
 from .frames import decode, encode
-from .link import advance
+from .link import Stock, advance
 from .values import printable
 
 _PIPE_BYTES = 2**20
 _READ_BYTES = 2**20
 _MOST_PIECES = 64
 _BUFFERS_PER_CALL = 512
+# Most replies come this soon, and one system call gets them; while the others are waited for, the output is read.
+_AT_ONCE = struct.pack("@ll", 0, 2000)  # seconds and microseconds
 
 
 class Output:
@@ -81,15 +84,17 @@ class Channel:
         connection: a connected socket; owned by the channel from now on.
         output: what the process prints.
         reply_bytes: the largest body that is accepted.
+        ahead: how many bytes may be read before they are asked for; 0 where descriptors come between the frames.
     """
 
-    def __init__(self, connection: socket.socket, output: Output, reply_bytes: int) -> None:
-        connection.setblocking(False)
+    def __init__(self, connection: socket.socket, output: Output, reply_bytes: int, *, ahead: int = 0) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _AT_ONCE)
         self.connection = connection
         self.output = output
         self.reply_bytes = reply_bytes
         self.watch: tuple[int, Callable[[], None]] | None = None
         self._sent = 0
+        self._stock = Stock(connection.recv_into, ahead)
 
     def send(self, value: Any, deadline: float) -> None:
         """Send a value.
@@ -106,7 +111,9 @@ class Channel:
         buffers: Sequence[bytes | memoryview] = encode(self._sent, value)
         while buffers:
             try:
-                buffers = advance(buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL]))
+                buffers = advance(
+                    buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL], (), socket.MSG_DONTWAIT)
+                )
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
 
@@ -122,13 +129,9 @@ class Channel:
         def fill(view: memoryview) -> None:
             while view:
                 try:
-                    received = self.connection.recv_into(view)
+                    view = self._stock.take(view)
                 except BlockingIOError:
                     self._wait(select.POLLIN, deadline)
-                    continue
-                if not received:
-                    raise EOFError
-                view = view[received:]
 
         identity, value = decode(fill, self.reply_bytes, writable=False)
         if identity != self._sent:

@@ -32,14 +32,17 @@ class DirectSession:
 
     def __init__(self, build: Callable[[Spec], Any], roots: Sequence[str] = ()) -> None:
         self._desk = Desk(build, roots=roots, reraise=(KeyboardInterrupt,))
+        self._subjects = 0
 
-    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
-        """Build a subject; raises Unsupported or SubjectRaised."""
+    def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
+        """Build a subject, at once; raises Unsupported or SubjectRaised."""
+        del later
+        self._subjects += 1
         with _quiet():
-            outcome = self._desk.construct(spec, seed)
+            outcome = self._desk.construct(self._subjects, spec, seed)
         if outcome.failure is not None:
             raise_failure(outcome.failure)
-        return RemoteSubject(spec, self, outcome.value)
+        return RemoteSubject(spec, self, self._subjects)
 
     def limit(self, seconds: float) -> None:
         """Without effect: a debugger takes its time."""

@@ -20,6 +20,11 @@ _FACT_CHARACTERS = 100_000
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
 
 
+def usual_lanes() -> int:
+    """How many sessions are used side by side unless somebody says so: one per core, at most two."""
+    return min(2, os.cpu_count() or 1)
+
+
 def command(descriptor: int) -> list[str]:
     """The command line of a worker that speaks over `descriptor`; needs no file of the submission's folder."""
     user = "" if _in_user_site(__file__) or _in_user_site(str(np.__file__)) else "-s"

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .frames import decode, encode
 
 UNLIMITED = 2**63 - 1
+READ_AHEAD = 64 * 2**10
 _BUFFERS_PER_CALL = 512
 
 
 class Link:
-    """Sends and receives frames over a connected socket."""
+    """Sends and receives frames over a connected socket.
 
-    def __init__(self, connection: socket.socket) -> None:
+    Args:
+        connection: the socket.
+        ahead: how many bytes may be read before they are asked for; 0 where descriptors come between the frames.
+    """
+
+    def __init__(self, connection: socket.socket, *, ahead: int = 0) -> None:
         self.connection = connection
+        self._stock = Stock(connection.recv_into, ahead)
 
     def receive(self) -> tuple[int, Any]:
         """The next frame's identity and value; its arrays are writable.
@@ -35,10 +42,42 @@ class Link:
 
     def _fill(self, view: memoryview) -> None:
         while view:
-            received = self.connection.recv_into(view)
+            view = self._stock.take(view)
+
+
+class Stock:
+    """Bytes that have been read before they are asked for.
+
+    Args:
+        read: reads into the memory that it is given and says how many bytes; 0 at the end.
+        size: how many may be in stock.
+    """
+
+    def __init__(self, read: Callable[[memoryview], int], size: int) -> None:
+        self._read = read
+        self._memory = memoryview(bytearray(size))
+        self._rest = self._memory[:0]
+
+    def take(self, view: memoryview) -> memoryview:
+        """Fill some of the memory; what is left of it.
+
+        Raises:
+            EOFError: there is nothing any more.
+        """
+        if not self._rest:
+            if len(view) >= len(self._memory):
+                received = self._read(view)
+                if not received:
+                    raise EOFError
+                return view[received:]
+            received = self._read(self._memory)
             if not received:
                 raise EOFError
-            view = view[received:]
+            self._rest = self._memory[:received]
+        taken = min(len(view), len(self._rest))
+        view[:taken] = self._rest[:taken]
+        self._rest = self._rest[taken:]
+        return view[taken:]
 
 
 def advance(buffers: Sequence[bytes | memoryview], sent: int) -> Sequence[bytes | memoryview]:

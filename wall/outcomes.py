@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,20 @@ def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
     """The outcome as a value that frames can carry."""
     failure = None if outcome.failure is None else dataclasses.asdict(outcome.failure)
     return {"value": outcome.value, "mutated": list(outcome.mutated), "failure": failure}
+
+
+def outcomes_from_wire(data: Any, arguments: Sequence[int]) -> list[Outcome]:
+    """The outcomes of the first operations of those with these numbers of arguments; one at least.
+
+    Raises:
+        ProtocolError: they are not, or they go on after a failure.
+    """
+    if not isinstance(data, list) or not 0 < len(data) <= len(arguments):
+        raise ProtocolError(f"a reply should be a list of 1 to {len(arguments)} outcomes")
+    outcomes = [outcome_from_wire(item, number) for item, number in zip(data, arguments, strict=False)]
+    if any(outcome.failure is not None for outcome in outcomes[:-1]):
+        raise ProtocolError("a reply should end with the first failure")
+    return outcomes
 
 
 def outcome_from_wire(data: Any, arguments: int) -> Outcome:

@@ -12,14 +12,52 @@ from types import TracebackType
 from typing import Any
 
 from ..specs import Spec, spec_to_wire
+from .calls import BUILD
 from .channel import Channel, output_pipe
 from .errors import LoadFailed, ProtocolError, SubjectDied, SubjectRaised, SubjectTimeout
 from .launch import check_facts
 from .limits import Limits
-from .outcomes import Outcome, outcome_from_wire
+from .link import READ_AHEAD
+from .outcomes import Outcome, outcomes_from_wire
+from .progress import MOST, read_byte, shared_byte
 from .subject import Operation, RemoteSubject, raise_failure
 from .values import printable
 from .zygote import GONE, Zygote, how_ended
+
+
+def _zygote(limits: Limits) -> Zygote:
+    if sys.platform == "win32":
+        raise LoadFailed("Windows has no fork, which the wall needs; use --direct, or run Backproof in WSL")
+    return Zygote(limits)
+
+
+class Launched:
+    """Processes that have been launched before it is known what they will load. A context manager.
+
+    A worker takes longer to come up than anything else at the start of a run.
+
+    Args:
+        number: how many.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._waiting = [] if sys.platform == "win32" else [Zygote(Limits()) for _ in range(number)]
+
+    def take(self) -> Zygote | None:
+        """One of them, for the caller to close; None if all are taken."""
+        try:
+            return self._waiting.pop()
+        except IndexError:
+            return None
+
+    def __enter__(self) -> Launched:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        while zygote := self.take():
+            zygote.close()
 
 
 class Worker:
@@ -39,20 +77,21 @@ class Worker:
         self._sessions: set[Session] = set()
 
     @classmethod
-    def start(cls, target: Mapping[str, Any], limits: Limits | None = None) -> Worker:
+    def start(
+        cls, target: Mapping[str, Any], limits: Limits | None = None, *, launched: Launched | None = None
+    ) -> Worker:
         """Start a worker and load the submission.
 
         Args:
             target: what to load, in the terms of the room `adapters`; JSON types.
             limits: budgets; None: the defaults.
+            launched: processes of which one may be taken.
 
         Raises:
             LoadFailed: the subject could not be loaded; the text is a sentence for the user.
         """
-        if sys.platform == "win32":
-            raise LoadFailed("Windows has no fork, which the wall needs; use --direct, or run Backproof in WSL")
         limits = limits or Limits()
-        zygote = Zygote(limits)
+        zygote = (launched and launched.take()) or _zygote(limits)
         try:
             return cls(zygote, _facts(zygote.load(dict(target))), limits)
         except BaseException:
@@ -67,16 +106,18 @@ class Worker:
         """
         ours, theirs = socket.socketpair()
         output, writing = output_pipe(self._limits.output_bytes)
-        channel = Channel(ours, output, self._limits.reply_bytes)
+        channel = Channel(ours, output, self._limits.reply_bytes, ahead=READ_AHEAD)
+        progress = shared_byte()
         try:
-            process = self._zygote.fork(theirs.fileno(), writing)
+            process = self._zygote.fork(theirs.fileno(), writing, progress)
         except BaseException:
             channel.close()
+            os.close(progress)
             raise
         finally:
             theirs.close()
             os.close(writing)
-        session = Session(self._zygote, process, channel, self._limits.check_seconds)
+        session = Session(self._zygote, process, channel, progress, self._limits.check_seconds)
         with self._lock:
             self._sessions = {known for known in self._sessions if known.alive} | {session}
         return session
@@ -104,8 +145,11 @@ class Session:
         alive: False once the subject timed out or died, or the session was closed; take a new session then.
     """
 
-    def __init__(self, zygote: Zygote, process: int, channel: Channel, seconds: float) -> None:
+    def __init__(self, zygote: Zygote, process: int, channel: Channel, progress: int, seconds: float) -> None:
         self.alive = True
+        self._progress = progress
+        self._subjects = 0
+        self._unbuilt: dict[int, tuple[Spec, int]] = {}
         self._zygote = zygote
         self._process = process
         self._channel = channel
@@ -125,40 +169,66 @@ class Session:
         """Start a new budget: the calls that follow may take this long together."""
         self._seconds = self._remaining = seconds
 
-    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
-        """Build a subject, after seeding `np.random` and `random` with `seed`.
+    def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
+        """Build a subject, after seeding `np.random` and `random` with `seed`; `later`: with its first call.
 
         Raises:
             Unsupported: the adapter does not offer the component.
             SubjectRaised, SubjectTimeout, SubjectDied: construction failed.
         """
-        operation = f"build({spec.name()})"
-        self._send(["build", spec_to_wire(spec), seed], operation)
-        outcome = self._receive(operation, 0)
-        if outcome.failure is not None:
-            raise_failure(outcome.failure)
-        if type(outcome.value) is not int:
-            raise self._died(operation, "sent an invalid frame: a subject should have a number")
-        return RemoteSubject(spec, self, outcome.value)
+        handle = self._subjects
+        self._subjects += 1
+        self._unbuilt[handle] = (spec, seed)
+        if not later:
+            for _ in self.operate(handle, []):
+                """What is built is all that is asked for."""
+        return RemoteSubject(spec, self, handle)
 
     def operate(self, handle: int, operations: Sequence[Operation]) -> Iterator[Outcome]:
-        """Execute in order, in one round trip; ends after the first failure."""
-        self._send(["call", handle, [(method, tuple(args)) for method, args in operations]], operations[0][0])
-        for method, args in operations:
-            outcome = self._receive(method, len(args))
-            yield outcome
-            if outcome.failure is not None:
+        """Build the subject if that is still to be done, then execute in order; ends after the first failure.
+
+        One round trip, where the operations are few and their results small.
+        """
+        asked = [(method, tuple(args)) for method, args in operations]
+        while asked or handle in self._unbuilt:
+            part, asked = asked[: MOST - 1], asked[MOST - 1 :]  # with the building, if that is to be done
+            for outcome in self._answers(handle, part):
+                yield outcome
+                if outcome.failure is not None:
+                    return
+
+    def _answers(self, handle: int, operations: Sequence[Operation]) -> Iterator[Outcome]:
+        """The outcomes of operations that are asked for together; the subject is built before."""
+        unbuilt = self._unbuilt.get(handle)
+        asked, request = list(operations), list(operations)
+        if unbuilt is not None:
+            spec, seed = unbuilt
+            asked.insert(0, (f"build({spec.name()})", ()))
+            request.insert(0, (BUILD, (spec_to_wire(spec), seed)))
+        self._send(["call", handle, request], asked[0][0])
+        answered = 0
+        while answered < len(asked):
+            outcomes = self._receive(asked, answered)
+            if unbuilt is not None and not answered:
+                if outcomes[0].failure is not None:
+                    raise_failure(outcomes[0].failure)
+                del self._unbuilt[handle]
+                yield from outcomes[1:]
+            else:
+                yield from outcomes
+            answered += len(outcomes)
+            if outcomes[-1].failure is not None:
                 return
 
     def poison(self, handle: int, what: str) -> None:
         """Overwrite, in the session's process, what the latest forward or backward returned or was given."""
         self._send(["poison", handle, what], "poison")
-        self._receive("poison", 0)
+        self._receive([("poison", ())])
 
     def rehearse(self, text: str) -> str:
         """Run a program in the session's process; the type of the exception that ends it, empty if none does."""
         self._send(["rehearse", text], "rehearse")
-        outcome = self._receive("rehearse", 0)
+        [outcome] = self._receive([("rehearse", ())])
         return outcome.value if isinstance(outcome.value, str) else ""
 
     def close(self) -> None:
@@ -187,19 +257,27 @@ class Session:
             raise self._died(operation) from None
         self._remaining -= time.monotonic() - started
 
-    def _receive(self, operation: str, arguments: int) -> Outcome:
+    def _receive(self, asked: Sequence[Operation], answered: int = 0) -> list[Outcome]:
+        """The outcomes of the next of the operations that were asked for together: one at least."""
         started = time.monotonic()
         try:
-            outcome = outcome_from_wire(self._channel.receive(started + self._remaining), arguments)
+            reply = self._channel.receive(started + self._remaining)
+            outcomes = outcomes_from_wire(reply, [len(args) for _, args in asked[answered:]])
         except TimeoutError:
+            operation = self._begun(asked, answered)
             self._end()
             raise SubjectTimeout(self._seconds, operation) from None
         except GONE:
-            raise self._died(operation) from None
+            raise self._died(self._begun(asked, answered)) from None
         except ProtocolError as error:
-            raise self._died(operation, f"sent an invalid frame: {error}") from error
+            raise self._died(self._begun(asked, answered), f"sent an invalid frame: {error}") from error
         self._remaining -= time.monotonic() - started
-        return outcome
+        return outcomes
+
+    def _begun(self, asked: Sequence[Operation], answered: int) -> str:
+        """The operation that the subject was at, as far as it says: one that it has not answered."""
+        name, _ = asked[max(answered, min(read_byte(self._progress), len(asked) - 1))]
+        return name
 
     def _died(self, operation: str, how: str = "") -> SubjectDied:
         status = None if how else self._zygote.status(self._process)
@@ -213,6 +291,7 @@ class Session:
         if not reaped:
             self._zygote.kill(self._process)
         self._channel.close()
+        os.close(self._progress)
 
 
 def _facts(outcome: Outcome) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from .values import Foreign, printable
 
 Operation = tuple[str, tuple[Any, ...]]
 
+_NAMED = {"parameters", "gradients"}  # these return mappings
 _LONGEST_PHRASE = 1_000
 _numbers = count()
 
@@ -92,6 +93,7 @@ class RemoteSubject:
         self.poisoned = False
         self._transport = transport
         self._handle = handle
+        self._first: list[Operation] = []
 
     def seen_as(self, change: Callable[[str, Any], Any]) -> RemoteSubject:
         """The same subject, with `change(method, value)` in place of every value that a method returns."""
@@ -110,6 +112,8 @@ class RemoteSubject:
         Returns:
             The values in order.
         """
+        operations = [*self._first, *operations]
+        asked_before, self._first = len(self._first), []
         values = []
         if self.dtype != "float64":
             operations = [(method, _in_type(args, self.dtype)) for method, args in operations]
@@ -126,7 +130,16 @@ class RemoteSubject:
             if outcome.failure is not None:
                 raise_failure(outcome.failure)
             values.append(self._widened(outcome.value))
-        return values
+        for (method, _), value in zip(operations, values, strict=True):
+            if method in _NAMED and not isinstance(value, dict):
+                found = value if isinstance(value, Foreign) else type(value).__name__
+                text = f"{method}() returned {found}, but should return a mapping from names to arrays"
+                raise SubjectRaised("TypeError", text)
+        return values[asked_before:]
+
+    def begin_with(self, operations: Sequence[Operation]) -> None:
+        """Calls that are made before the next one, in its round trip; what they return nobody asks for."""
+        self._first += operations
 
     def poison(self, what: str) -> None:
         """Overwrite with NaN, where the subject lives, the arrays of the latest forward or backward.
@@ -171,7 +184,8 @@ class RemoteSubject:
 
     def parameters(self) -> dict[str, Any]:
         """Copies of the parameters by name; arrays, unless the subject holds something else."""
-        return self._named("parameters")
+        values: dict[str, Any] = self.call("parameters")
+        return values
 
     def assign(self, parameters: dict[str, Any]) -> None:
         """Set the parameters named."""
@@ -179,7 +193,8 @@ class RemoteSubject:
 
     def gradients(self) -> dict[str, Any]:
         """Copies of the parameters' gradients by name; arrays, unless the subject holds something else."""
-        return self._named("gradients")
+        values: dict[str, Any] = self.call("gradients")
+        return values
 
     def reseed(self, seed: int) -> None:
         """Seed every source of randomness."""
@@ -245,14 +260,6 @@ class RemoteSubject:
             return {name: self._widened(item) for name, item in value.items()}
         return value
 
-    def _named(self, method: str) -> dict[str, Any]:
-        value = self.call(method)
-        if not isinstance(value, dict):
-            found = value if isinstance(value, Foreign) else type(value).__name__
-            text = f"{method}() returned {found}, but should return a mapping from names to arrays"
-            raise SubjectRaised("TypeError", text)
-        return value
-
 
 def _is_plain(text: str) -> bool:
     return len(text) <= _LONGEST_PHRASE and all(line.isprintable() for line in text.split("\n"))
@@ -294,8 +301,13 @@ class SessionLike(Protocol):
     def alive(self) -> bool:
         """False once the subject timed out or died; take a new session then."""
 
-    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
+    def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         """Build a subject; `np.random` and `random` are seeded with `seed` before.
+
+        Args:
+            spec: what is built.
+            seed: of the generators that all share.
+            later: it may be built with its first call, which then raises what construction raises.
 
         Raises:
             Unsupported: the adapter does not offer the component.

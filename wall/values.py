@@ -122,6 +122,24 @@ class Plainer:
         return {cap(str.__str__(key)): self.plain(item, depth + 1) for key, item in value.items()}
 
 
+def bytes_in(value: Any) -> int:
+    """The bytes of all arrays in a plain value."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, list | dict):
+        return sum(map(bytes_in, value.values() if isinstance(value, dict) else value))
+    return 0
+
+
+def detached(value: Any) -> Any:
+    """A plain value with copies of its arrays: what happens to them later does not show."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list):
+        return [detached(item) for item in value]
+    return {key: detached(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def _number(value: np.generic | complex) -> bool | int | float | complex | Foreign:
     if isinstance(value, np.generic):
         if value.dtype.str not in _KNOWN:

@@ -1,8 +1,8 @@
 """The worker: loads one submission, then forks a fresh copy of itself for every session.
 
 Executed as `python -m backproof.wall.worker DESCRIPTOR`. The descriptor is a socket on which the parent asks for one
-thing at a time: `confine`, `load`, `fork` (two descriptors follow: the session's socket and its output), `status` (how
-a session ended), `reap`.
+thing at a time: `confine`, `load`, `fork` (three descriptors follow: the session's socket, output and progress),
+`status` (how a session ended), `reap`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from typing import Any, NoReturn
 import numpy.random  # noqa: F401 - loaded before sessions fork, because every session seeds it
 
 from .. import adapters
-from ..specs import spec_from_wire
 from .calls import Desk, failure_of
 from .confine import Confinement, confine_session, confine_worker, end_with_parent
-from .errors import ProtocolError
-from .link import Link
+from .link import READ_AHEAD, Link
 from .outcomes import Failure, Outcome, outcome_to_wire
-from .values import Foreign, Plainer
+from .serving import Serving, flush
+from .values import Plainer
 
 _FACT_BYTES = 0  # facts are text and numbers
 
@@ -67,6 +66,8 @@ class _Worker:
         try:
             adapter = adapters.load(self.start["target"])
             facts = Plainer(_FACT_BYTES).plain(adapter.describe())
+            if callable(prepare := getattr(adapter, "prepare", None)):
+                prepare()  # here once, not in every session
             outcome = Outcome(value=facts)
             self.desk = Desk(
                 adapter.build,
@@ -77,7 +78,7 @@ class _Worker:
         except BaseException as error:
             outcome = self._failed(error)
         end_with_parent(False)  # from now on the closed connection says it
-        _flush()
+        flush()
         # What the zygote prints from now on, for example in a thread, belongs to no session.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
@@ -88,7 +89,7 @@ class _Worker:
 
     def fork(self, identity: int, dead: list[int]) -> None:
         """Start a session; the processes in `dead` have been killed."""
-        _, descriptors, _, _ = socket.recv_fds(self.control.connection, 1, 2)
+        _, descriptors, _, _ = socket.recv_fds(self.control.connection, 1, 3)
         # Reaped only now and never by chance: until the parent has let go of a number, no other process gets it.
         self.dead = [process for process in (*self.dead, *dead) if not _has_ended(process)]
         process = None
@@ -124,7 +125,7 @@ class _Worker:
             return Outcome(failure=Failure(kind="unsupported", type_name="", text=str(error)))
         return Outcome(failure=failure_of(error, self.roots))
 
-    def _session(self, connection: int, output: int) -> NoReturn:
+    def _session(self, connection: int, output: int, progress: int) -> NoReturn:
         status = 1
         try:
             self.control.connection.close()
@@ -133,7 +134,7 @@ class _Worker:
             os.close(output)
             confine_session(self.confinement, self._address_space())
             if self.desk is not None:
-                _serve(Link(socket.socket(fileno=connection)), self.desk)
+                Serving(Link(socket.socket(fileno=connection), ahead=READ_AHEAD), self.desk, progress).run()
             status = 0
         except BaseException:
             sys.excepthook(*sys.exc_info())  # ours, or from a submission that has taken the worker apart
@@ -149,39 +150,6 @@ class _Worker:
         return None if memory is None else pages * os.sysconf("SC_PAGE_SIZE") + memory
 
 
-def _serve(link: Link, desk: Desk) -> None:
-    """Execute operations until the parent closes the connection."""
-    while True:
-        try:
-            identity, (kind, *rest) = link.receive()
-        except (EOFError, ConnectionError):
-            return
-        if kind == "build":
-            spec, seed = rest
-            _reply(link, identity, desk.construct(spec_from_wire(spec), seed))
-        elif kind == "poison":
-            desk.poison(*rest)
-            _reply(link, identity, Outcome())
-        elif kind == "rehearse":
-            _reply(link, identity, desk.rehearse(*rest))
-        else:
-            handle, operations = rest
-            for method, arguments in operations:
-                outcome = desk.execute(handle, method, arguments)
-                _reply(link, identity, outcome)
-                if outcome.failure is not None:
-                    break
-
-
-def _reply(link: Link, identity: int, outcome: Outcome) -> None:
-    _flush()
-    try:
-        link.send(identity, outcome_to_wire(outcome))
-    except ProtocolError as error:  # too many entries for a header
-        value = Foreign(type(outcome.value).__name__, str(error))
-        link.send(identity, outcome_to_wire(Outcome(value=value, mutated=outcome.mutated)))
-
-
 def _import(name: str) -> None:
     """Import a library if it can be; else the submission will raise the error again, where it belongs."""
     with contextlib.suppress(Exception):
@@ -193,15 +161,6 @@ def _has_ended(process: int) -> bool:
         return os.waitpid(process, os.WNOHANG)[0] == process
     except ChildProcessError:
         return True
-
-
-def _flush() -> None:
-    """So that the output is complete when the reply arrives; the submission may have closed or replaced the streams."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # noqa: S112 - a stream that cannot be flushed holds nothing for us
-            continue
 
 
 def main() -> None:

@@ -39,6 +39,10 @@ class FauAdapter:
         """
         return build(spec, self._importer.find)
 
+    def prepare(self) -> None:
+        """Make the submission importable before the first `build`; nothing of it is executed."""
+        self._importer.activate()
+
     def describe(self) -> dict[str, Any]:
         """What a report says of the submission, as JSON types; read from the files, not executed."""
         layout = self._layout

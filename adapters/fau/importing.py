@@ -67,14 +67,15 @@ class Importer:
 
     @contextmanager
     def _importing(self) -> Iterator[None]:
-        self._activate()
+        self.activate()
         before, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing is written beside the submission
         try:
             yield
         finally:
             sys.dont_write_bytecode = before
 
-    def _activate(self) -> None:
+    def activate(self) -> None:
+        """Make the submission's modules importable, and no other submission's."""
         if Importer._active is self and str(self._layout.root) in sys.path:
             return
         if Importer._active is not None:

@@ -87,9 +87,8 @@ def gradients_have_the_parameters_shapes(bench: Bench) -> Iterator[Measurement]:
     """After backward, every parameter has a finite gradient of its own shape."""
     rng = bench.rng()
     layer = bench.layer(rng)
-    layer.forward(bench.data(rng))
-    layer.backward(bench.incoming(rng))
-    gradients = layer.gradients()
+    x, dy = bench.data(rng), bench.incoming(rng)
+    *_, gradients = layer.many([("forward", (x,)), ("backward", (dy,)), ("gradients", ())])
     for name, parameter in bench.layer_spec.parameters().items():
         yield array_of_shape(f"the gradient of {name}", gradients.get(name), parameter.shape)
 
@@ -99,8 +98,7 @@ def arguments_are_left_alone(bench: Bench) -> Iterator[Measurement]:
     """Forward and backward do not modify the arrays that they are given."""
     rng = bench.rng()
     layer = bench.layer(rng)
-    layer.forward(bench.data(rng))
-    layer.backward(bench.incoming(rng))
+    layer.many([("forward", (bench.data(rng),)), ("backward", (bench.incoming(rng),))])
     yield unmodified(layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient",)})
 
 

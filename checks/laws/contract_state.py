@@ -22,14 +22,16 @@ Array = NDArray[np.float64]
 
 def _results(layer: RemoteSubject, dy: Array) -> dict[str, Array]:
     """What a backward leaves behind, by name: the input gradient and every parameter's gradient."""
-    found: dict[str, Array] = {"backward(dy)": layer.backward(dy)}
-    if isinstance(layer.spec, LayerSpec) and layer.spec.parameters():
-        found |= {f"the gradient of {name}": value for name, value in layer.gradients().items()}
+    named = isinstance(layer.spec, LayerSpec) and bool(layer.spec.parameters())
+    back, *gradients = layer.many([("backward", (dy,)), *([("gradients", ())] if named else [])])
+    found: dict[str, Array] = {"backward(dy)": back}
+    for values in gradients:
+        found |= {f"the gradient of {name}": value for name, value in values.items()}
     return found
 
 
 def _pass(layer: RemoteSubject, x: Array, dy: Array, seed: int) -> dict[str, Array]:
-    layer.many([("reseed", (seed,)), ("forward", (x,))])
+    layer.begin_with([("reseed", (seed,)), ("forward", (x,))])
     return _results(layer, dy)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind
+from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, same
@@ -26,16 +27,13 @@ def input_gradient_is_taken_before_the_update(bench: Bench) -> Iterator[Measurem
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
     plain, updating = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
-    updating.attach_optimizer(RATE, 0.0)
-    results = []
-    for layer in (plain, updating):
-        layer.reseed(bench.seed)
-        layer.forward(x)
-        results.append(layer.backward(dy))
+    updating.begin_with([("attach_optimizer", (RATE, 0.0))])
+    calls = [("reseed", (bench.seed,)), ("forward", (x,)), ("backward", (dy,))]
+    without, found = (layer.many(calls)[-1] for layer in (plain, updating))
     yield same(
         "backward(dy) with an optimizer",
-        results[1],
-        results[0],
+        found,
+        without,
         meaning="the optimizer changes the input gradient",
         hint="compute the input gradient first and update the parameters last",
     )
@@ -54,10 +52,8 @@ def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Meas
     rng = bench.rng()
     layer = bench.layer(rng)
     before = layer.parameters()[quantity]
-    layer.attach_optimizer(RATE, 0.0)
-    layer.forward(bench.data(rng))
-    layer.backward(bench.incoming(rng))
-    gradient, after = layer.gradients()[quantity], layer.parameters()[quantity]
+    layer.begin_with([("attach_optimizer", (RATE, 0.0))])
+    gradient, after = _step(bench, layer, rng, quantity)
     bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     expected = Estimate(before - RATE * gradient, bound)
     step = Expression(f"$0 - {RATE} * $1", (before, gradient))
@@ -90,25 +86,32 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
     rng = bench.rng()
     momentum = 0.75
     layer = bench.layer(rng)
-    layer.attach_optimizer(RATE, momentum)
+    layer.begin_with([("attach_optimizer", (RATE, momentum))])
     start = expected = layer.parameters()[quantity]
     gradients: list[Array] = []
     velocity, size = np.zeros_like(expected), np.abs(expected)
     for step in range(4):
-        layer.forward(bench.data(rng))
-        layer.backward(bench.incoming(rng))
-        gradient = layer.gradients()[quantity]
+        gradient, after = _step(bench, layer, rng, quantity)
         gradients.append(gradient)
         velocity = momentum * velocity - RATE * gradient
         expected = expected + velocity
         size = np.maximum(size, np.abs(expected)) + np.abs(velocity)
         yield agrees(
             f"{quantity} after {step + 1} step{'s' if step else ''} with momentum",
-            layer.parameters()[quantity],
+            after,
             Estimate(expected, 8 * (step + 2) * np.finfo(float).eps * size + np.finfo(float).tiny),
             hint="give every parameter its own copy of the optimizer (copy.deepcopy), so that momenta do not mix",
             as_expected=_trajectory(start, gradients, momentum),
         )
+
+
+def _step(bench: Bench, layer: RemoteSubject, rng: np.random.Generator, quantity: str) -> tuple[Array, Array]:
+    """One pass over new data: a parameter's gradient, and its value after the update."""
+    x, dy = bench.data(rng), bench.incoming(rng)
+    *_, gradients, parameters = layer.many(
+        [("forward", (x,)), ("backward", (dy,)), ("gradients", ()), ("parameters", ())]
+    )
+    return gradients[quantity], parameters[quantity]
 
 
 def _trajectory(start: Array, gradients: list[Array], momentum: float) -> Expression:

@@ -39,9 +39,9 @@ def beginning(bench: Bench, *, memory: bool | None = None) -> list[Step]:
 
 
 def layer_with(bench: Bench, *, memory: bool | None = None) -> RemoteSubject:
-    """A fresh layer that has been through `beginning`."""
-    layer = bench.new()
-    layer.many(beginning(bench, memory=memory))
+    """A fresh layer that goes through `beginning` before its first call."""
+    layer = bench.new(later=True)
+    layer.begin_with(beginning(bench, memory=memory))
     return layer
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backproof.commands import check as check_command
+from backproof.commands import checking as check_command
 from backproof.commands import list as list_command
 
 from .running import check, process, run

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backproof.commands import check as check_command
+from backproof.commands import checking as check_command
 
 from .running import check, process, read, run
 from .submissions import BUGGY

@@ -195,11 +195,11 @@ def test_a_session_that_ends_is_replaced_by_another() -> None:
     class Ending(DirectSession):
         alive = True
 
-        def build(self, spec: Spec, seed: int = 0) -> Any:
+        def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> Any:
             if spec.name() == "ReLU":
                 self.alive = False
                 raise SubjectTimeout(5.0, "forward")
-            return super().build(spec, seed)
+            return super().build(spec, seed, later=later)
 
     class Source:
         sessions = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -186,16 +186,16 @@ def test_selected_findings_alone_are_reported_though_prerequisites_run() -> None
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    from backproof.checks import runner as module
+    from backproof.checks import judge as module
 
     counts: Counter[str] = Counter()
-    run_check = module.run_check  # type: ignore[attr-defined]  # imported there, and replaced there
+    examine = module.examine  # type: ignore[attr-defined]  # imported there, and replaced there
 
-    def counting(planned: Any, *args: Any, **kwargs: Any) -> Finding:
+    def counting(planned: Any, *args: Any, **kwargs: Any) -> Any:
         counts[planned.id] += 1
-        return run_check(planned, *args, **kwargs)
+        return examine(planned, *args, **kwargs)
 
-    monkeypatch.setattr(module, "run_check", counting)
+    monkeypatch.setattr(module, "examine", counting)
     return counts
 
 
@@ -242,11 +242,11 @@ class Mortal(DirectSession):
         self._dies = dies
         self.closed = False
 
-    def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
+    def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         if self._dies:
             self.alive = False
             raise SubjectDied("killed by SIGSEGV", "build")
-        return super().build(spec, seed)
+        return super().build(spec, seed, later=later)
 
     def close(self) -> None:
         self.closed = True
@@ -284,18 +284,11 @@ def test_a_dead_session_is_replaced() -> None:
 
 def test_within_a_group_the_next_check_gets_a_new_session() -> None:
     class DiesInOneCheck(Mortal):
-        def build(self, spec: Spec, seed: int = 0) -> RemoteSubject:
-            subject = super().build(spec, seed)
-            calls = subject.many
-
-            def many(operations: Any) -> list[Any]:
-                if any(method == "set_phase" and args == ("test",) for method, args in operations):
-                    self.alive = False
-                    raise SubjectDied("exited with status 1", "set_phase")
-                return calls(operations)
-
-            subject.many = many  # type: ignore[method-assign]  # stands for a subject that ends its process
-            return subject
+        def operate(self, handle: int, operations: Sequence[tuple[str, Sequence[Any]]]) -> Iterator[Any]:
+            if any(method == "set_phase" and args == ("test",) for method, args in operations):
+                self.alive = False
+                raise SubjectDied("exited with status 1", "set_phase")
+            return super().operate(handle, operations)
 
     class Source(MortalSource):
         def session(self) -> Mortal:

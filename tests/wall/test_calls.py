@@ -73,7 +73,7 @@ class Trap(Mapping[str, Any]):
 
 def desk_with(make: Callable[[], Any], **options: Any) -> Desk:
     desk = Desk(lambda spec: make(), **options)
-    assert desk.construct(ReLU(), 0).value == 0
+    assert desk.construct(0, ReLU(), 0).failure is None
     return desk
 
 
@@ -134,7 +134,7 @@ def test_a_missing_method_is_unsupported() -> None:
 
 
 def test_a_missing_component_is_unsupported() -> None:
-    failure = Desk(lambda spec: None).construct(ReLU(), 0).failure
+    failure = Desk(lambda spec: None).construct(0, ReLU(), 0).failure
     assert failure is not None
     assert (failure.kind, failure.text) == ("unsupported", "the adapter does not offer ReLU")
 
@@ -143,15 +143,16 @@ def test_what_the_adapter_declines_is_unsupported() -> None:
     def build(spec: object) -> None:
         raise Unsupported("not before stage 3")
 
-    failure = Desk(build).construct(ReLU(), 0).failure
+    failure = Desk(build).construct(0, ReLU(), 0).failure
     assert failure is not None
     assert (failure.kind, failure.text) == ("unsupported", "not before stage 3")
 
 
 def test_randomness_is_seeded_before_construction() -> None:
     desk = Desk(lambda spec: [np.random.normal(), random.random()])  # noqa: NPY002 - as submissions draw
-    held = [desk.construct(ReLU(), seed).value for seed in (5, 5, 6)]
-    one, two, three = [desk.execute(handle, "copy", []).value for handle in held]
+    for handle, seed in enumerate((5, 5, 6)):
+        assert desk.construct(handle, ReLU(), seed).failure is None
+    one, two, three = [desk.execute(handle, "copy", []).value for handle in range(3)]
     assert one == two
     assert one != three
 

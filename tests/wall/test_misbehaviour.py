@@ -207,7 +207,7 @@ def test_a_forged_reply_is_no_more_than_a_value_and_costs_the_session(worker: Wo
     """A submission may claim any value anyway; a second reply to one question is the end."""
     with worker.session() as session:
         subject = session.build(ReLU())
-        raw = b"".join(encode(2, outcome_to_wire(Outcome(value="forged"))))
+        raw = b"".join(encode(2, [outcome_to_wire(Outcome(value="forged"))]))
         assert subject.call("forge_frame", list(raw)) == "forged"
         with pytest.raises(SubjectDied, match="id=2, but should be 3"):
             subject.call("echo", 1)

@@ -1,0 +1,121 @@
+"""Lanes: where groups of checks are judged side by side. A judge is one; a process of our own with a judge is another.
+
+Processes share the work because a judge computes as much as the subject does, and threads would compute by turns.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import warnings
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import NoReturn, Protocol
+
+from ..wall.confine import end_with_parent
+from .judge import Judge, SessionSource
+from .plan import Planned
+from .results import Finding
+
+_LEAVE_SECONDS, _END_SECONDS = 0.5, 5.0
+_GONE = (EOFError, OSError)
+
+
+class Lane(Protocol):
+    """Judges one group of checks after another."""
+
+    def findings(self, group: Sequence[Planned], done: MutableMapping[str, Finding]) -> Iterator[Finding]:
+        """As `Judge.findings`."""
+
+
+class Closable(SessionSource, Protocol):
+    """A source that ends."""
+
+    def close(self) -> None:
+        """End it and everything in it."""
+
+
+class ForkedLane:
+    """A judge in a process of its own, forked from this one and with a worker of its own.
+
+    If the process is gone, the judge of this process does the rest.
+    """
+
+    def __init__(self, judge: Judge, source: Closable, others: Sequence[ForkedLane]) -> None:
+        self._judge = judge
+        self._source = source
+        self._connection, theirs = multiprocessing.Pipe()
+        ours = [self._connection, *(other._connection for other in others)]
+        arguments = (replace(judge, source=source), source, theirs, ours)
+        self._process = multiprocessing.get_context("fork").Process(target=_serve, args=arguments, daemon=True)
+        with warnings.catch_warnings():
+            # Python warns of threads that hold locks while a process is forked; this one waits for none of them.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process.start()
+        theirs.close()
+
+    def findings(self, group: Sequence[Planned], done: MutableMapping[str, Finding]) -> Iterator[Finding]:
+        """As `Judge.findings`."""
+        needs = {need for planned in group for need in planned.needs}
+        known = {need: done[need] for need in needs if need in done}
+        rest = list(group)
+        try:
+            self._connection.send(([planned.id for planned in group], known))
+            while rest:
+                finding: Finding = self._connection.recv()
+                done[finding.id] = finding
+                del rest[0]
+                yield finding
+        except _GONE:
+            yield from self._judge.findings(rest, done)
+
+    def close(self) -> None:
+        """End the process and its worker."""
+        with contextlib.suppress(OSError):
+            self._connection.close()
+        self._process.join(_LEAVE_SECONDS)
+        self._process.terminate()  # it is in the middle of a check
+        self._process.join(_END_SECONDS)
+        self._process.kill()
+        self._process.join()
+        self._source.close()
+
+
+@contextmanager
+def forked_lanes(judge: Judge, sources: Sequence[Closable]) -> Iterator[Sequence[Lane]]:
+    """A lane for every source, in a process of its own."""
+    lanes: list[ForkedLane] = []
+    try:
+        for source in sources:
+            lanes.append(ForkedLane(judge, source, lanes))
+        yield [*lanes]
+    finally:
+        for lane in lanes:
+            lane.close()
+
+
+def _serve(judge: Judge, source: Closable, connection: Connection, others: Sequence[Connection]) -> None:
+    """Judge what is asked for, until the other process closes the connection."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal: the first one decides
+    signal.signal(signal.SIGTERM, _leave)
+    end_with_parent(True)
+    for other in others:
+        other.close()  # else it would stay open when the other process has ended
+    try:
+        while True:
+            ids, done = connection.recv()
+            for finding in judge.findings([judge.plan.everything[each] for each in ids], done):
+                connection.send(finding)
+    except _GONE:
+        return
+    finally:
+        source.close()
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise SystemExit(0)

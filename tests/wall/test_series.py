@@ -1,0 +1,155 @@
+"""Series of calls in one round trip: what each returned is what it returned, and the one that failed is named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backproof.specs import ReLU, Sigmoid, TanH, Unsupported
+from backproof.wall import Launched, SubjectDied, SubjectRaised, SubjectTimeout, Worker
+from backproof.wall.link import Stock
+from backproof.wall.progress import read_byte, shared_byte, write_byte
+
+from .conftest import LIMITS, Start, target_of
+
+SOURCE = """
+import os
+import time
+
+import numpy as np
+
+class Subject:
+    def __init__(self, spec):
+        if spec.name() == "Sigmoid":
+            raise ValueError("no sigmoid here")
+        self.buffer = np.zeros(3)
+
+    def forward(self, x):
+        self.buffer[...] = x
+        return self.buffer
+
+    def large(self, number):
+        return np.full(20_000, float(number))
+
+    def sleep(self):
+        time.sleep(60)
+
+    def end(self):
+        os._exit(3)
+
+    def parameters(self):
+        return [1.0]
+
+def build(spec):
+    return None if spec.name() == "TanH" else Subject(spec)
+"""
+
+
+@pytest.fixture
+def worker(start: Start) -> Worker:
+    return start(SOURCE)
+
+
+def test_a_later_call_does_not_change_what_an_earlier_one_returned(worker: Worker) -> None:
+    with worker.session() as session:
+        found = session.build(ReLU()).many([("forward", (np.full(3, float(number)),)) for number in range(5)])
+    assert [array.tolist() for array in found] == [[number] * 3 for number in range(5)]
+
+
+def test_series_of_any_length_and_size_come_whole(worker: Worker) -> None:
+    with worker.session() as session:
+        found = session.build(ReLU()).many([("large", (number,)) for number in range(600)])
+    assert [array[-1] for array in found] == list(range(600))
+
+
+@pytest.mark.parametrize("place", [0, 1, 7])
+def test_the_call_that_does_not_answer_is_named(worker: Worker, place: int) -> None:
+    calls: list[tuple[str, tuple[object, ...]]] = [("forward", (np.ones(3),))] * place
+    with worker.session() as session:
+        session.limit(0.3)
+        subject = session.build(ReLU(), later=True)
+        with pytest.raises(SubjectTimeout, match=r"^sleep did not answer"):
+            subject.many([*calls, ("sleep", ()), ("forward", (np.ones(3),))])
+    with worker.session() as session, pytest.raises(SubjectDied, match="during end: exited with status 3"):
+        session.build(ReLU()).many([*calls, ("end", ()), ("forward", (np.ones(3),))])
+
+
+def test_what_comes_first_takes_the_round_trip_of_the_next_call(worker: Worker) -> None:
+    with worker.session() as session:
+        subject = session.build(ReLU(), later=True)
+        subject.begin_with([("forward", (np.ones(3),))])
+        assert subject.transcript == []
+        assert subject.forward(np.full(3, 2.0)).tolist() == [2, 2, 2]
+        assert [call.value.tolist() for call in subject.transcript] == [[1, 1, 1], [2, 2, 2]]
+
+
+def test_what_construction_raises_comes_with_the_first_call(worker: Worker) -> None:
+    with worker.session() as session:
+        wrong, right = session.build(Sigmoid(), later=True), session.build(ReLU(), later=True)
+        for _ in range(2):
+            with pytest.raises(SubjectRaised, match="no sigmoid here"):
+                wrong.forward(np.ones(3))
+        assert right.forward(np.ones(3)).tolist() == [1, 1, 1]
+
+
+def test_a_component_that_is_not_offered_is_said_so_at_the_first_call(worker: Worker) -> None:
+    with worker.session() as session:
+        subject = session.build(TanH(), later=True)
+        with pytest.raises(Unsupported, match="does not offer TanH"):
+            subject.forward(np.ones(3))
+
+
+def test_what_should_be_a_mapping_is_one(worker: Worker) -> None:
+    with worker.session() as session, pytest.raises(SubjectRaised, match=r"parameters\(\) returned list"):
+        session.build(ReLU()).many([("forward", (np.ones(3),)), ("parameters", ())])
+
+
+def test_a_launched_process_becomes_a_worker_and_the_others_end(tmp_path: Path) -> None:
+    path = tmp_path / "adapter.py"
+    path.write_text(SOURCE)
+    with Launched(2) as launched:
+        processes = [zygote._process for zygote in launched._waiting]
+        with Worker.start(target_of(path), LIMITS, launched=launched) as worker:
+            assert worker._zygote._process is processes[1]
+            with worker.session() as session:
+                assert session.build(ReLU()).forward(np.ones(3)).tolist() == [1, 1, 1]
+    assert all(process.returncode is not None for process in processes)
+    assert launched.take() is None
+
+
+def test_the_stock_gives_all_bytes_in_order() -> None:
+    pieces = [b"ab", b"cdefgh", b"ijklmnop"]
+
+    def read(view: memoryview) -> int:
+        piece = pieces[0][: len(view)]
+        view[: len(piece)] = piece
+        pieces[0] = pieces[0][len(piece) :]
+        if not pieces[0] and len(pieces) > 1:
+            del pieces[0]
+        return len(piece)
+
+    stock, found = Stock(read, 4), b""
+    for size in (1, 2, 6, 3, 4):
+        view = memoryview(bytearray(size))
+        rest = view
+        while rest:
+            rest = stock.take(rest)
+        found += bytes(view)
+    assert found == b"abcdefghijklmnop"
+    with pytest.raises(EOFError):
+        stock.take(memoryview(bytearray(1)))
+
+
+def test_the_shared_byte_holds_one_number_and_cannot_grow() -> None:
+    descriptor = shared_byte()
+    try:
+        assert read_byte(descriptor) == 0
+        write_byte(descriptor, 200)
+        assert read_byte(descriptor) == 200
+        with pytest.raises(OSError, match="not permitted"):
+            os.pwrite(descriptor, b"more", 1)
+    finally:
+        os.close(descriptor)
