@@ -16,7 +16,7 @@ GRADIENT_SCALES = ("of the mean", "of the sum")
 @register
 @dataclass(frozen=True, kw_only=True)
 class SoftmaxOutput(LossOfScores):
-    """The mean cross-entropy of the softmax of scores (batch, classes) with one-hot targets; an epsilon in the logarithm."""
+    """The mean cross-entropy of the softmax of scores (batch, classes) with one-hot targets, with an epsilon."""
 
     source: ClassVar[str] = "Bridle: Probabilistic Interpretation of Feedforward Classification Network Outputs (1990)"
     definition: ClassVar[str] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from ...specs import (
@@ -132,7 +133,7 @@ def _(spec: SoftmaxOutput, prediction: Array, target: Array, conventions: Conven
     epsilon = _epsilon(spec, conventions)
     if not epsilon:
         return rounded
-    # The exact gradient is p / (p + eps) times this, with the p of the target; with the larger one of both, 0 or 1 times.
+    # Exact is p / (p + eps) times this, with the p of the target; with the larger one of both, 0 or 1 times.
     p = np.sum(_probabilities(prediction) * target, axis=1, keepdims=True)
     return Estimate(rounded.value, rounded.error, np.minimum(2 * epsilon / (p + epsilon), 1) * np.abs(rounded.value))
 
