@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, LossSpec, SoftMax, Trait, Unsupported
+from ...specs import Case, Kind, LossSpec, SoftMax, Trait
 from .. import definitions
 from ..bench import Bench
 from ..law import check
-from ..measurement import Measurement, agrees, passed
+from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
 from ..numerics.precision import FLOAT64
 from .contract import array_of_shape
@@ -134,18 +134,13 @@ def only_the_difference_counts(bench: Bench) -> Iterator[Measurement]:
 
 @check("value.loss-predict", Kind.LOSS, when=_of_scores, needs=("contract.loss-backward",))
 def predictions_are_probabilities(bench: Bench) -> Iterator[Measurement]:
-    """Predict returns the softmax of the scores, if there is such a method, and backward does not mind it."""
+    """Predict returns the softmax of the scores, and backward does not mind it."""
     rng = bench.rng()
     loss, target = bench.new(), bench.target(rng)
     prediction, other = bench.data(rng), 100.0 * bench.data(rng)
     reference = np.asarray(loss.many([("forward", (prediction, target)), ("backward", (target,))])[1])
     hint = "predict(x) returns softmax(x) and stores nothing"
-    try:
-        found = loss.call("predict", other)
-    except Unsupported:
-        yield passed()
-        return
-    yield agrees("predict(x)", found, definitions.forward(SoftMax(), other, {}), hint=hint)
+    yield agrees("predict(x)", loss.call("predict", other), definitions.forward(SoftMax(), other, {}), hint=hint)
     _, _, again = loss.many([("forward", (prediction, target)), ("predict", (other,)), ("backward", (target,))])
     room = np.full(reference.shape, 1e3 * EPS * float(np.abs(reference).max(initial=0.0)))
     yield agrees("backward(target) after predict of other scores", again, Estimate(reference, room), hint=hint)
