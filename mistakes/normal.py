@@ -147,7 +147,7 @@ class Transposed(Normal):
 
 @mistake(
     "normal.deviation-shrinks",
-    hint="keep self.stddev as it is",
+    hint="np.random.normal(0, self.stddev, shape), and self.stddev stays as it is",
     families=("state",),
     cases=("matrix",),
 )

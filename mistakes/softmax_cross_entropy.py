@@ -158,7 +158,7 @@ class MeanOfAllEntries(SoftMaxCrossEntropyLoss):
         return super().backward(label_tensor) / label_tensor.size
 
 
-@mistake("softmax_cross_entropy.backward-sign", hint="softmax - label, not label - softmax", families=("gradient",))
+@mistake("softmax_cross_entropy.backward-sign", hint="softmax(x) - label, not label - softmax(x)", families=("gradient",))
 class BackwardSign(SoftMaxCrossEntropyLoss):
     """The sign of the gradient is wrong.
 

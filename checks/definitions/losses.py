@@ -135,7 +135,8 @@ def _(spec: SoftmaxOutput, prediction: Array, target: Array, conventions: Conven
         return rounded
     # Exact is p / (p + eps) times this, with the p of the target; with the larger one of both, 0 or 1 times.
     p = np.sum(_probabilities(prediction) * target, axis=1, keepdims=True)
-    return Estimate(rounded.value, rounded.error, np.minimum(2 * epsilon / (p + epsilon), 1) * np.abs(rounded.value))
+    half = np.minimum(epsilon / (p + epsilon), 0.5)
+    return Estimate((1 - half) * rounded.value, rounded.error, half * np.abs(rounded.value))
 
 
 def _factor(spec: L2Loss | LinearOutput | MeanSquaredError, prediction: Array, conventions: Conventions) -> float:

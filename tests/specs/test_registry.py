@@ -138,7 +138,7 @@ def test_specs_come_by_kind_and_then_by_name() -> None:
     found = [(list(Kind).index(cls.kind), name) for name, cls in all_specs().items()]
     assert found == sorted(found)
     assert {cls.kind for cls in all_specs().values()} == set(Kind)
-    assert list(all_specs())[:3] == ["BatchNormalization", "Conv", "Dropout"]
+    assert list(all_specs())[:3] == ["Activation", "BatchNormalization", "Conv"]
     assert list(all_specs())[-3:] == ["NeuralNetwork", "LeNet", "NetworkFile"]
 
 
