@@ -123,6 +123,11 @@ class LossAdapter(SubjectAdapter):
         del target
         self._unsupported("backward")
 
+    def predict(self, prediction: Array) -> Array:
+        """What a network that ends with a loss of scores predicts: probabilities."""
+        del prediction
+        self._unsupported("predict")
+
 
 class RegularizerAdapter(SubjectAdapter):
     """A regularizer."""

@@ -15,6 +15,8 @@ import torch
 from torch import nn
 
 from ..specs import (
+    Activation,
+    AdaGrad,
     Adam,
     Array,
     BatchNormalization,
@@ -23,7 +25,13 @@ from ..specs import (
     Dropout,
     Flatten,
     FullyConnected,
+    Identity,
+    L2Loss,
     LayerSpec,
+    LossSpec,
+    MeanSquaredError,
+    Normal,
+    OptimizerSpec,
     Phase,
     Pooling,
     RecurrentSpec,
@@ -32,10 +40,11 @@ from ..specs import (
     SgdWithMomentum,
     Sigmoid,
     SoftMax,
+    SoftMaxCrossEntropyLoss,
     Spec,
     TanH,
 )
-from .base import LayerAdapter, LossAdapter, OptimizerAdapter
+from .base import InitializerAdapter, LayerAdapter, LossAdapter, OptimizerAdapter
 from .torch_recurrent import RECURRENT, TorchRecurrent
 
 torch.set_num_threads(1)
@@ -61,7 +70,10 @@ def _convolution(spec: Conv) -> Any:
     return nn.Sequential(padding, module(channels, spec.num_kernels, tuple(kernel), spec.stride_shape))
 
 
+_ACTIVATIONS = {"linear": nn.Identity, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
 _LAYERS: dict[type[Spec], Callable[[Any], Any]] = {
+    Activation: lambda spec: _ACTIVATIONS[spec.function](),
+    Identity: lambda _: nn.Identity(),
     FullyConnected: lambda spec: nn.Linear(spec.input_size, spec.output_size),
     BatchNormalization: lambda spec: BatchNorm(spec.channels, eps=1e-15),
     Conv: _convolution,
@@ -73,12 +85,20 @@ _LAYERS: dict[type[Spec], Callable[[Any], Any]] = {
     Flatten: lambda _: nn.Flatten(),
     Pooling: lambda spec: nn.MaxPool2d(spec.pooling_shape, spec.stride_shape),
 }
+_LOSSES: dict[type[Spec], Callable[[Any, Any], Any]] = {
+    # In float32 the epsilon is too small to matter, but at 0.
+    CrossEntropyLoss: lambda x, target: -(target * torch.log(x + float(np.finfo(float).eps))).sum(),
+    L2Loss: lambda x, target: nn.functional.mse_loss(x, target, reduction="sum"),
+    MeanSquaredError: nn.functional.mse_loss,
+    SoftMaxCrossEntropyLoss: nn.functional.cross_entropy,
+}
 _OPTIMIZERS: dict[type[Spec], Callable[[Any, Any], Any]] = {
     Sgd: lambda spec, weights: torch.optim.SGD(weights, lr=spec.learning_rate),
     SgdWithMomentum: lambda spec, weights: torch.optim.SGD(weights, spec.learning_rate, momentum=spec.momentum_rate),
+    AdaGrad: lambda spec, weights: torch.optim.Adagrad(weights, lr=spec.learning_rate),
     Adam: lambda spec, weights: torch.optim.Adam(weights, lr=spec.learning_rate, betas=(spec.mu, spec.rho)),
 }
-_KINDS: list[type[Spec]] = [*_LAYERS, *RECURRENT, CrossEntropyLoss, *_OPTIMIZERS]
+_KINDS: list[type[Spec]] = [*_LAYERS, *RECURRENT, *_LOSSES, *_OPTIMIZERS, Normal]
 OFFERED = [spec.name() for spec in _KINDS]
 
 
@@ -143,18 +163,21 @@ class TorchLayer(LayerAdapter):
 
 
 class TorchLoss(LossAdapter):
-    """Cross-entropy of probabilities, summed over the batch."""
+    """A loss function; backward is autograd's."""
 
     def forward(self, prediction: Array, target: Array) -> float:
         self._prediction = torch.tensor(prediction, requires_grad=True)
-        epsilon = float(np.finfo(float).eps)  # in float32 too small to matter, but at 0
-        self._loss = -(torch.tensor(target) * torch.log(self._prediction + epsilon)).sum()
+        self._loss = _LOSSES[type(self.spec)](self._prediction, torch.tensor(target))
         return float(self._loss)
 
     def backward(self, target: Array) -> Array:
         del target
         (gradient,) = torch.autograd.grad(self._loss, self._prediction, retain_graph=True)
         result: Array = gradient.numpy().copy()
+        return result
+
+    def predict(self, prediction: Array) -> Array:
+        result: Array = torch.softmax(torch.tensor(prediction), dim=-1).numpy()
         return result
 
 
@@ -175,6 +198,21 @@ class TorchOptimizer(OptimizerAdapter):
         return result
 
 
+class TorchInitializer(InitializerAdapter):
+    """Normal draws of the global generator."""
+
+    spec: Normal
+
+    def initialize(self, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
+        del fan_in, fan_out
+        drawn = nn.init.normal_(torch.empty(shape, dtype=torch.float64), std=self.spec.stddev)
+        result: Array = drawn.numpy()
+        return result
+
+    def reseed(self, seed: int) -> None:
+        torch.manual_seed(seed)
+
+
 def _floating(value: Any) -> Array:
     """An array of the value's own type; a number becomes one of float64."""
     array = np.asarray(value)
@@ -187,8 +225,10 @@ def build(spec: Spec) -> Any:
         return TorchLayer(spec)
     if isinstance(spec, RecurrentSpec) and type(spec) in RECURRENT:
         return TorchRecurrent(spec)
-    if isinstance(spec, CrossEntropyLoss):
+    if isinstance(spec, LossSpec) and type(spec) in _LOSSES:
         return TorchLoss(spec)
-    if isinstance(spec, Sgd | SgdWithMomentum | Adam) and spec.regularizer is None:
+    if isinstance(spec, OptimizerSpec) and type(spec) in _OPTIMIZERS and spec.arguments()["regularizer"] is None:
         return TorchOptimizer(spec)
+    if isinstance(spec, Normal):
+        return TorchInitializer(spec)
     return None

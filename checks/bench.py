@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..specs import Case, LayerSpec, LossSpec, Phase, Spec, Trait
+from ..specs import Case, LayerSpec, Phase, Spec, Trait
 from ..wall import RemoteSubject, SessionLike
 from .numerics.precision import FLOAT32, PRECISIONS, Precision
 
@@ -138,16 +138,18 @@ class Bench:
         }
 
     def data(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
-        """Ordinary input: normal, with a mean, no entry 0; probabilities for losses."""
+        """Ordinary input: normal, with a mean, no entry 0; probabilities for losses of such."""
         shape = self.case.input_shape if shape is None else shape
-        if isinstance(self.case.spec, LossSpec):
+        if Trait.OF_PROBABILITIES in self.case.spec.traits:
             raw = rng.uniform(0.2, 1.0, size=shape)
             return self.given(raw / raw.sum(axis=-1, keepdims=True))
         normal = rng.normal(loc=0.3, scale=1.0, size=shape)
         return self.given(np.where(np.abs(normal) < 1e-2, 0.5, normal))
 
     def target(self, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
-        """One-hot rows."""
+        """What a loss compares its prediction with: one-hot rows, or numbers of the same kind as the prediction's."""
+        if Trait.CATEGORICAL not in self.case.spec.traits:
+            return self.data(rng, shape)
         batch, classes = self.case.input_shape if shape is None else shape
         rows: Array = np.eye(classes)[rng.integers(classes, size=batch)]
         return rows

@@ -38,10 +38,9 @@ from .judge import SessionSource
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
 from .precision_probe import computes_in_float32
+from .probes import LOSSES_AND_ADAGRAD, Probe, closest, written
 
 PROBE_SECONDS = 5.0
-
-Probe = Callable[[SessionLike], str]
 
 
 def detect(
@@ -118,11 +117,6 @@ class _TypedSession:
             self._session.close()
 
 
-def _closest(value: float, options: dict[str, float]) -> str:
-    fitting = [name for name, expected in options.items() if abs(value - expected) <= 1e-6 * max(abs(expected), 1e-12)]
-    return fitting[0] if fitting else ""
-
-
 def _relu_at_zero(session: SessionLike) -> str:
     layer = session.build(ReLU())
     _, gradient = layer.many([("forward", (np.zeros((2, 3)),)), ("backward", (np.ones((2, 3)),))])
@@ -139,19 +133,19 @@ def _relu_at_zero(session: SessionLike) -> str:
 def _reduction(session: SessionLike) -> str:
     prediction, target = np.full((4, 2), 0.5), np.eye(2)[[0, 1, 0, 1]]
     found = float(np.asarray(session.build(CrossEntropyLoss()).forward(prediction, target)).item())
-    return _closest(found, {"sum": 4 * np.log(2), "mean": np.log(2)})
+    return closest(found, {"sum": 4 * np.log(2), "mean": np.log(2)})
 
 
 def _l2_gradient(session: SessionLike) -> str:
     found = session.build(L2_Regularizer(alpha=0.5)).gradient(np.full((2, 2), 3.0))
-    return _closest(float(np.asarray(found).ravel()[0]), {"alpha w": 1.5, "2 alpha w": 3.0})
+    return closest(float(np.asarray(found).ravel()[0]), {"alpha w": 1.5, "2 alpha w": 3.0})
 
 
 def _l2_norm(session: SessionLike) -> str:
     found = float(np.asarray(session.build(L2_Regularizer(alpha=0.5)).norm(np.full((3, 2), 3.0))).item())
     square = 6 * 9.0
     options = {"alpha sum w²": 0.5 * square, "alpha sqrt(sum w²)": 0.5 * square**0.5, "alpha/2 sum w²": 0.25 * square}
-    return _closest(found, options)
+    return closest(found, options)
 
 
 def _adam_epsilon(session: SessionLike) -> str:
@@ -166,7 +160,7 @@ def _adam_epsilon(session: SessionLike) -> str:
             )
             if not np.allclose(-np.asarray(again), 4 * gradient / (4 * gradient + epsilon), rtol=1e-6, atol=0):
                 return ""  # no epsilon explains both steps: the update is another one
-            return f"{epsilon:.1e}".replace("e-0", "e-").replace("1.0e", "1e")
+            return written(epsilon)
         if not abs(step - 1) <= 2e-3:
             return ""  # not the size of Adam's first step
     return "none"
@@ -200,7 +194,7 @@ def _output_of(spec: RecurrentSpec) -> Probe:
         steps = [("assign", ({"output_weights": weights, "output_bias": bias},))]
         found = layer.many([*steps, ("forward", (np.full((2, spec.input_size), 0.5),))])[1]
         options = {"linear": 2.0, "sigmoid": 1 / (1 + np.exp(-2.0))}
-        answers = {_closest(float(value), options) for value in np.asarray(found).ravel()}
+        answers = {closest(float(value), options) for value in np.asarray(found).ravel()}
         return answers.pop() if len(answers) == 1 else ""
 
     return probe
@@ -217,7 +211,7 @@ def _regularized_parameters(session: SessionLike) -> str:
         network = session.build(NeuralNetwork(layers=layers, loss=CrossEntropyLoss(), optimizer=optimizer))
         replies = network.many([("feed", batch), ("assign", (values,)), ("forward", ())])
         losses.append(float(np.asarray(replies[2]).item()))
-    return _closest(losses[0] - losses[1], {"weights": 12.0, "weights and bias": 22.0})
+    return closest(losses[0] - losses[1], {"weights": 12.0, "weights and bias": 22.0})
 
 
 def _convolved(session: SessionLike, kernels: Array, x: Array) -> Array:
@@ -316,4 +310,5 @@ PROBES: dict[tuple[type[Spec], str], Probe] = {
     (BatchNormalization, "running statistics"): _running_statistics,
     (Pooling, "max-pool ties"): _ties,
     (NeuralNetwork, "regularized parameters"): _regularized_parameters,
+    **LOSSES_AND_ADAGRAD,
 }

@@ -132,6 +132,7 @@ _RULES: dict[tuple[type[Spec], str], Rule] = {
     (LayerSpec, "regularization_loss"): _number,
     (LossSpec, "forward"): _number,
     (LossSpec, "backward"): _like_the_input_of_forward,
+    (LossSpec, "predict"): _like_its_argument,
     (RegularizerSpec, "norm"): _number,
     (RegularizerSpec, "gradient"): _like_its_argument,
     (OptimizerSpec, "update"): _like_its_argument,

@@ -19,6 +19,7 @@ _ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     (Kind.LAYER, "backward"): ("dy",),
     (Kind.LOSS, "forward"): ("prediction", "target"),
     (Kind.LOSS, "backward"): ("target",),
+    (Kind.LOSS, "predict"): ("prediction",),
     (Kind.REGULARIZER, "norm"): ("weights",),
     (Kind.REGULARIZER, "gradient"): ("weights",),
     (Kind.OPTIMIZER, "update"): ("weights", "gradient"),
@@ -27,7 +28,7 @@ _ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _RESULTS: Mapping[str, str] = {
     "forward": "y", "backward": "dx", "norm": "penalty", "gradient": "slope", "update": "updated",
-    "initialize": "draws", "train": "losses", "test": "prediction", "seen_phases": "phases",
+    "initialize": "draws", "train": "losses", "test": "prediction", "seen_phases": "phases", "predict": "probabilities",
 }  # fmt: skip
 _LINES = frozenset({"assign", "attach_optimizer", "feed", "set_phase", "reseed"})
 _READS = frozenset({"parameters", "gradients"})

@@ -27,7 +27,7 @@ def mistake(
     def decorate(cls: type[T]) -> type[T]:
         if mistake_id in _MISTAKES:
             raise ValueError(f"two mistakes are called {mistake_id}")
-        spec = next(base.__name__ for base in cls.__mro__ if base.__name__ in all_specs())
+        spec = next(base.__name__ for base in cls.__mro__[1:] if base.__name__ in all_specs())
         title, _, explanation = (inspect.getdoc(cls) or "").partition("\n")
         _MISTAKES[mistake_id] = Mistake(
             id=mistake_id,

@@ -161,6 +161,10 @@ class LossSubject:
         result: Array = self._loss.backward(target)
         return result
 
+    def predict(self, prediction: Array) -> Array:
+        result: Array = self._loss.predict(prediction)
+        return result
+
 
 class OptimizerSubject:
     """An optimizer, which has its regularizer already."""

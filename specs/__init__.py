@@ -3,6 +3,7 @@
 Table of contents: the vocabulary and the base classes, then one spec per component.
 """
 
+from .activation import Activation
 from .batch_normalization import BatchNormalization
 from .conv import Conv
 from .cross_entropy import CrossEntropyLoss
@@ -11,12 +12,13 @@ from .domain import Domain, Instances, Integers, Reals, Sizes, argument
 from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
-from .initializers import Constant, He, UniformRandom, Xavier
+from .identity import Identity
+from .initializers import Constant, He, Normal, UniformRandom, Xavier
 from .lenet import LeNet
 from .lstm import LSTM
 from .network import NeuralNetwork
 from .network_file import NetworkFile
-from .optimizers import Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
+from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
 from .recurrent import RecurrentSpec
 from .registry import all_specs, find_spec, spec_from_wire, spec_to_wire
@@ -26,6 +28,8 @@ from .rnn import RNN
 from .sigmoid import Sigmoid
 from .sizes import Choices, Form, Size
 from .softmax import SoftMax
+from .softmax_cross_entropy import SoftMaxCrossEntropyLoss
+from .softmax_output import SoftmaxOutput
 from .spec import (
     ArchiveSpec,
     Case,
@@ -38,6 +42,7 @@ from .spec import (
     RegularizerSpec,
     Spec,
 )
+from .squared_error import L2Loss, LinearOutput, MeanSquaredError
 from .subject import (
     Adapter,
     ArchiveSubject,
@@ -59,6 +64,8 @@ from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 __all__ = [
     "LSTM",
     "RNN",
+    "Activation",
+    "AdaGrad",
     "Adam",
     "Adapter",
     "ArchiveSpec",
@@ -79,24 +86,29 @@ __all__ = [
     "Form",
     "FullyConnected",
     "He",
+    "Identity",
     "InitializerSpec",
     "InitializerSubject",
     "Instances",
     "Integers",
     "Kind",
     "L1_Regularizer",
+    "L2Loss",
     "L2_Regularizer",
     "LayerSpec",
     "LayerSubject",
     "LeNet",
+    "LinearOutput",
     "LossSpec",
     "LossSubject",
+    "MeanSquaredError",
     "ModelSpec",
     "ModelSubject",
     "NetworkFile",
     "NetworkSpec",
     "NetworkSubject",
     "NeuralNetwork",
+    "Normal",
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",
@@ -116,6 +128,8 @@ __all__ = [
     "Size",
     "Sizes",
     "SoftMax",
+    "SoftMaxCrossEntropyLoss",
+    "SoftmaxOutput",
     "Spec",
     "TanH",
     "Trait",

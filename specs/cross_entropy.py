@@ -19,7 +19,7 @@ class CrossEntropyLoss(LossSpec):
 
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 5.5 and 6.2.2"
     definition: ClassVar[str] = "L = - sum_bk target_bk log(prediction_bk + eps)"
-    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.DIFFERENTIABLE})
+    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.CATEGORICAL, Trait.DIFFERENTIABLE, Trait.OF_PROBABILITIES})
     sizes: ClassVar[tuple[Form, ...]] = ({"batch": Integers(1, 9), "classes": Integers(2, 8)},)
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(

@@ -1,4 +1,4 @@
-"""Constant, UniformRandom, Xavier and He: where weights start."""
+"""Constant, Normal, UniformRandom, Xavier and He: where weights start."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ class Constant(InitializerSpec):
         return (
             Case(name="matrix", spec=cls(value=0.1), input_shape=(4, 3), fans=(4, 3)),
             Case(name="vector", spec=cls(value=-2.5), input_shape=(5,), fans=(5, 1)),
+        )
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Normal(InitializerSpec):
+    """The normal distribution of mean 0 and a given standard deviation, whatever the fans are."""
+
+    stddev: float = argument(Reals(0, open_low=True), "the standard deviation")
+
+    source: ClassVar[str] = "Krizhevsky, Sutskever, Hinton: ImageNet Classification (NIPS 2012), section 5"
+    definition: ClassVar[str] = "w ~ N(0, stddev²)"
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        return (
+            Case(name="matrix", spec=cls(stddev=0.1), input_shape=(90, 40), fans=(90, 40)),
+            Case(name="wide", spec=cls(stddev=2.5), input_shape=(8, 3, 10, 15), fans=(450, 1200)),
+            Case(name="narrow", spec=cls(stddev=1e-4), input_shape=(3000,), fans=(3000, 1)),
         )
 
 

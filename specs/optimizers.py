@@ -1,4 +1,4 @@
-"""Sgd, SgdWithMomentum and Adam: how a gradient becomes new weights."""
+"""Sgd, SgdWithMomentum, AdaGrad and Adam: how a gradient becomes new weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .registry import register
 from .regularizers import L1_Regularizer, L2_Regularizer
 from .sizes import WEIGHTS, Choices, Form
 from .spec import Case, OptimizerSpec, RegularizerSpec
-from .vocabulary import Convention
+from .vocabulary import Convention, Trait
 
 _LEARNING_RATE = "step size"
 _DECAY = Reals(0, 1, open_high=True)
@@ -79,6 +79,28 @@ class SgdWithMomentum(RegularizedOptimizer):
         if penalty is None:
             return cls(learning_rate=0.3, momentum_rate=0.9)
         return cls(learning_rate=0.4, momentum_rate=0.8, regularizer=penalty)
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AdaGrad(RegularizedOptimizer):
+    """The adaptive gradient method, with diagonal matrices."""
+
+    source: ClassVar[str] = "Duchi, Hazan, Singer: Adaptive Subgradient Methods (JMLR 12, 2011), figure 1"
+    definition: ClassVar[str] = "s' = s + g²; w' = w - learning_rate g / (sqrt(s') + eps)"
+    traits: ClassVar[frozenset[Trait]] = frozenset({Trait.RESTS})
+    conventions: ClassVar[tuple[Convention, ...]] = (
+        Convention(
+            name="AdaGrad epsilon",
+            options=("2.2e-16", "1e-10", "1e-8", "1e-8 inside the root"),
+            about="what keeps the quotient finite, at most 1e-5: added to the root, or to what is inside of it",
+            source="Duchi et al. (2011) add delta to the root",
+        ),
+    )
+
+    @classmethod
+    def with_penalty(cls, penalty: RegularizerSpec | None) -> AdaGrad:
+        return cls(learning_rate=0.4 if penalty else 0.3, regularizer=penalty)
 
 
 @register

@@ -86,13 +86,16 @@ class Phrases(Protocol):
 
 
 class LossSubject(Protocol):
-    """A loss; targets are one-hot rows."""
+    """A loss; targets are one-hot rows, or as predictions where the loss is not categorical."""
 
     def forward(self, prediction: Array, target: Array) -> float:
         """The loss, reduced over the batch as the conventions say."""
 
     def backward(self, target: Array) -> Array:
         """Its gradient with respect to the latest forward's prediction."""
+
+    def predict(self, prediction: Array) -> Array:
+        """Losses of scores: their softmax, which a network that ends with this loss predicts."""
 
 
 class RegularizerSubject(Protocol):

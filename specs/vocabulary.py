@@ -34,13 +34,19 @@ class Trait(StrEnum):
     AFFINE = "affine"  # f(t x + (1-t) y) = t f(x) + (1-t) f(y)
     BATCH_INDEPENDENT = "batch independent"  # one sample's output does not depend on the other samples
     BATCH_STATISTICS = "batch statistics"  # in the train phase the batch is normalised by its own statistics
+    CATEGORICAL = "categorical"  # the targets of a loss are one-hot rows
     DIFFERENTIABLE = "differentiable"  # almost everywhere
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
     HOMOGENEOUS = "positively homogeneous"  # f(c x) = c f(x) for c > 0
+    OF_DIFFERENCE = "of the difference"  # a loss of (prediction - target) that is 0 at 0 and does not mind the sign
+    OF_PROBABILITIES = "of probabilities"  # the predictions of a loss are probabilities; of others, any numbers
     POINT_SYMMETRIC = "point symmetric"  # f(x) + f(-x) = 2 f(0)
     RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
     RECURRENT = "recurrent"  # the batch axis is time: an output depends on the inputs up to its step, through a state
+    RESTS = (
+        "rests without gradient"  # a weight whose gradients were all 0 stays, though the update divides by their size
+    )
     SHIFT_INVARIANT = "shift invariant"  # f(x + c) = f(x), with a number c of its own for each sample
     SELECTS = "selects"  # every output entry is the maximum of some input entries of its sample and channel
     TRANSLATION_EQUIVARIANT = "translation equivariant"  # windows slide: a shifted input gives a shifted output

@@ -23,6 +23,7 @@ class CourseLoss(LossAdapter):
     def phrases(self) -> dict[str, str]:
         """How its calls read as code."""
         said = {"forward": "$self.forward($0, $1)", "backward": "$self.backward($0)"}
+        said |= {"predict": "$self.predict($0)"} if callable(getattr(self.loss, "predict", None)) else {}
         return {**origin(self.loss), "construct": f"$self = {call(type(self.loss), ())}", **said}
 
     def forward(self, prediction: Array, target: Array) -> float:
@@ -31,6 +32,12 @@ class CourseLoss(LossAdapter):
 
     def backward(self, target: Array) -> Array:
         result: Array = self.loss.backward(target)
+        return result
+
+    def predict(self, prediction: Array) -> Array:
+        if not callable(getattr(self.loss, "predict", None)):
+            raise Unsupported(f"{self.spec.name()} has no method predict")
+        result: Array = self.loss.predict(prediction)
         return result
 
 

@@ -40,6 +40,8 @@ Find = Callable[[str], Any]
 
 # Constructor arguments in the course's order; parameters are called differently by everybody, so they go by position.
 ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "Activation": ("function",),
+    "AdaGrad": ("learning_rate",),
     "Adam": ("learning_rate", "mu", "rho"),
     "BatchNormalization": ("channels",),
     "Constant": ("value",),
@@ -49,8 +51,13 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Flatten": (),
     "FullyConnected": ("input_size", "output_size"),
     "He": (),
+    "Identity": (),
+    "L2Loss": (),
     "L1_Regularizer": ("alpha",),
     "L2_Regularizer": ("alpha",),
+    "LinearOutput": (),
+    "MeanSquaredError": (),
+    "Normal": ("stddev",),
     "Pooling": ("stride_shape", "pooling_shape"),
     "LSTM": ("input_size", "hidden_size", "output_size"),
     "RNN": ("input_size", "hidden_size", "output_size"),
@@ -59,6 +66,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "SgdWithMomentum": ("learning_rate", "momentum_rate"),
     "Sigmoid": (),
     "SoftMax": (),
+    "SoftMaxCrossEntropyLoss": (),
+    "SoftmaxOutput": (),
     "TanH": (),
     "UniformRandom": (),
     "Xavier": (),

@@ -13,9 +13,21 @@ from . import (  # noqa: F401 - importing registers the definitions
     recurrent,
     reshaping,
 )
-from .dispatch import forward, loss
+from .dispatch import forward, loss, loss_gradient
+from .initializers import deviation
+from .losses import gradient_scale
 from .optimizers import trajectory
 from .recurrent import through_sigmoid
 from .regularizers import penalty, penalty_gradient
 
-__all__ = ["forward", "loss", "penalty", "penalty_gradient", "through_sigmoid", "trajectory"]
+__all__ = [
+    "deviation",
+    "forward",
+    "gradient_scale",
+    "loss",
+    "loss_gradient",
+    "penalty",
+    "penalty_gradient",
+    "through_sigmoid",
+    "trajectory",
+]

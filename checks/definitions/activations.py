@@ -1,4 +1,4 @@
-"""ReLU, Sigmoid, TanH, SoftMax and Dropout's test phase, entry by entry in scalar arithmetic."""
+"""Identity, ReLU, Sigmoid, TanH, Activation and SoftMax, entry by entry in scalar arithmetic."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...specs import ReLU, Sigmoid, SoftMax, TanH
+from ...specs import Activation, Identity, ReLU, Sigmoid, SoftMax, TanH
 from ..numerics.compare import Array, Estimate, estimate
 from .dispatch import ANY, Conventions, forward
+
+
+@forward.register
+def _(spec: Identity, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del spec, parameters, conventions
+    return estimate(x, x, 0)
+
+
+@forward.register
+def _(spec: Activation, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    return forward(spec.layer, x, parameters, conventions)
 
 
 @forward.register

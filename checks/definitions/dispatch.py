@@ -23,6 +23,12 @@ def forward(spec: LayerSpec, x: Array, parameters: Mapping[str, Array], conventi
 
 
 @singledispatch
-def loss(spec: LossSpec, prediction: Array, target: Array, reduction: str) -> Estimate:
-    """The loss; `reduction` is `sum` or `mean` over the batch."""
+def loss(spec: LossSpec, prediction: Array, target: Array, conventions: Conventions = ANY) -> Estimate:
+    """The loss; its reduction and its epsilon are those of `conventions`, or the first options."""
+    raise NotImplementedError(f"there is no definition of {spec.name()}")
+
+
+@singledispatch
+def loss_gradient(spec: LossSpec, prediction: Array, target: Array, conventions: Conventions = ANY) -> Estimate:
+    """What backward returns: the gradient of the loss with respect to the prediction, in the scale of `conventions`."""
     raise NotImplementedError(f"there is no definition of {spec.name()}")

@@ -1,4 +1,4 @@
-"""Sgd, SgdWithMomentum, Adam: the weights after each of a sequence of gradients."""
+"""Sgd, SgdWithMomentum, AdaGrad, Adam: the weights after each of a sequence of gradients."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Adam, L1_Regularizer, OptimizerSpec, RegularizerSpec, Sgd, SgdWithMomentum
+from ...specs import AdaGrad, Adam, L1_Regularizer, OptimizerSpec, RegularizerSpec, Sgd, SgdWithMomentum
 from ..numerics.compare import Array, Estimate, estimate
 from .regularizers import penalty_gradient
 
 
 def trajectory(
-    spec: OptimizerSpec, start: Array, gradients: Iterable[Array], *, epsilon: float = 0.0, l2_gradient: str = "alpha w"
+    spec: OptimizerSpec,
+    start: Array,
+    gradients: Iterable[Array],
+    *,
+    epsilon: float = 0.0,
+    inside: bool = False,
+    l2_gradient: str = "alpha w",
 ) -> Iterator[Estimate]:
     """The weights after every step, in extended precision.
 
-    `epsilon` is Adam's, `l2_gradient` the convention of the L2 penalty's gradient.
+    `epsilon` is that of Adam or AdaGrad, `inside` whether it is added inside of the root (of AdaGrad); `l2_gradient` is
+    the convention of the L2 penalty's gradient.
     """
     weights = np.asarray(start, dtype=np.longdouble)
     first = second = np.zeros_like(weights)
@@ -30,6 +37,12 @@ def trajectory(
         elif isinstance(spec, SgdWithMomentum):
             first = spec.momentum_rate * first - spec.learning_rate * g
             rate, step = spec.learning_rate, first
+        elif isinstance(spec, AdaGrad):
+            second = second + g * g
+            root = np.sqrt(second + epsilon) if inside else np.sqrt(second) + epsilon
+            # Without an epsilon, nothing over nothing is meant to be nothing.
+            step = -spec.learning_rate * np.divide(g, root, out=np.zeros_like(g), where=root > 0)
+            rate = spec.learning_rate
         elif isinstance(spec, Adam):
             first = spec.mu * first + (1 - np.longdouble(spec.mu)) * g
             second = spec.rho * second + (1 - np.longdouble(spec.rho)) * g * g

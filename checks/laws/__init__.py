@@ -11,6 +11,7 @@ from . import (  # noqa: F401 - importing registers the checks
     gradient_update,
     initializer,
     loss,
+    loss_value,
     metamorphic,
     network,
     network_file,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Constant, Kind, LayerSpec, Spec, UniformRandom
+from ...specs import Case, Constant, InitializerSpec, Kind, LayerSpec, UniformRandom
+from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
@@ -60,14 +61,16 @@ def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
         yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))  # Hoeffding's bound
         yield _shape(values, np.clip(np.sort(values), 0, 1))
         return
-    deviation = _deviation(bench.case.spec, bench.case.fans)
+    deviation = definitions.deviation(bench.spec_as(InitializerSpec), *bench.case.fans)
     yield _spread(values, deviation, bench.case.fans)
     yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
     yield _shape(values, _normal_cdf(np.sort(values) / deviation))
     yield _tail(values, deviation)
 
 
-def single_draw(spec: Spec, found: object, shape: tuple[int, ...], fans: tuple[int, int]) -> Iterator[Measurement]:
+def single_draw(
+    spec: InitializerSpec, found: object, shape: tuple[int, ...], fans: tuple[int, int]
+) -> Iterator[Measurement]:
     """What one call of initialize must return: the declared value, or draws of the declared size."""
     yield array_of_shape(f"initialize({shape}, {fans[0]}, {fans[1]})", found, shape)
     values = np.asarray(found)
@@ -78,12 +81,7 @@ def single_draw(spec: Spec, found: object, shape: tuple[int, ...], fans: tuple[i
         yield _inside(values, 0.0, 1.0)
         yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))
     else:
-        yield _spread(values, _deviation(spec, fans), fans)
-
-
-def _deviation(spec: Spec, fans: tuple[int, int]) -> float:
-    fan_in, fan_out = fans
-    return math.sqrt(2 / (fan_in + fan_out) if spec.name() == "Xavier" else 2 / fan_in)
+        yield _spread(values, definitions.deviation(spec, *fans), fans)
 
 
 def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:

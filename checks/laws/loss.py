@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Kind, LossSpec
+from ...specs import Case, Kind, LossSpec, Trait
 from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
@@ -18,6 +18,12 @@ from .contract import array_of_shape, unmodified
 from .gradient import judge
 
 Array = NDArray[np.float64]
+TINY = float(np.finfo(np.float64).tiny)
+
+
+def of_probabilities(case: Case) -> bool:
+    """Cases of losses whose predictions are probabilities."""
+    return Trait.OF_PROBABILITIES in case.spec.traits
 
 
 def finite_number(name: str, found: object, hint: str = "") -> Measurement:
@@ -71,7 +77,7 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = bench.rng()
     prediction, target = bench.data(rng), bench.target(rng)
-    shape = (bench.case.input_shape[0] + 2, bench.case.input_shape[1])
+    shape = (bench.case.input_shape[0] + 2, *bench.case.input_shape[1:])
     clean, used = bench.new(), bench.new()
     reference = clean.many([("forward", (prediction, target)), ("backward", (target,))])[1]
     other = bench.target(rng, shape)
@@ -101,17 +107,18 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
 @check("value.loss", Kind.LOSS, level=Level.CORE, needs=("contract.loss-forward",))
 def loss_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
     """Forward equals the mathematical definition, reduced over the batch as the conventions say."""
-    reduction = bench.conventions.get("loss reduction", "sum")
+    spec = bench.spec_as(LossSpec)
     for salt in range(2):
         rng = bench.rng(salt)
         prediction, target = bench.data(rng), bench.target(rng)
         found = np.asarray(bench.new().forward(prediction, target), dtype=float).reshape(())
-        expected = definitions.loss(bench.spec_as(LossSpec), prediction, target, reduction)
-        hint = f"the definition is: {bench.case.spec.definition}, as a {reduction} over the batch"
+        expected = definitions.loss(spec, prediction, target, bench.conventions)
+        chosen = [f"{each.name}: {bench.conventions.get(each.name, each.options[0])}" for each in spec.conventions]
+        hint = f"the definition is: {spec.definition}; {', '.join(chosen)}"
         yield agrees("forward(prediction, target)", found, expected, hint=hint)
 
 
-@check("value.loss-extreme", Kind.LOSS, needs=("value.loss",))
+@check("value.loss-extreme", Kind.LOSS, when=of_probabilities, needs=("value.loss",))
 def loss_is_finite_at_certainty(bench: Bench) -> Iterator[Measurement]:
     """The loss of a certain and right prediction is 0, of a certain and wrong one large but finite."""
     rng = bench.rng()
@@ -120,7 +127,7 @@ def loss_is_finite_at_certainty(bench: Bench) -> Iterator[Measurement]:
     yield agrees(
         "forward(target, target)",
         right,
-        definitions.loss(bench.spec_as(LossSpec), np.maximum(target, 1e-300), target, "sum"),
+        definitions.loss(bench.spec_as(LossSpec), np.maximum(target, 1e-300), target),
         hint="probability 1 has the logarithm 0",
     )
     loss, wrong = bench.new(), np.roll(target, 1, axis=-1)
@@ -138,6 +145,8 @@ def prediction_gradient(bench: Bench) -> Iterator[Measurement]:
     """Backward returns the gradient of forward with respect to the prediction."""
     rng = bench.rng()
     loss, prediction, target = bench.new(), bench.data(rng), bench.target(rng)
+    spec, batch = bench.spec_as(LossSpec), bench.case.input_shape[0]
+    scale = definitions.gradient_scale(spec, batch, bench.conventions)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
         values = loss.many([("forward", (point, target)) for point in points])
@@ -145,15 +154,18 @@ def prediction_gradient(bench: Bench) -> Iterator[Measurement]:
 
     def pull(v: Array) -> Array:
         gradient: Array = loss.many([("forward", (prediction, target)), ("backward", (target,))])[1]
-        return float(v[0]) * gradient
+        return float(v[0]) / scale * gradient
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         gradient, slopes = found / float(v[0]), expected / float(v[0])
         arguments = (prediction, target)
         return Derivative(block="", arguments=arguments, cotangent=None, target=target, found=gradient, expected=slopes)
 
-    batch = bench.case.input_shape[0]
     known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
-    yield from judge(
-        "the gradient with respect to the prediction", BlockChecker(evaluate, pull, prediction, rng), known, prove
-    )
+    slack = 0.0
+    if not of_probabilities(bench.case):
+        gradient = definitions.loss_gradient(spec, prediction, target, bench.conventions)
+        slack = float(np.max(gradient.slack / np.maximum(np.abs(gradient.value), TINY)))
+    checker = BlockChecker(evaluate, pull, prediction, rng, slack)
+    # In another scale, the derivative is not what backward returns.
+    yield from judge("the gradient with respect to the prediction", checker, known, prove if scale == 1 else None)

@@ -89,8 +89,7 @@ def loss_is_that_of_the_prediction(bench: Bench) -> Iterator[Measurement]:
     prediction = np.asarray(network.test(x))
     hint = "forward and test must pass their input through the same layers, in the same order"
     yield probabilities(prediction)
-    reduction = bench.conventions.get("loss reduction", "sum")
-    expected = definitions.loss(network_spec(bench.case).loss, prediction, labels, reduction)
+    expected = definitions.loss(network_spec(bench.case).loss, prediction, labels, bench.conventions)
     yield agrees("forward()", found, expected.widened(4), hint=hint)
 
 

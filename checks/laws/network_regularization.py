@@ -43,8 +43,7 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     found = np.asarray(network.forward(), dtype=float).reshape(())
     prediction = np.asarray(network.test(x))
     yield probabilities(prediction)
-    reduction = bench.conventions.get("loss reduction", "sum")
-    data = definitions.loss(spec.loss, prediction, labels, reduction)
+    data = definitions.loss(spec.loss, prediction, labels, bench.conventions)
     regularizer = spec.optimizer.arguments()["regularizer"]
     convention = bench.conventions.get("L2 norm", "alpha sum w²")
     layers = sorted({name.partition(".")[0] for name in values})

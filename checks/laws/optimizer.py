@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, OptimizerSpec
+from ...specs import Case, Kind, OptimizerSpec, Trait
 from ...wall import RemoteSubject
 from .. import definitions
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
+from ..numerics.compare import Array, Estimate, estimate
 from .contract import unmodified
 
 STEPS = 6
@@ -28,13 +29,27 @@ def _gradients(bench: Bench, rng: np.random.Generator) -> list[NDArray[np.float6
     return [rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape) for _ in range(STEPS)]
 
 
-def adam_epsilon(conventions: object) -> float:
-    """The detected epsilon of Adam; 0 if none."""
-    text = conventions.get("Adam epsilon", "none") if hasattr(conventions, "get") else "none"
+def epsilon_of(bench: Bench) -> tuple[float, bool]:
+    """The optimizer's epsilon by the conventions, 0 if there is none, and whether it is added inside of the root."""
+    name = bench.case.spec.name()
+    text, _, place = bench.conventions.get(f"{name} epsilon", "none").partition(" ")
     try:
-        return float(text)
+        return float(text), place == "inside the root"
     except ValueError:
-        return 0.0
+        return 0.0, False
+
+
+def expected_weights(bench: Bench, start: Array, gradients: Sequence[Array]) -> Iterator[Estimate]:
+    """The definition's weights after each step, by the conventions that the optimizer follows."""
+    epsilon, inside = epsilon_of(bench)
+    return definitions.trajectory(
+        bench.spec_as(OptimizerSpec),
+        start,
+        gradients,
+        epsilon=epsilon,
+        inside=inside,
+        l2_gradient=bench.conventions.get("L2 gradient", "alpha w"),
+    )
 
 
 def _walk(optimizer: RemoteSubject, start: NDArray[np.float64], gradients: list[NDArray[np.float64]]) -> list[object]:
@@ -53,13 +68,7 @@ def follow(bench: Bench, hint: str) -> Iterator[Measurement]:
     """Compare a trajectory with the definition."""
     rng = bench.rng()
     start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
-    expected = definitions.trajectory(
-        bench.spec_as(OptimizerSpec),
-        start,
-        gradients,
-        epsilon=adam_epsilon(bench.conventions),
-        l2_gradient=bench.conventions.get("L2 gradient", "alpha w"),
-    )
+    expected = expected_weights(bench, start, gradients)
     found = _walk(bench.new(), start, gradients)
     for step, (weights, reference) in enumerate(zip(found, expected, strict=False), start=1):
         value = np.asarray(weights, dtype=float) if isinstance(weights, float | int) else weights
@@ -70,6 +79,24 @@ def follow(bench: Bench, hint: str) -> Iterator[Measurement]:
 def trajectory_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
     """The weights follow the published update, step by step."""
     yield from follow(bench, f"the update is: {bench.case.spec.definition}")
+
+
+def _rests(case: Case) -> bool:
+    return plain(case) and Trait.RESTS in case.spec.traits
+
+
+@check("optimizer.zero-gradient", Kind.OPTIMIZER, when=_rests, needs=("optimizer.trajectory",))
+def nothing_moves_without_a_gradient(bench: Bench) -> Iterator[Measurement]:
+    """A weight whose gradients were all 0 keeps its value; nothing becomes NaN, in the first step either."""
+    rng = bench.rng()
+    start = np.asarray(bench.data(rng))
+    gradients = [np.where(np.arange(start.size).reshape(start.shape) % 2, g, 0.0) for g in _gradients(bench, rng)]
+    found = _walk(bench.new(), start, gradients)
+    hint = "divide by np.sqrt(s) + epsilon: 0 / 0 is NaN, and the weight is lost"
+    for step, weights in enumerate(found, start=1):
+        resting = np.asarray(weights, dtype=float).ravel()[::2]
+        kept = start.ravel()[::2]
+        yield agrees(f"the weights without gradient after {step} steps", resting, estimate(kept, kept, 0), hint=hint)
 
 
 @check("optimizer.gradient-pure", Kind.OPTIMIZER, needs=("contract.constructs",))

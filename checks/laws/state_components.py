@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import LossSpec, OptimizerSpec, RegularizerSpec
+from ...specs import InitializerSpec, LossSpec, RegularizerSpec
 from .. import definitions
 from ..bench import Bench
 from ..measurement import Measurement, agrees, failed
 from ..numerics.compare import Estimate
 from .initializer import single_draw
-from .optimizer import adam_epsilon
+from .optimizer import expected_weights
 from .state_program import Model, Operation, Step, equal
 
 Array = NDArray[np.float64]
@@ -52,8 +52,8 @@ class LossModel(Model[LossState]):
         super().__init__(bench)
         self._again = again
         rng = bench.rng()
-        batch, classes = bench.case.input_shape
-        shapes = {"1": (batch, classes), "2": (batch, classes), "3": (batch + 2, classes)}
+        batch, *rest = bench.case.input_shape
+        shapes = {"1": (batch, *rest), "2": (batch, *rest), "3": (batch + 2, *rest)}
         self._batches = {key: (bench.data(rng, shape), bench.target(rng, shape)) for key, shape in shapes.items()}
         self._known: dict[str, Any] = {}
         backward = Step("backward", ("t",))
@@ -88,8 +88,7 @@ class LossModel(Model[LossState]):
     def judge(self, state: LossState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
         prediction, target = self._batches[state.latest]
         if step.method == "forward":
-            reduction = self.bench.conventions.get("loss reduction", "sum")
-            expected = definitions.loss(self.bench.spec_as(LossSpec), prediction, target, reduction)
+            expected = definitions.loss(self.bench.spec_as(LossSpec), prediction, target, self.bench.conventions)
             yield agrees(str(step), np.asarray(answers[0], dtype=float).reshape(()), expected)
             return
         if state.latest not in self._known:
@@ -136,13 +135,7 @@ class OptimizerModel(Model[OptimizerState]):
 
     def _expected(self, names: tuple[str, ...]) -> Estimate:
         if names not in self._known:
-            steps = definitions.trajectory(
-                self.bench.spec_as(OptimizerSpec),
-                self._start,
-                [self._gradients[name] for name in names],
-                epsilon=adam_epsilon(self.bench.conventions),
-                l2_gradient=self.bench.conventions.get("L2 gradient", "alpha w"),
-            )
+            steps = expected_weights(self.bench, self._start, [self._gradients[name] for name in names])
             self._known.update({names[:count]: step for count, step in enumerate(steps, start=1)})
         return self._known[names]
 
@@ -216,7 +209,7 @@ class InitializerModel(Model[InitializerState]):
 
     def judge(self, state: InitializerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
         shape, *fans = self._calls[step.data[0]]
-        yield from single_draw(self.bench.case.spec, answers[0], shape, (fans[0], fans[1]))
+        yield from single_draw(self.bench.spec_as(InitializerSpec), answers[0], shape, (fans[0], fans[1]))
         if answers[0].ndim and np.unique(answers[0]).size > 1:
             if any(np.array_equal(answers[0].ravel(), earlier.ravel()) for earlier in state.drawn):
                 text = f"{step} returns the numbers of an earlier call"

@@ -89,12 +89,14 @@ class BlockChecker:
         pull: the claimed gradient of <v, f> with respect to the block at `x`, for a cotangent v.
         x: the block.
         rng: where directions and cotangents come from.
+        slack: share by which each entry of a right gradient may differ from the derivative.
     """
 
     evaluate: Evaluate
     pull: Pull
     x: Array
     rng: np.random.Generator
+    slack: float = 0.0
     evaluations: int = 0
     precision: Precision = FLOAT64
 
@@ -156,7 +158,8 @@ class BlockChecker:
         steps = 2.0 * norm(g * derivative.direction_error)
         change = norm((self.pull(np.pi * v) / np.pi - g) * u)
         backward_noise = 20.0 * change if change <= self.precision.noisy * size else 0.0
-        return truncation + rounding + steps + backward_noise + float(np.finfo(np.float64).tiny)
+        left_out = self.slack * float(np.sum(np.abs(g * u)))
+        return truncation + rounding + steps + backward_noise + left_out + float(np.finfo(np.float64).tiny)
 
 
 def _at_kink(fault: KinkFault, masked: float) -> GradientResult:

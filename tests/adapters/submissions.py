@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backproof import adapters
+from backproof.adapters.fau.course import FILES
 from backproof.specs import all_specs
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -50,13 +51,13 @@ def load(folder: Path) -> Any:
 
 
 def offered_by_the_example() -> list[str]:
-    """The components that the example has: all but LeNet."""
-    return [name for name in all_specs() if name != "LeNet"]
+    """The components that the example has: all of the course's but LeNet."""
+    return [name for name in all_specs() if name in FILES and name != "LeNet"]
 
 
 def first_specs() -> dict[str, Any]:
-    """The first case's spec of every component."""
-    return {name: spec.cases()[0].spec for name, spec in all_specs().items()}
+    """The first case's spec of every component of the course."""
+    return {name: spec.cases()[0].spec for name, spec in all_specs().items() if name in FILES}
 
 
 def unit_rows(size: int) -> Any:

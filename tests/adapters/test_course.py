@@ -76,8 +76,24 @@ def test_courses_are_found_by_name() -> None:
         find_course("mit")
 
 
-def test_every_spec_has_a_file_and_arguments() -> None:
-    assert set(all_specs()) <= set(FILES)
+def test_every_component_of_the_course_has_a_spec_and_a_file() -> None:
+    named = {*FAU.required(), *FAU.optional}
+    assert named == set(FILES)
+    assert named <= set(all_specs())
+
+
+def test_components_of_other_courses_are_not_asked_for() -> None:
+    others = {"Activation", "AdaGrad", "Identity", "L2Loss", "LinearOutput", "MeanSquaredError", "Normal"}
+    assert {*all_specs()} - {*FAU.required(), *FAU.optional} == others | {"SoftMaxCrossEntropyLoss", "SoftmaxOutput"}
+
+
+def test_the_tutorial_asks_for_softmax_and_cross_entropy_in_one() -> None:
+    tutorial = find_course("fau-tutorial")
+    assert "SoftMaxCrossEntropyLoss" in tutorial.required()
+    assert tutorial.filter("TestSoftMaxCrossEntropyLoss") == (("SoftMaxCrossEntropyLoss",), None)
+
+
+def test_every_spec_has_arguments() -> None:
     for name, spec in all_specs().items():
         if spec.kind not in {Kind.NETWORK, Kind.MODEL, Kind.ARCHIVE}:
             arguments = set(spec.cases()[0].spec.arguments()) - {"regularizer"}

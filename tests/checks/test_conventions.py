@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backproof import framework
 from backproof.checks.conventions import PROBES, detect
 from backproof.checks.results import Verdict
 from backproof.mistakes import correct
@@ -15,6 +16,7 @@ from backproof.specs import Spec, all_specs
 from backproof.wall import DirectSession, SubjectTimeout
 
 from . import convolution_styles as styles
+from . import loss_styles as losses
 from .convention_subjects import (
     EpsilonInside,
     FlippedRows,
@@ -88,6 +90,42 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "sigmoid-rnn": ("RNN", "RNN output", made_of(SigmoidRNN), "sigmoid"),
     "linear-lstm": ("LSTM", "LSTM output", correct, "linear"),
     "sigmoid-lstm": ("LSTM", "LSTM output", made_of(SigmoidLSTM), "sigmoid"),
+    "scores-summed": ("SoftMaxCrossEntropyLoss", "SoftMaxCrossEntropyLoss reduction", correct, "sum"),
+    "scores-averaged": (
+        "SoftMaxCrossEntropyLoss",
+        "SoftMaxCrossEntropyLoss reduction",
+        made_of(losses.MeanOfScores),
+        "mean",
+    ),
+    "output-epsilon": ("SoftmaxOutput", "SoftmaxOutput epsilon", correct, "1e-10"),
+    "output-without-epsilon": ("SoftmaxOutput", "SoftmaxOutput epsilon", made_of(losses.WithoutEpsilon), "none"),
+    "output-averaged": ("SoftmaxOutput", "SoftmaxOutput gradient", correct, "of the mean"),
+    "output-summed": ("SoftmaxOutput", "SoftmaxOutput gradient", made_of(losses.SummedGradient), "of the sum"),
+    "linear-averaged": ("LinearOutput", "LinearOutput gradient", correct, "of the mean"),
+    "linear-summed": ("LinearOutput", "LinearOutput gradient", made_of(losses.SummedSquares), "of the sum"),
+    "squares-summed": ("L2Loss", "L2Loss reduction", correct, "sum"),
+    "squares-halved": (
+        "L2Loss",
+        "L2Loss reduction",
+        made_of(losses.scaled(framework.L2Loss, 0.5)),
+        "half the sum",
+    ),
+    "squares-per-sample": (
+        "L2Loss",
+        "L2Loss reduction",
+        made_of(losses.scaled(framework.L2Loss, "1/samples")),
+        "mean over the batch",
+    ),
+    "squares-averaged": ("MeanSquaredError", "MeanSquaredError reduction", correct, "mean"),
+    "squares-averaged-over-batch": (
+        "MeanSquaredError",
+        "MeanSquaredError reduction",
+        made_of(losses.scaled(framework.MeanSquaredError, "features")),
+        "mean over the batch",
+    ),
+    "adagrad": ("AdaGrad", "AdaGrad epsilon", correct, "2.2e-16"),
+    "adagrad-larger": ("AdaGrad", "AdaGrad epsilon", made_of(losses.LargerEpsilonOfRoot), "1e-8"),
+    "adagrad-inside": ("AdaGrad", "AdaGrad epsilon", made_of(losses.EpsilonInsideOfRoot), "1e-8 inside the root"),
     "weights-and-bias": ("NeuralNetwork", "regularized parameters", correct, "weights and bias"),
     "weights": ("NeuralNetwork", "regularized parameters", made_of(WeightsOnly), "weights"),
 }
@@ -104,6 +142,16 @@ MIXTURES: dict[str, tuple[str, str, BuildSubject]] = {
     "sides-by-kernel": ("Conv", "value.forward", made_of(SidesByKernel)),
     "ties-in-full": ("Pooling", "gradient.ties", made_of(TiesInFull)),
     "squared-output": ("RNN", "value.forward", made_of(SquaredOutput)),
+    "scores-mean-forward-sum-backward": (
+        "SoftMaxCrossEntropyLoss",
+        "gradient.prediction",
+        made_of(losses.MeanOfScoresSummedGradient),
+    ),
+    "scale-by-batch": ("SoftmaxOutput", "gradient.prediction", made_of(losses.GradientByBatchSize)),
+    "scale-by-features": ("LinearOutput", "gradient.prediction", made_of(losses.ScaleByFeatures)),
+    "half-forward": ("L2Loss", "gradient.prediction", made_of(losses.HalfInForwardAlone)),
+    "batch-forward": ("MeanSquaredError", "gradient.prediction", made_of(losses.OverBatchInForwardAlone)),
+    "epsilon-by-shape": ("AdaGrad", "optimizer.trajectory", made_of(losses.EpsilonByShape)),
     "two-decays": ("BatchNormalization", "phase.running-average", made_of(TwoDecays)),
 }
 

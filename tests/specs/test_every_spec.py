@@ -14,9 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproof.specs import (
+    Activation,
+    AdaGrad,
     Adam,
     BatchNormalization,
     Case,
+    Choices,
     Conv,
     Dropout,
     Flatten,
@@ -65,6 +68,8 @@ def values_of(domain: object) -> st.SearchStrategy[Any]:
             allow_nan=False,
             allow_infinity=False,
         )
+    if isinstance(domain, Choices):
+        return st.sampled_from(domain.values)
     if isinstance(domain, Sizes):
         # As many as possible: arguments that belong together, such as kernel and stride, then fit.
         return st.lists(st.integers(1, 10**6), min_size=domain.most, max_size=domain.most).map(tuple)
@@ -166,7 +171,7 @@ def test_case_is_of_its_spec_and_sane(case: Case) -> None:
     if isinstance(case.spec, InitializerSpec):
         assert min(case.fans) >= 1
     if isinstance(case.spec, LossSpec):
-        assert len(case.input_shape) == 2
+        assert len(case.input_shape) == 2 or Trait.CATEGORICAL not in case.spec.traits
 
 
 @every_case
@@ -245,8 +250,9 @@ def test_a_trait_of_a_phase_is_a_trait_of_the_spec(case: Case, phase: Phase) -> 
 def test_traits_differ_between_the_phases_only_if_declared(spec: type[Spec]) -> None:
     for case in spec.cases():
         if isinstance(case.spec, LayerSpec) and Trait.PHASE_DEPENDENT not in case.spec.traits:
+            layer = case.spec.layer if isinstance(case.spec, Activation) else case.spec
             assert all(
-                case.spec.has(trait, Phase.TRAIN) == case.spec.has(trait, Phase.TEST) == (trait in case.spec.traits)
+                case.spec.has(trait, Phase.TRAIN) == case.spec.has(trait, Phase.TEST) == (trait in layer.traits)
                 for trait in Trait
             )
 
@@ -256,6 +262,26 @@ def test_dropout_draws_in_training_only() -> None:
     assert not Dropout(keep=0.5).has(Trait.RANDOM_MASK, Phase.TEST)
     assert not Dropout(keep=1.0).has(Trait.RANDOM_MASK, Phase.TRAIN), "where all is kept nothing is drawn"
     assert Dropout(keep=1.0).has(Trait.ELEMENTWISE, Phase.TRAIN)
+
+
+def test_an_activation_has_the_traits_of_the_layer_that_it_names() -> None:
+    named = {case.name: case.spec for case in Activation.cases() if isinstance(case.spec, Activation)}
+    assert set(named) == {"linear", "relu", "sigmoid", "tanh"}
+    assert named["relu"].layer == ReLU()
+    assert named["relu"].has(Trait.HOMOGENEOUS, Phase.TRAIN)
+    assert not named["tanh"].has(Trait.HOMOGENEOUS, Phase.TRAIN)
+    assert not named["relu"].has(Trait.POINT_SYMMETRIC, Phase.TEST)
+    assert Activation.traits == frozenset().union(*(spec.layer.traits for spec in named.values()))
+
+
+def test_what_losses_are_given_follows_from_their_traits() -> None:
+    losses = {name: spec.traits for name, spec in all_specs().items() if spec.kind is Kind.LOSS}
+    categorical = {name for name, traits in losses.items() if Trait.CATEGORICAL in traits}
+    assert categorical == {"CrossEntropyLoss", "SoftMaxCrossEntropyLoss", "SoftmaxOutput"}
+    assert {name for name, traits in losses.items() if Trait.OF_PROBABILITIES in traits} == {"CrossEntropyLoss"}
+    scores = {name for name, traits in losses.items() if Trait.SHIFT_INVARIANT in traits}
+    assert scores == categorical - {"CrossEntropyLoss"}
+    assert {name for name, traits in losses.items() if Trait.OF_DIFFERENCE in traits} == losses.keys() - categorical
 
 
 def test_batch_normalisation_couples_the_samples_in_training_only() -> None:
@@ -314,7 +340,7 @@ def test_a_name_can_be_taken_once() -> None:
 # Optimizers with a regularizer.
 
 
-@pytest.mark.parametrize("spec", [Sgd, SgdWithMomentum, Adam])
+@pytest.mark.parametrize("spec", [Sgd, SgdWithMomentum, AdaGrad, Adam])
 def test_optimizers_take_a_regularizer(spec: type[RegularizedOptimizer]) -> None:
     assert issubclass(spec, RegularizedOptimizer)
     regularizers = [case.spec.arguments()["regularizer"] for case in spec.cases()]

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproof.specs import (
+    Activation,
+    AdaGrad,
     Adam,
     BatchNormalization,
     Constant,
@@ -19,16 +21,23 @@ from backproof.specs import (
     Flatten,
     FullyConnected,
     He,
+    Identity,
     Kind,
     L1_Regularizer,
     L2_Regularizer,
+    L2Loss,
+    LinearOutput,
+    MeanSquaredError,
     NeuralNetwork,
+    Normal,
     Pooling,
     ReLU,
     Sgd,
     SgdWithMomentum,
     Sigmoid,
     SoftMax,
+    SoftMaxCrossEntropyLoss,
+    SoftmaxOutput,
     Spec,
     TanH,
     UniformRandom,
@@ -54,23 +63,33 @@ layers = st.one_of(
     st.builds(Conv, stride_shape=st.tuples(sizes), convolution_shape=pairs, num_kernels=sizes),
     st.builds(Pooling, stride_shape=pairs, pooling_shape=pairs),
     st.builds(Dropout, keep=unit),
-    *(st.builds(cls) for cls in (Flatten, ReLU, Sigmoid, SoftMax, TanH)),
+    st.builds(Activation, function=st.sampled_from(["linear", "relu", "sigmoid", "tanh"])),
+    *(st.builds(cls) for cls in (Flatten, Identity, ReLU, Sigmoid, SoftMax, TanH)),
 )
 optimizers = st.one_of(
     st.builds(Sgd, learning_rate=rates, regularizer=regularizers),
+    st.builds(AdaGrad, learning_rate=rates, regularizer=regularizers),
     st.builds(SgdWithMomentum, learning_rate=rates, momentum_rate=decays, regularizer=regularizers),
     st.builds(Adam, learning_rate=rates, mu=decays, rho=decays, regularizer=regularizers),
 )
+losses = st.one_of(
+    *map(
+        st.builds,
+        (CrossEntropyLoss, L2Loss, LinearOutput, MeanSquaredError, SoftMaxCrossEntropyLoss, SoftmaxOutput),
+    )
+)
 specs = st.one_of(
+    losses,
     layers,
     optimizers,
     regularizers.filter(bool),
     st.builds(Constant, value=st.floats(allow_nan=False, allow_infinity=False)),
-    *(st.builds(cls) for cls in (UniformRandom, Xavier, He, CrossEntropyLoss)),
+    st.builds(Normal, stddev=rates),
+    *(st.builds(cls) for cls in (UniformRandom, Xavier, He)),
     st.builds(
         NeuralNetwork,
         layers=st.lists(layers, max_size=4).map(tuple),
-        loss=st.builds(CrossEntropyLoss),
+        loss=losses,
         optimizer=optimizers,
     ),
 )
@@ -119,7 +138,7 @@ def test_specs_come_by_kind_and_then_by_name() -> None:
     found = [(list(Kind).index(cls.kind), name) for name, cls in all_specs().items()]
     assert found == sorted(found)
     assert {cls.kind for cls in all_specs().values()} == set(Kind)
-    assert list(all_specs())[:3] == ["BatchNormalization", "Conv", "Dropout"]
+    assert list(all_specs())[:3] == ["Activation", "BatchNormalization", "Conv"]
     assert list(all_specs())[-3:] == ["NeuralNetwork", "LeNet", "NetworkFile"]
 
 

@@ -10,10 +10,12 @@ from scipy import special
 from backproof.checks import definitions
 from backproof.checks.numerics.compare import Estimate, compare
 from backproof.specs import (
+    Activation,
     BatchNormalization,
     Dropout,
     Flatten,
     FullyConnected,
+    Identity,
     LayerSpec,
     ReLU,
     Sigmoid,
@@ -43,6 +45,11 @@ def assert_close(found: Estimate, reference: Array) -> None:
         (ReLU(), lambda x: np.where(x > 0, x, 0)),
         (Sigmoid(), special.expit),
         (TanH(), lambda x: 2 * special.expit(2 * x) - 1),
+        (Identity(), np.positive),
+        (Activation(function="linear"), np.positive),
+        (Activation(function="relu"), lambda x: np.where(x > 0, x, 0)),
+        (Activation(function="sigmoid"), special.expit),
+        (Activation(function="tanh"), lambda x: 2 * special.expit(2 * x) - 1),
     ],
 )
 @pytest.mark.parametrize("shape", [(10, 5), (2, 3, 4, 5), (1, 7)])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from backproof.checks import definitions
 from backproof.checks.numerics.compare import compare
-from backproof.specs import Adam, L1_Regularizer, L2_Regularizer, OptimizerSpec, Sgd, SgdWithMomentum
+from backproof.specs import AdaGrad, Adam, L1_Regularizer, L2_Regularizer, OptimizerSpec, Sgd, SgdWithMomentum
 
 Array = NDArray[np.float64]
 SEEDS = range(10)
@@ -126,6 +126,38 @@ def test_l1_decay_uses_the_old_weights() -> None:
             velocity = 0.8 * velocity - 0.5 * gradient
             weights = weights - 0.5 * 0.2 * np.sign(weights) + velocity
             assert compare(weights, found).within
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "inside"), [(0.0, False), (1e-8, False), (1e-3, False), (1e-8, True), (1e-3, True)]
+)
+def test_adagrad_divides_by_the_root_of_all_squares(epsilon: float, inside: bool) -> None:
+    for seed in SEEDS:
+        start, gradients = drawn(seed)
+        spec = AdaGrad(learning_rate=0.3, regularizer=L2_Regularizer(alpha=0.2))
+        weights = start
+        for k, found in enumerate(definitions.trajectory(spec, start, gradients, epsilon=epsilon, inside=inside), 1):
+            squares = np.sum(np.square(gradients[:k]), axis=0)
+            root = np.sqrt(squares + epsilon) if inside else np.sqrt(squares) + epsilon
+            weights = (1 - 0.3 * 0.2) * weights - 0.3 * gradients[k - 1] / root
+            assert compare(weights, found).within
+            assert np.all((found.error > 0) & (found.error <= 1e-11))
+
+
+def test_adagrad_tells_places_of_its_epsilon_apart() -> None:
+    start, gradients = drawn(0)
+    outside, inside = (
+        final(AdaGrad(learning_rate=0.3), start, gradients, epsilon=1e-6, inside=place) for place in (False, True)
+    )
+    assert np.all(np.abs(outside[0] - inside[0]) > outside[1])
+
+
+def test_adagrad_rests_where_there_was_no_gradient() -> None:
+    gradients = [np.array([0.0, 2.0])] * 2
+    for epsilon in (0.0, 1e-8):
+        value, _ = final(AdaGrad(learning_rate=0.5), np.ones(2), gradients, epsilon=epsilon)
+        assert value[0] == 1.0
+        assert value[1] == pytest.approx(0.5 - 0.5 / np.sqrt(2))
 
 
 def test_every_step_is_given_and_scalars_work() -> None:

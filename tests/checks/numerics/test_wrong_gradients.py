@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+
+from backproof.checks.numerics.gradient import BlockChecker
 
 from .functions import (
     BATCH_NORM,
@@ -177,3 +179,21 @@ def test_noise_of_single_precision_in_backward_is_no_fault_but_a_wrong_digit_is(
 def test_random_backward_is_found() -> None:
     noise = np.random.default_rng(0)
     assert missed(TANH, lambda g, x, v: g * (1 + 1e-3 * noise.normal(size=g.shape))) == []
+
+
+def test_slack_lets_a_share_of_every_entry_differ_and_no_more() -> None:
+    """As with an epsilon that backward leaves out: the two signs differ, so that nothing adds up by chance."""
+
+    def square(points: Sequence[Array]) -> list[Array]:
+        return [np.asarray(np.sum(point**2)).reshape(1) for point in points]
+
+    def off(share: float) -> Callable[[Array], Array]:
+        signs = np.where(np.arange(12).reshape(3, 4) % 2, 1.0, -1.0)
+        return lambda v: float(v[0]) * 2 * x * (1 + share * signs)
+
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(3, 4))
+        assert BlockChecker(square, off(1e-9), x, rng).run().fault
+        assert not BlockChecker(square, off(1e-9), x, rng, 1e-9).run().fault
+        assert BlockChecker(square, off(1e-6), x, rng, 1e-9).run().fault
