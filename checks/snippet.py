@@ -107,6 +107,8 @@ def _derivative(script: Script, bench: Bench, proof: Derivative) -> str:
     values = {"step": repr(STEP), "watched": watched}
     if proof.block:
         block, gradient = (_phrase(phrases, f"block {which}{proof.block}") for which in ("", "gradient "))
+        first = phrases.get(f"before gradient {proof.block}", "")
+        lines += [filled(first, {"self": name, "0": dy})] if first else []
         lines += [backward, f"found = np.array({filled(gradient, {'self': name})})", ""]
         place = filled(block, {"self": name})
         sides = forward(f"{arguments[0]}.copy()")
@@ -138,6 +140,7 @@ def _imports(script: Script, body: str) -> str:
     modules = ["sys"] if any("path" in phrases for phrases in said) else []
     modules += ["random"] if "random.seed(" in body.replace("np.random.seed(", "") else []
     modules += ["types"] if _uses(script, "Helpers") else []
+    modules += ["copy"] if "Watched(" in body else []
     lines = [f"import {module}" for module in sorted(modules)]
     lines += ["", "import numpy as np", ""] if lines else ["import numpy as np", ""]
     folders = dict.fromkeys(phrases["path"] for phrases in said if "path" in phrases)
@@ -149,7 +152,8 @@ def _imports(script: Script, body: str) -> str:
 
 
 def _parts(script: Script, body: str) -> list[str]:
-    return [f"\n{text}" for name, text in PARTS.items() if _uses(script, name) and f"{name}(" in body]
+    parts = [f"\n{text}" for name, text in PARTS.items() if _uses(script, name) and f"{name}(" in body]
+    return [*parts, ""] if parts else []
 
 
 def _uses(script: Script, name: str) -> bool:

@@ -16,6 +16,42 @@ class Momentum:
         self.velocity = self.momentum * self.velocity - self.rate * gradient
         return weights + self.velocity
 ''',
+    "Penalty": '''\
+class Penalty:
+    """The regularizer alpha * sum |w|."""
+
+    def __init__(self, alpha):
+        self.alpha = alpha
+
+    def norm(self, weights):
+        return self.alpha * np.abs(weights).sum()
+
+    def calculate_gradient(self, weights):
+        return self.alpha * np.sign(weights)
+''',
+    "Watched": '''\
+class Watched:
+    """A copy of a layer in backward, with an optimizer that notes every update that is asked for and changes nothing."""
+
+    def __init__(self, layer, error_tensor):
+        self.updates, self.regularizer = [], None
+        self.layer = copy.deepcopy(layer)
+        self.layer.optimizer = self
+        self.layer.backward(error_tensor.copy())
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def calculate_update(self, weights, gradient):
+        self.updates.append((np.array(weights), np.array(gradient)))
+        return np.array(weights)
+
+    def gradient_of(self, weights):
+        shares = [gradient for one, gradient in self.updates if np.array_equal(one, weights)]
+        if not shares:
+            raise AttributeError("backward passes these weights to no optimizer")
+        return np.sum(shares, axis=0)
+''',
     "Fill": '''\
 class Fill:
     """An initializer that fills with one value."""
@@ -84,9 +120,10 @@ values = np.array({block})
 expected = np.zeros_like(values)
 for index in np.ndindex(*values.shape):
     sides = []
-    for moved in (step, -step):
-        {block} = values.copy()
-        {block}[index] += moved
+    for distance in (step, -step):
+        moved = values.copy()
+        moved[index] += distance
+        {block} = moved
         sides.append({forward})
     expected[index] = {contracted} / (2 * step)
 """

@@ -27,9 +27,9 @@ _ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _RESULTS: Mapping[str, str] = {
     "forward": "y", "backward": "dx", "norm": "penalty", "gradient": "slope", "update": "updated",
-    "initialize": "draws", "train": "losses", "test": "prediction", "seen_phases": "phases",
+    "initialize": "draws", "train": "losses", "regularization_loss": "penalty", "test": "prediction", "seen_phases": "phases",
 }  # fmt: skip
-_LINES = frozenset({"assign", "attach_optimizer", "feed", "set_phase", "reseed"})
+_LINES = frozenset({"assign", "attach_optimizer", "attach_penalty", "feed", "memorize", "set_phase", "reseed"})
 _READS = frozenset({"parameters", "gradients"})
 _USE = re.compile("\0(\\w+)\0")
 
@@ -51,6 +51,7 @@ class Script:
         self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values"}
         self._kept: dict[tuple[int, str], str] = {}  # a call's number and a key of its value -> the name it has
         self._parameters: dict[int, dict[str, str]] = {}
+        self._before: dict[int, list[str]] = {}  # of a subject: lines in front of each of its backwards
 
     # Names.
 
@@ -159,6 +160,7 @@ class Script:
             needed |= {(call.number, "") for call in calls if id(call.value) in passed_on}
             if subject.number <= last or not subject.transcript:
                 events += [(subject.number, subject, None), *((call.number, subject, call) for call in calls)]
+            self._before[id(subject)] = self._preparations(subject, needed)
         lines = []
         for number, subject, call in sorted(events, key=lambda event: event[0]):
             if call is None:
@@ -203,10 +205,20 @@ class Script:
         ]
         template = self._template(subject, method)
         text = filled(template, {"self": name, **{str(index): item for index, item in enumerate(arguments)}})
-        if not keys or method in _LINES:
-            return text
-        self._kept[call.number, ""] = self._fresh("loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method])
-        return f"{self._kept[call.number, '']} = {text}"
+        if keys and method not in _LINES:
+            role = "loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method]
+            self._kept[call.number, ""] = self._fresh(role)
+            text = f"{self._kept[call.number, '']} = {text}"
+        before = self._before.get(id(subject), []) if method == "backward" else []
+        return "\n".join([*(filled(line, {"self": name, "0": _plain(arguments[0])}) for line in before), text])
+
+    def _preparations(self, subject: RemoteSubject, needed: set[tuple[int, str]]) -> list[str]:
+        """What must stand in front of a backward so that the gradients needed can be read after it."""
+        phrases = self._phrases[id(subject)]
+        keys = [key for call in subject.transcript if call.method == "gradients" for key in _keys_of(call, needed)]
+        return list(
+            dict.fromkeys(phrases[f"before gradient {key}"] for key in keys if f"before gradient {key}" in phrases)
+        )
 
     def _argument(self, value: Any, role: str) -> str:
         """An earlier result that is passed on, or a variable."""
@@ -250,6 +262,10 @@ class Script:
 def _items(call: Call) -> list[tuple[str, Any]]:
     """The values of a call by key; one without a key for what is no mapping."""
     return list(call.value.items()) if isinstance(call.value, dict) else [("", call.value)]
+
+
+def _keys_of(call: Call, needed: set[tuple[int, str]]) -> list[str]:
+    return sorted(key for number, key in needed if number == call.number)
 
 
 def _parts(call: Call) -> list[Any]:

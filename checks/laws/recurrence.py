@@ -11,6 +11,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.precision import current
+from ..proof import Expression
 from .contract import BACKWARD, FORWARD
 from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, with_rounding
 
@@ -25,11 +26,14 @@ def outputs_do_not_know_the_future(bench: Bench) -> Iterator[Measurement]:
     for step in range(1, len(x)):
         changed = np.concatenate([x[:step], sequence(bench, rng, 2)[step:]])
         for name, given in (("with other inputs after it", changed), ("without the inputs after it", x[:step])):
+            found = layer.forward(given)
             yield agrees(
                 f"the output up to step {step - 1}, {name},",
-                layer.forward(given)[:step],
+                found[:step],
                 type(y)(y.value[:step], y.error[:step]),
                 hint="output t may use the inputs 0 to t; walk through the sequence from its beginning",
+                as_found=Expression(f"$0[:{step}]", (found,)),
+                as_expected=Expression(f"$0[:{step}]", (y.value,)),
             )
 
 
