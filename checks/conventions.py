@@ -143,14 +143,14 @@ def _reduction(session: SessionLike) -> str:
 
 
 def _l2_gradient(session: SessionLike) -> str:
-    found = session.build(L2_Regularizer(alpha=0.5)).gradient(np.full((2, 2), 3.0))
-    return _closest(float(np.asarray(found).ravel()[0]), {"alpha w": 1.5, "2 alpha w": 3.0})
+    found = session.build(L2_Regularizer(alpha=0.3)).gradient(np.full((2, 2), 3.0))
+    return _closest(float(np.asarray(found).ravel()[0]), {"alpha w": 0.9, "2 alpha w": 1.8})
 
 
 def _l2_norm(session: SessionLike) -> str:
-    found = float(np.asarray(session.build(L2_Regularizer(alpha=0.5)).norm(np.full((3, 2), 3.0))).item())
+    found = float(np.asarray(session.build(L2_Regularizer(alpha=0.3)).norm(np.full((3, 2), 3.0))).item())
     square = 6 * 9.0
-    options = {"alpha sum w²": 0.5 * square, "alpha sqrt(sum w²)": 0.5 * square**0.5, "alpha/2 sum w²": 0.25 * square}
+    options = {"alpha sum w²": 0.3 * square, "alpha sqrt(sum w²)": 0.3 * square**0.5, "alpha/2 sum w²": 0.15 * square}
     return _closest(found, options)
 
 

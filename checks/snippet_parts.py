@@ -31,7 +31,7 @@ class Penalty:
 ''',
     "Watched": '''\
 class Watched:
-    """A copy of a layer in backward, with an optimizer that notes every update that is asked for and changes nothing."""
+    """A copy of a layer after backward, with an optimizer that changes nothing and notes what it is asked for."""
 
     def __init__(self, layer, error_tensor):
         self.updates, self.regularizer = [], None
@@ -54,12 +54,13 @@ class Watched:
 ''',
     "Fill": '''\
 class Fill:
-    """An initializer that fills with one value."""
+    """An initializer that fills with one value, and notes how it is called."""
 
     def __init__(self, value):
-        self.value = value
+        self.value, self.fans = value, []
 
     def initialize(self, shape, fan_in=None, fan_out=None):
+        self.fans.append([fan_in, fan_out])
         return np.full(shape, self.value)
 ''',
     "Batch": '''\

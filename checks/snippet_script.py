@@ -27,7 +27,8 @@ _ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _RESULTS: Mapping[str, str] = {
     "forward": "y", "backward": "dx", "norm": "penalty", "gradient": "slope", "update": "updated",
-    "initialize": "draws", "train": "losses", "regularization_loss": "penalty", "test": "prediction", "seen_phases": "phases",
+    "initialize": "draws", "train": "losses", "regularization_loss": "penalty",
+    "test": "prediction", "seen_phases": "phases",
 }  # fmt: skip
 _LINES = frozenset({"assign", "attach_optimizer", "attach_penalty", "feed", "memorize", "set_phase", "reseed"})
 _READS = frozenset({"parameters", "gradients"})
@@ -45,10 +46,11 @@ class Script:
     def __init__(self, bench: Bench, phrases: Sequence[dict[str, str]]) -> None:
         self.phrases = phrases
         self._subjects = bench.subjects
+        self._seed = bench.seed
         self._phrases = dict(zip(map(id, bench.subjects), phrases, strict=True))
         self._names: dict[int, str] = {}
         self._variables: dict[tuple[Any, ...], tuple[str, str]] = {}  # content -> name and definition
-        self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values"}
+        self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values", "fill"}
         self._kept: dict[tuple[int, str], str] = {}  # a call's number and a key of its value -> the name it has
         self._parameters: dict[int, dict[str, str]] = {}
         self._before: dict[int, list[str]] = {}  # of a subject: lines in front of each of its backwards
@@ -136,6 +138,30 @@ class Script:
         lines += [line for call in calls if (line := self._line(subject, call, set()))]
         return _plain("\n".join(lines))
 
+    def continued(self, subject: RemoteSubject) -> tuple[str, str]:
+        """The subject's construction and its calls in front of its latest forward; its backwards there apart."""
+        forwards = [index for index, call in enumerate(subject.transcript) if call.method == "forward"]
+        lines, backwards = [self._construct(subject)], []
+        for call in subject.transcript[: forwards[-1]]:
+            (backwards if call.method == "backward" else lines).append(self._line(subject, call, set()))
+        one, other = ("\n".join(filter(None, texts)) for texts in (lines, backwards))
+        return _copied(one, everywhere=True), _copied(other, everywhere=True)
+
+    def phrases_of(self, subject: RemoteSubject) -> dict[str, str]:
+        """How the calls of a subject read."""
+        return self._phrases[id(subject)]
+
+    def source_of(self, value: Any) -> RemoteSubject:
+        """The subject that a result comes from.
+
+        Raises:
+            Unspeakable: there is none.
+        """
+        subject = self._source(value)[0]
+        if subject is None:
+            raise Unspeakable("the law compares what it has computed from several calls: run the check itself")
+        return subject
+
     def replay(self, results: Sequence[Any], untouched: tuple[str, int] | None = None) -> str:
         """The lines up to the last call that one of the results comes from; all of them for no results.
 
@@ -176,7 +202,10 @@ class Script:
         phrases = self._phrases[id(subject)]
         if "construct" not in phrases:
             raise Unspeakable("the adapter does not say how the component is constructed as code")
-        return filled(phrases["construct"], {"self": self.name_of(subject)})
+        line = filled(phrases["construct"], {"self": self.name_of(subject)})
+        if not _draws(subject.spec):
+            return line
+        return filled(f"{self._template(subject, 'reseed')}\n{line}", {"0": repr(self._seed % 2**32)})
 
     def _watched(self, subject: RemoteSubject, call: Call, argument: int) -> str:
         roles = self._roles(subject.spec, call)
@@ -205,7 +234,9 @@ class Script:
         ]
         template = self._template(subject, method)
         text = filled(template, {"self": name, **{str(index): item for index, item in enumerate(arguments)}})
-        if keys and method not in _LINES:
+        if "fans" in keys and method == "initialize":
+            self._kept[call.number, "fans"] = self._template(subject, "fans")
+        elif keys and method not in _LINES:
             role = "loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method]
             self._kept[call.number, ""] = self._fresh(role)
             text = f"{self._kept[call.number, '']} = {text}"
@@ -292,10 +323,10 @@ def _overlapping(chosen: Sequence[RemoteSubject], subjects: Sequence[RemoteSubje
     ]
 
 
-def _copied(text: str) -> str:
+def _copied(text: str, *, everywhere: bool = False) -> str:
     """Arrays that are passed more than once are passed as copies: a callee may write into its argument."""
     uses = _USE.findall(text)
-    return _USE.sub(lambda match: f"{match[1]}.copy()" if uses.count(match[1]) > 1 else match[1], text)
+    return _USE.sub(lambda match: f"{match[1]}.copy()" if everywhere or uses.count(match[1]) > 1 else match[1], text)
 
 
 def _plain(text: str) -> str:

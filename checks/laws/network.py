@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..numerics.gradient import BlockChecker
+from ..proof import Derivative
 from .contract import array_of_shape
 from .gradient import judge
 from .loss import finite_number
@@ -72,7 +74,13 @@ def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
             gradient: Array = network.many(steps)[3][name]
             return float(v[0]) * gradient
 
-        yield from judge(f"the gradient of {name}", BlockChecker(evaluate, pull, values[name], rng), {})
+        def prove(v: Array, found: Array, expected: Array, name: str = name) -> Derivative:
+            scale = float(v[0])  # the loss is a number, so a snippet takes 1 in place of the cotangent
+            return Derivative(
+                block=name, arguments=(), cotangent=None, target=None, found=found / scale, expected=expected / scale
+            )
+
+        yield from judge(f"the gradient of {name}", BlockChecker(evaluate, pull, values[name], rng), {}, prove)
 
 
 @check(
@@ -91,7 +99,8 @@ def loss_is_that_of_the_prediction(bench: Bench) -> Iterator[Measurement]:
     yield probabilities(prediction)
     reduction = bench.conventions.get("loss reduction", "sum")
     expected = definitions.loss(network_spec(bench.case).loss, prediction, labels, reduction)
-    yield agrees("forward()", found, expected.widened(4), hint=hint)
+    measurement = agrees("forward()", found, expected.widened(4), hint=hint)
+    yield replace(measurement, proof=None)  # what is expected comes from the prediction, by a definition
 
 
 def probabilities(prediction: Array) -> Measurement:
@@ -149,12 +158,13 @@ def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
     for name, start in values.items():
         expected = definitions.trajectory(optimizer, start, gradients[name])
         for step, (found, reference) in enumerate(zip(visited[name], expected, strict=True), start=1):
-            yield agrees(
+            measurement = agrees(
                 f"parameter {name} after {step} step{'s' if step > 1 else ''}",
                 found,
                 reference.widened(4),
                 hint="append_layer must give every trainable layer its own copy of the optimizer (copy.deepcopy)",
             )
+            yield replace(measurement, proof=None)  # what is expected comes from the gradients, by a definition
 
 
 @check("network.train", Kind.NETWORK, when=is_plain, needs=("network.gradient",), components=findings_of_everything)
