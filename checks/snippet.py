@@ -54,7 +54,7 @@ def _body(script: Script, examined: Examined, passes: int) -> str:
     if examined.measurement is None:
         raise Unspeakable("the law stumbles over the answer of one call, which the message names")
     if proof is None:
-        raise Unspeakable("this law compares more than two arrays, or draws at random: run the check itself")
+        raise Unspeakable("what this law looks at is more than one comparison of arrays: run the check itself")
     if isinstance(proof, Derivative):
         return derivative(script, examined.bench, proof, passes)
     if isinstance(proof, Untouched):

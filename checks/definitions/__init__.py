@@ -13,9 +13,9 @@ from . import (  # noqa: F401 - importing registers the definitions
     recurrent,
     reshaping,
 )
-from .dispatch import forward, loss
+from .dispatch import forward, loss, loss_text
 from .optimizers import trajectory
 from .recurrent import through_sigmoid
 from .regularizers import penalty, penalty_gradient
 
-__all__ = ["forward", "loss", "penalty", "penalty_gradient", "through_sigmoid", "trajectory"]
+__all__ = ["forward", "loss", "loss_text", "penalty", "penalty_gradient", "through_sigmoid", "trajectory"]

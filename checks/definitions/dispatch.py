@@ -26,3 +26,9 @@ def forward(spec: LayerSpec, x: Array, parameters: Mapping[str, Array], conventi
 def loss(spec: LossSpec, prediction: Array, target: Array, reduction: str) -> Estimate:
     """The loss; `reduction` is `sum` or `mean` over the batch."""
     raise NotImplementedError(f"there is no definition of {spec.name()}")
+
+
+@singledispatch
+def loss_text(spec: LossSpec, reduction: str) -> str:
+    """`loss` as Python: `$0` is the prediction, `$1` the target."""
+    raise NotImplementedError(f"the definition of {spec.name()} is not written as code")

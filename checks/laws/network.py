@@ -14,7 +14,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..numerics.gradient import BlockChecker
-from ..proof import Derivative
+from ..proof import Derivative, Expression, Holds
 from .contract import array_of_shape
 from .gradient import judge
 from .loss import finite_number
@@ -174,8 +174,12 @@ def training_reduces_the_loss(bench: Bench) -> Iterator[Measurement]:
     losses = network.train(60)
     if not isinstance(losses, list) or len(losses) != 60:
         text = f"{len(losses)} losses" if isinstance(losses, list) else describe(losses)
+        proof = Holds(statement=Expression("len($0) == 60", (losses,)), text="60 iterations should leave 60 losses")
         yield failed(
-            f"train(60) leaves {text} in the list of losses, but should leave 60", expected="60 losses", found=text
+            f"train(60) leaves {text} in the list of losses, but should leave 60",
+            expected="60 losses",
+            found=text,
+            proof=proof,
         )
         return
     values = np.array([float(np.asarray(loss).item()) for loss in losses])
@@ -185,5 +189,6 @@ def training_reduces_the_loss(bench: Bench) -> Iterator[Measurement]:
             expected=f"less than {values[0]:.6g}",
             found=f"{values[-1]:.6g}",
             evidence={"profile": values.tolist()},
+            proof=Holds(statement=Expression("$0[-1] < $0[0]", (losses,)), text="training should reduce the loss"),
         )
     yield passed()

@@ -41,7 +41,8 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     network, x, labels, values = prepared(bench, bench.rng())
     spec = network_spec(bench.case)
     found = np.asarray(network.forward(), dtype=float).reshape(())
-    prediction = np.asarray(network.test(x))
+    answer = network.test(x)
+    prediction = np.asarray(answer)
     yield probabilities(prediction)
     reduction = bench.conventions.get("loss reduction", "sum")
     data = definitions.loss(spec.loss, prediction, labels, reduction)
@@ -78,7 +79,9 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
         if any(abs(float(found) - total(chosen, counted)) <= bound for counted in ways)
     ]
     reading = f": it contains {looks[0]}" if looks else ""
-    accepted = list(dict.fromkeys(total(layers, counted) for counted in ways))
+    penalties = list(dict.fromkeys(total(layers, counted) - float(data.value) for counted in ways))
+    of_data = definitions.loss_text(spec.loss, reduction).replace("$1", "$2").replace("$0", "$1")
+    alike = f"np.isclose($0 - ({of_data}), {penalties}, rtol=0, atol={float(bound)!r}).any()"
     yield failed(
         f"forward() = {number(float(found))}, but should be {number(expected)}, of which {number(float(data.value))} "
         f"is the data loss{reading}",
@@ -88,8 +91,8 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
         measured=abs(float(found) - expected),
         tolerance=float(bound),
         proof=Holds(
-            statement=Expression(f"np.isclose($0, {accepted}, rtol=0, atol={float(bound)!r}).any()", (found,)),
-            text=f"forward() should be {' or '.join(map(number, accepted))}",
+            statement=Expression(alike, (found, answer, labels)),
+            text=f"the loss should be the data loss and a penalty of {' or '.join(map(number, penalties))}",
         ),
     )
 
