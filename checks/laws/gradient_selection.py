@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,12 +82,18 @@ def gradient_stays_at_the_maxima(bench: Bench) -> Iterator[Measurement]:
                     found=number(dx[index]),
                     hint="look for the maximum inside of the window, and remember its place for every window",
                     proof=Holds(
-                        statement=Expression(f"$0[{', '.join(map(str, index))}] == 0", (dx,)),
+                        statement=Expression(
+                            f"$0[{_text(index)}] == 0 or $1[{_text(place)}] > $2[{_text(place)}]", (dx, risen, y)
+                        ),
                         text="an entry that is no maximum of the window should get no gradient",
                     ),
                 )
                 return
     yield passed()
+
+
+def _text(index: tuple[Any, ...]) -> str:
+    return ", ".join(str(int(i)) for i in index)
 
 
 def _raised(x: Array, index: tuple[int, ...]) -> Array:
