@@ -10,7 +10,7 @@ from .domain import Integers, argument
 from .registry import register
 from .sizes import Choices, Form
 from .spec import Case, LayerSpec
-from .vocabulary import Convention, Parameter, Phase, Shape, Trait
+from .vocabulary import Convention, Parameter, Phase, Trait
 
 
 @register
@@ -57,9 +57,6 @@ class BatchNormalization(LayerSpec):
             about="weight of the old value in the moving average",
         ),
     )
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     def parameters(self) -> Mapping[str, Parameter]:
         return {
