@@ -30,6 +30,7 @@ class BatchNormalization(LayerSpec):
             Trait.BATCH_INDEPENDENT,
             Trait.BATCH_STATISTICS,
             Trait.DIFFERENTIABLE,
+            Trait.NORMALISES,
             Trait.PHASE_DEPENDENT,
         }
     )
@@ -65,7 +66,7 @@ class BatchNormalization(LayerSpec):
         }
 
     def has(self, trait: Trait, phase: Phase) -> bool:
-        if trait is Trait.BATCH_STATISTICS:
+        if trait in {Trait.BATCH_STATISTICS, Trait.NORMALISES}:
             return phase is Phase.TRAIN
         if trait in {Trait.AFFINE, Trait.BATCH_INDEPENDENT}:
             return phase is Phase.TEST

@@ -37,6 +37,7 @@ class Trait(StrEnum):
     DIFFERENTIABLE = "differentiable"  # almost everywhere
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
     HOMOGENEOUS = "positively homogeneous"  # f(c x) = c f(x) for c > 0
+    NORMALISES = "normalises"  # divides by a spread of its input: without spread, an epsilon decides the output
     POINT_SYMMETRIC = "point symmetric"  # f(x) + f(-x) = 2 f(0)
     RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
