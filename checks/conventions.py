@@ -142,6 +142,19 @@ def _reduction(session: SessionLike) -> str:
     return _closest(found, {"sum": 4 * np.log(2), "mean": np.log(2)})
 
 
+def _log_epsilon(session: SessionLike) -> str:
+    """The loss of a certain and wrong prediction of one sample is minus the logarithm of epsilon."""
+    found = session.build(CrossEntropyLoss()).forward(np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]))
+    epsilon = float(np.exp(-float(np.asarray(found).item())))
+    if not 0 <= epsilon < 1e-2:
+        return ""
+    return _small(epsilon) if epsilon else "none"
+
+
+def _small(epsilon: float) -> str:
+    return f"{epsilon:.1e}".replace("e-0", "e-").replace("1.0e", "1e")
+
+
 def _l2_gradient(session: SessionLike) -> str:
     found = session.build(L2_Regularizer(alpha=0.3)).gradient(np.full((2, 2), 3.0))
     return _closest(float(np.asarray(found).ravel()[0]), {"alpha w": 0.9, "2 alpha w": 1.8})
@@ -166,7 +179,7 @@ def _adam_epsilon(session: SessionLike) -> str:
             )
             if not np.allclose(-np.asarray(again), 4 * gradient / (4 * gradient + epsilon), rtol=1e-6, atol=0):
                 return ""  # no epsilon explains both steps: the update is another one
-            return f"{epsilon:.1e}".replace("e-0", "e-").replace("1.0e", "1e")
+            return _small(epsilon)
         if not abs(step - 1) <= 2e-3:
             return ""  # not the size of Adam's first step
     return "none"
@@ -308,6 +321,7 @@ PROBES: dict[tuple[type[Spec], str], Probe] = {
     (Conv, "kernel channels"): _kernel_channels,
     (Conv, "even kernels"): _even_kernels,
     (CrossEntropyLoss, "loss reduction"): _reduction,
+    (CrossEntropyLoss, "log epsilon"): _log_epsilon,
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,
