@@ -69,8 +69,8 @@ def agrees(
     expected: Estimate,
     *,
     hint: str = "",
-    as_found: Expression | None = None,
-    as_expected: Expression | None = None,
+    as_found: Any = None,
+    as_expected: Any = None,
     **evidence: Any,
 ) -> Measurement:
     """`found` equals `expected` within the bound of every entry.
