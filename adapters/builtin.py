@@ -9,7 +9,7 @@ from ..framework import network
 from ..framework.models import lenet
 from ..specs import Spec, all_specs
 from .fau.course import COURSE, FUNCTIONS
-from .fau.subjects import ARGUMENTS, build
+from .fau.subjects import build
 
 
 class BuiltinAdapter:
@@ -21,8 +21,7 @@ class BuiltinAdapter:
 
     def describe(self) -> dict[str, Any]:
         """What a report says of the subject, as JSON types."""
-        known = {*ARGUMENTS, "NeuralNetwork", *FUNCTIONS}
-        offered = [name for name in all_specs() if name in known and _find(name) is not None]
+        offered = [name for name in all_specs() if _find(name) is not None]
         return {
             "adapter": "builtin",
             "course": "",

@@ -136,15 +136,24 @@ def _reduction(session: SessionLike) -> str:
     return closest(found, {"sum": 4 * np.log(2), "mean": np.log(2)})
 
 
+def _log_epsilon(session: SessionLike) -> str:
+    """The loss of a certain and wrong prediction of one sample is minus the logarithm of epsilon."""
+    found = session.build(CrossEntropyLoss()).forward(np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]))
+    epsilon = float(np.exp(-float(np.asarray(found).item())))
+    if not 0 <= epsilon < 1e-2:
+        return ""
+    return written(epsilon) if epsilon else "none"
+
+
 def _l2_gradient(session: SessionLike) -> str:
-    found = session.build(L2_Regularizer(alpha=0.5)).gradient(np.full((2, 2), 3.0))
-    return closest(float(np.asarray(found).ravel()[0]), {"alpha w": 1.5, "2 alpha w": 3.0})
+    found = session.build(L2_Regularizer(alpha=0.3)).gradient(np.full((2, 2), 3.0))
+    return closest(float(np.asarray(found).ravel()[0]), {"alpha w": 0.9, "2 alpha w": 1.8})
 
 
 def _l2_norm(session: SessionLike) -> str:
-    found = float(np.asarray(session.build(L2_Regularizer(alpha=0.5)).norm(np.full((3, 2), 3.0))).item())
+    found = float(np.asarray(session.build(L2_Regularizer(alpha=0.3)).norm(np.full((3, 2), 3.0))).item())
     square = 6 * 9.0
-    options = {"alpha sum w²": 0.5 * square, "alpha sqrt(sum w²)": 0.5 * square**0.5, "alpha/2 sum w²": 0.25 * square}
+    options = {"alpha sum w²": 0.3 * square, "alpha sqrt(sum w²)": 0.3 * square**0.5, "alpha/2 sum w²": 0.15 * square}
     return closest(found, options)
 
 
@@ -302,6 +311,7 @@ PROBES: dict[tuple[type[Spec], str], Probe] = {
     (Conv, "kernel channels"): _kernel_channels,
     (Conv, "even kernels"): _even_kernels,
     (CrossEntropyLoss, "loss reduction"): _reduction,
+    (CrossEntropyLoss, "log epsilon"): _log_epsilon,
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,

@@ -11,7 +11,7 @@ import numpy as np
 from ..wall import Foreign
 from .numerics.compare import Estimate, compare
 from .numerics.precision import current
-from .proof import Equal, Proof, Shaped
+from .proof import Equal, Expression, Holds, Proof, Shaped
 from .results import Verdict
 
 
@@ -85,13 +85,18 @@ def agrees(
         evidence: small values to keep with a failure.
     """
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiub" or found.shape != expected.value.shape:
-        shape = f"an array of shape {expected.value.shape}"
+        shape = expected.value.shape
         return failed(
-            f"{name} is {describe(found)}, but should be {shape}",
-            expected=shape,
+            f"{name} is {describe(found)}, but should be an array of shape {shape}",
+            expected=f"an array of shape {shape}",
             found=describe(found),
             hint=hint,
-            proof=Shaped(found=found, shape=expected.value.shape) if as_found is None else None,
+            proof=Shaped(found=found, shape=expected.value.shape)
+            if as_found is None
+            else Holds(
+                statement=Expression(f"np.shape({as_found.text}) == {shape}", as_found.terms),
+                text=f"{name} should have shape {shape}",
+            ),
         )
     difference = compare(found, expected)
     if difference.within:
@@ -144,5 +149,9 @@ def same(name: str, found: Any, reference: Any, *, meaning: str, hint: str = "",
             proof=Equal(found=found, expected=reference, value=found, wanted=reference, bound=bound),
         )
     return failed(
-        f"{meaning}: {name} is {describe(found)}", expected=describe(reference), found=describe(found), hint=hint
+        f"{meaning}: {name} is {describe(found)}",
+        expected=describe(reference),
+        found=describe(found),
+        hint=hint,
+        proof=Shaped(found=found, shape=reference.shape) if isinstance(reference, np.ndarray) else None,
     )

@@ -60,6 +60,19 @@ class Shaped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Holds:
+    """A statement should be true.
+
+    Attributes:
+        statement: a condition about arguments or results of calls.
+        text: what is expected, in words.
+    """
+
+    statement: Expression
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Untouched:
     """A call should not write into an argument."""
 
@@ -78,6 +91,8 @@ class Derivative:
         target: what backward is given where forward returns a number.
         found: the gradient claimed.
         expected: the central differences.
+        continues: True if forward continues earlier calls, so that each one needs a fresh subject that has been through
+            all that came before; `found` is the very result of the backward that is looked at.
     """
 
     block: str
@@ -86,6 +101,7 @@ class Derivative:
     target: Array | None
     found: Array
     expected: Array
+    continues: bool = False
 
     @property
     def shows(self) -> bool:
@@ -95,7 +111,7 @@ class Derivative:
         return bool((np.abs(self.found - self.expected) > 3 * bound).any()) or not np.isfinite(self.found).all()
 
 
-Proof = Equal | Shaped | Untouched | Derivative
+Proof = Equal | Shaped | Holds | Untouched | Derivative
 
 
 def central_differences(

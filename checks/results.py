@@ -224,7 +224,7 @@ class Footer:
     deviations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """A whole run."""
 
@@ -239,6 +239,10 @@ class Result:
 
     def __bool__(self) -> bool:
         return self.passed
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.footer.counts.items() if count)
+        return f"<Result of {self.header.subject}: {self.footer.verdict}: {counts or 'no findings'}>"
 
 
 class ResultsError(Exception):

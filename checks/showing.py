@@ -52,8 +52,13 @@ def _exhibits(examined: Examined) -> list[Exhibit]:
             given |= {name: item for name, item in zip(names, call.args, strict=False) if name}
     if isinstance(proof, Derivative):
         cotangent = {} if proof.cotangent is None else {"dy": proof.cotangent}
-        first = "x" if isinstance(bench.case.spec, LayerSpec) else "prediction"
-        given |= {first: proof.arguments[0], **cotangent, "found": proof.found, "expected": proof.expected}
+        names = _NAMES.get((isinstance(bench.case.spec, LayerSpec), "forward"), ())
+        given |= {
+            **dict(zip(names[:1], proof.arguments, strict=False)),
+            **cotangent,
+            "found": proof.found,
+            "expected": proof.expected,
+        }
     elif isinstance(proof, Equal) and proof.bound is not None:
         given |= {"found": proof.value, "expected": proof.wanted}
     arrays = {name: np.asarray(value) for name, value in given.items() if isinstance(value, np.ndarray | float | int)}

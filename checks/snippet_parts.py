@@ -16,14 +16,51 @@ class Momentum:
         self.velocity = self.momentum * self.velocity - self.rate * gradient
         return weights + self.velocity
 ''',
+    "Penalty": '''\
+class Penalty:
+    """The regularizer alpha * sum |w|."""
+
+    def __init__(self, alpha):
+        self.alpha = alpha
+
+    def norm(self, weights):
+        return self.alpha * np.abs(weights).sum()
+
+    def calculate_gradient(self, weights):
+        return self.alpha * np.sign(weights)
+''',
+    "Watched": '''\
+class Watched:
+    """A copy of a layer after backward, with an optimizer that changes nothing and notes what it is asked for."""
+
+    def __init__(self, layer, error_tensor):
+        self.updates, self.regularizer = [], None
+        self.layer = copy.deepcopy(layer)
+        self.layer.optimizer = self
+        self.layer.backward(error_tensor.copy())
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def calculate_update(self, weights, gradient):
+        self.updates.append((np.array(weights), np.array(gradient)))
+        return np.array(weights)
+
+    def gradient_of(self, weights):
+        shares = [gradient for one, gradient in self.updates if np.array_equal(one, weights)]
+        if not shares:
+            raise AttributeError("backward passes these weights to no optimizer")
+        return np.sum(shares, axis=0)
+''',
     "Fill": '''\
 class Fill:
-    """An initializer that fills with one value."""
+    """An initializer that fills with one value, and notes how it is called."""
 
     def __init__(self, value):
-        self.value = value
+        self.value, self.fans = value, []
 
     def initialize(self, shape, fan_in=None, fan_out=None):
+        self.fans.append([fan_in, fan_out])
         return np.full(shape, self.value)
 ''',
     "Batch": '''\
@@ -84,9 +121,10 @@ values = np.array({block})
 expected = np.zeros_like(values)
 for index in np.ndindex(*values.shape):
     sides = []
-    for moved in (step, -step):
-        {block} = values.copy()
-        {block}[index] += moved
+    for distance in (step, -step):
+        moved = values.copy()
+        moved[index] += distance
+        {block} = moved
         sides.append({forward})
     expected[index] = {contracted} / (2 * step)
 """

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..specs import Kind, LayerSpec, Spec, Trait
+from ..specs import Kind, Spec
 from ..wall import Call, RemoteSubject
 from .bench import Bench
 from .proof import Expression
+from .snippet_calls import copied, draws, items_of, keys_of, overlapping, plain, values_of
 from .snippet_text import Unspeakable, filled, literal, same_numbers
 
 _ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -28,11 +29,11 @@ _ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _RESULTS: Mapping[str, str] = {
     "forward": "y", "backward": "dx", "norm": "penalty", "gradient": "slope", "update": "updated",
-    "initialize": "draws", "train": "losses", "test": "prediction", "seen_phases": "phases", "predict": "probabilities",
+    "initialize": "draws", "train": "losses", "regularization_loss": "penalty",
+    "test": "prediction", "seen_phases": "phases", "predict": "probabilities",
 }  # fmt: skip
-_LINES = frozenset({"assign", "attach_optimizer", "feed", "set_phase", "reseed"})
+_LINES = frozenset({"assign", "attach_optimizer", "attach_penalty", "feed", "memorize", "set_phase", "reseed"})
 _READS = frozenset({"parameters", "gradients"})
-_USE = re.compile("\0(\\w+)\0")
 
 
 class Script:
@@ -46,12 +47,14 @@ class Script:
     def __init__(self, bench: Bench, phrases: Sequence[dict[str, str]]) -> None:
         self.phrases = phrases
         self._subjects = bench.subjects
+        self._seed = bench.seed
         self._phrases = dict(zip(map(id, bench.subjects), phrases, strict=True))
         self._names: dict[int, str] = {}
         self._variables: dict[tuple[Any, ...], tuple[str, str]] = {}  # content -> name and definition
-        self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values"}
+        self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values", "fill"}
         self._kept: dict[tuple[int, str], str] = {}  # a call's number and a key of its value -> the name it has
         self._parameters: dict[int, dict[str, str]] = {}
+        self._before: dict[int, list[str]] = {}  # of a subject: lines in front of each of its backwards
 
     # Names.
 
@@ -92,7 +95,9 @@ class Script:
 
     def is_result(self, value: Any) -> bool:
         """Tell whether the very object was returned by a call."""
-        return any(item is value for subject in self._subjects for call in subject.transcript for item in _parts(call))
+        return any(
+            item is value for subject in self._subjects for call in subject.transcript for item in values_of(call)
+        )
 
     def text_of(self, value: Any, *, literally: bool = False) -> str:
         """A value as code: an expression, the name of a call's result or argument, or its digits."""
@@ -112,7 +117,7 @@ class Script:
         calls.sort(key=lambda pair: -pair[1].number)
         for exactly in (True, False):
             for subject, call in calls:
-                for key, item in _items(call):
+                for key, item in items_of(call):
                     if (item is value and value is not None) if exactly else same_numbers(item, value):
                         return subject, call, key
             if any(item is value for _, call in calls for item in call.args):
@@ -134,7 +139,31 @@ class Script:
             calls = []
         lines = [self._construct(subject)]
         lines += [line for call in calls if (line := self._line(subject, call, set()))]
-        return _plain("\n".join(lines))
+        return plain("\n".join(lines))
+
+    def continued(self, subject: RemoteSubject) -> tuple[str, str]:
+        """The subject's construction and its calls in front of its latest forward; its backwards there apart."""
+        forwards = [index for index, call in enumerate(subject.transcript) if call.method == "forward"]
+        lines, backwards = [self._construct(subject)], list[str]()
+        for call in subject.transcript[: forwards[-1]]:
+            (backwards if call.method == "backward" else lines).append(self._line(subject, call, set()))
+        one, other = ("\n".join(filter(None, texts)) for texts in (lines, backwards))
+        return copied(one, everywhere=True), copied(other, everywhere=True)
+
+    def phrases_of(self, subject: RemoteSubject) -> dict[str, str]:
+        """How the calls of a subject read."""
+        return self._phrases[id(subject)]
+
+    def source_of(self, value: Any) -> RemoteSubject:
+        """The subject that a result comes from.
+
+        Raises:
+            Unspeakable: there is none.
+        """
+        subject = self._source(value)[0]
+        if subject is None:
+            raise Unspeakable("the law compares what it has computed from several calls: run the check itself")
+        return subject
 
     def replay(self, results: Sequence[Any], untouched: tuple[str, int] | None = None) -> str:
         """The lines up to the last call that one of the results comes from; all of them for no results.
@@ -151,7 +180,7 @@ class Script:
         if untouched:
             matched = [pair for pair in everything if pair[1].method == untouched[0]][-1:]
         last = max((call.number for _, call in matched), default=max((c.number for _, c in everything), default=0))
-        chosen = _overlapping([subject for subject, _ in matched] or self._subjects[-1:], self._subjects)
+        chosen = overlapping([subject for subject, _ in matched] or self._subjects[-1:], self._subjects)
         needed = {(call.number, key) for _, call, key in sources if call is not None}
         passed_on = {id(item) for subject in chosen for call in subject.transcript for item in call.args}
         events: list[tuple[int, RemoteSubject, Call | None]] = []
@@ -160,6 +189,7 @@ class Script:
             needed |= {(call.number, "") for call in calls if id(call.value) in passed_on}
             if subject.number <= last or not subject.transcript:
                 events += [(subject.number, subject, None), *((call.number, subject, call) for call in calls)]
+            self._before[id(subject)] = self._preparations(subject, needed)
         lines = []
         for number, subject, call in sorted(events, key=lambda event: event[0]):
             if call is None:
@@ -169,13 +199,17 @@ class Script:
             elif line := self._line(subject, call, {key for known, key in needed if known == number}):
                 lines.append(line)
         text = "\n".join(lines)
-        return self.definitions() + _copied(text) + "\n"
+        return self.definitions() + copied(text) + "\n"
 
     def _construct(self, subject: RemoteSubject) -> str:
         phrases = self._phrases[id(subject)]
         if "construct" not in phrases:
             raise Unspeakable("the adapter does not say how the component is constructed as code")
-        return filled(phrases["construct"], {"self": self.name_of(subject)})
+        line = filled(phrases["construct"], {"self": self.name_of(subject)})
+        seeds = phrases.get("reseed", "")
+        if not (seeds and draws(subject.spec)) or "$self" in seeds:
+            return line
+        return filled(f"{seeds}\n{line}", {"0": repr(self._seed % 2**32)})
 
     def _watched(self, subject: RemoteSubject, call: Call, argument: int) -> str:
         roles = self._roles(subject.spec, call)
@@ -183,7 +217,7 @@ class Script:
             str(i): f"\0{self.variable(item, role)}\0"
             for i, (item, role) in enumerate(zip(call.args, roles, strict=True))
         }
-        name = _plain(given[str(argument)])
+        name = plain(given[str(argument)])
         given[str(argument)] = "given"
         line = filled(self._template(subject, call.method), {"self": self.name_of(subject), **given})
         return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"
@@ -194,7 +228,7 @@ class Script:
             return "\n".join(self._read(subject, call, key) for key in sorted(keys))
         if method == "set_phase":
             return self._phase(subject, str(call.args[0]))
-        if method == "reseed" and not _draws(subject.spec):
+        if method == "reseed" and not draws(subject.spec):
             return ""
         if method == "assign":
             return self._assign(subject, call)
@@ -204,10 +238,22 @@ class Script:
         ]
         template = self._template(subject, method)
         text = filled(template, {"self": name, **{str(index): item for index, item in enumerate(arguments)}})
-        if not keys or method in _LINES:
-            return text
-        self._kept[call.number, ""] = self._fresh("loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method])
-        return f"{self._kept[call.number, '']} = {text}"
+        if "fans" in keys and method == "initialize":
+            self._kept[call.number, "fans"] = self._template(subject, "fans")
+        elif keys and method not in _LINES:
+            role = "loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method]
+            self._kept[call.number, ""] = self._fresh(role)
+            text = f"{self._kept[call.number, '']} = {text}"
+        before = self._before.get(id(subject), []) if method == "backward" else []
+        return "\n".join([*(filled(line, {"self": name, "0": plain(arguments[0])}) for line in before), text])
+
+    def _preparations(self, subject: RemoteSubject, needed: set[tuple[int, str]]) -> list[str]:
+        """What must stand in front of a backward so that the gradients needed can be read after it."""
+        phrases = self._phrases[id(subject)]
+        keys = [key for call in subject.transcript if call.method == "gradients" for key in keys_of(call, needed)]
+        return list(
+            dict.fromkeys(phrases[f"before gradient {key}"] for key in keys if f"before gradient {key}" in phrases)
+        )
 
     def _argument(self, value: Any, role: str) -> str:
         """An earlier result that is passed on, or a variable."""
@@ -246,42 +292,3 @@ class Script:
 
     def _roles(self, spec: Spec, call: Call) -> tuple[str, ...]:
         return _ARGUMENTS.get((spec.kind, call.method), ()) or tuple(f"argument{i}" for i in range(len(call.args)))
-
-
-def _items(call: Call) -> list[tuple[str, Any]]:
-    """The values of a call by key; one without a key for what is no mapping."""
-    return list(call.value.items()) if isinstance(call.value, dict) else [("", call.value)]
-
-
-def _parts(call: Call) -> list[Any]:
-    return [item for _, item in _items(call)]
-
-
-def _draws(spec: Spec) -> bool:
-    if spec.kind is Kind.INITIALIZER:
-        return True
-    layers = spec.arguments().get("layers", (spec,))
-    return any(isinstance(layer, LayerSpec) and Trait.RANDOM_MASK in layer.traits for layer in layers)
-
-
-def _overlapping(chosen: Sequence[RemoteSubject], subjects: Sequence[RemoteSubject]) -> list[RemoteSubject]:
-    """The chosen subjects, and those that were in use between their first and their last call."""
-    lives = {id(s): (s.transcript[0].number, s.transcript[-1].number) for s in subjects if s.transcript}
-    first = min((lives[id(subject)][0] for subject in chosen if id(subject) in lives), default=0)
-    last = max((lives[id(subject)][1] for subject in chosen if id(subject) in lives), default=0)
-    return [
-        subject
-        for subject in subjects
-        if any(subject is one for one in chosen)
-        or (id(subject) in lives and lives[id(subject)][0] <= last and lives[id(subject)][1] >= first)
-    ]
-
-
-def _copied(text: str) -> str:
-    """Arrays that are passed more than once are passed as copies: a callee may write into its argument."""
-    uses = _USE.findall(text)
-    return _USE.sub(lambda match: f"{match[1]}.copy()" if uses.count(match[1]) > 1 else match[1], text)
-
-
-def _plain(text: str) -> str:
-    return _USE.sub(lambda match: match[1], text)

@@ -52,6 +52,11 @@ class Cause:
         """The smallest case on which one of the findings fails, the lead's first."""
         return next((finding.smallest for finding in self.findings if finding.smallest is not None), None)
 
+    @property
+    def shrunk(self) -> bool:
+        """True if the smallest case is another one than that of the lead."""
+        return self.smallest is not None and self.smallest.where != self.lead.where
+
     def name_of(self, other: Finding) -> str:
         """How another finding of the cause differs from the lead: its case, with the check if that is another."""
         same = (other.check, other.quantity) == (self.lead.check, self.lead.quantity)

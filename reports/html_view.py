@@ -86,6 +86,7 @@ class SmallestView:
     """The smallest case of a root cause.
 
     Attributes:
+        title: whether it is a smaller one than the lead's.
         where: the configuration.
         replay: the command that runs it again.
         arrays: name, shape and entries.
@@ -93,6 +94,7 @@ class SmallestView:
         no_snippet: why there is none.
     """
 
+    title: str
     where: str
     replay: str
     arrays: tuple[tuple[str, str, str], ...]
@@ -215,6 +217,7 @@ def _smallest(cause: Cause, result: Result) -> SmallestView | None:
         for array in smallest.arrays
     )
     return SmallestView(
+        title="Smallest case" if cause.shrunk else "In full",
         where=smallest.where,
         replay=replay(result.header, smallest),
         arrays=tuple((name, shape, capped(text, LARGEST // 4)) for name, shape, text in arrays),

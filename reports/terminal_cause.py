@@ -38,7 +38,7 @@ def _fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
         *_outcome(lead, subject),
         ("Where", lead.where or lead.case),
         ("Also", _also(cause)),
-        ("Smallest", cause.smallest.where if cause.smallest else ""),
+        ("Smallest", cause.smallest.where if cause.smallest and cause.shrunk else ""),
         *zip(("Looks like", "Or like"), _diagnoses(lead), strict=False),
         ("Next", next_step(lead)),
     ]

@@ -10,7 +10,7 @@ from .domain import Integers, argument
 from .registry import register
 from .sizes import Choices, Form
 from .spec import Case, LayerSpec
-from .vocabulary import Convention, Parameter, Phase, Shape, Trait
+from .vocabulary import Convention, Parameter, Phase, Trait
 
 
 @register
@@ -30,6 +30,7 @@ class BatchNormalization(LayerSpec):
             Trait.BATCH_INDEPENDENT,
             Trait.BATCH_STATISTICS,
             Trait.DIFFERENTIABLE,
+            Trait.NORMALISES,
             Trait.PHASE_DEPENDENT,
         }
     )
@@ -58,9 +59,6 @@ class BatchNormalization(LayerSpec):
         ),
     )
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
     def parameters(self) -> Mapping[str, Parameter]:
         return {
             "weights": Parameter(shape=(self.channels,), initial=1.0),
@@ -68,7 +66,7 @@ class BatchNormalization(LayerSpec):
         }
 
     def has(self, trait: Trait, phase: Phase) -> bool:
-        if trait is Trait.BATCH_STATISTICS:
+        if trait in {Trait.BATCH_STATISTICS, Trait.NORMALISES}:
             return phase is Phase.TRAIN
         if trait in {Trait.AFFINE, Trait.BATCH_INDEPENDENT}:
             return phase is Phase.TEST

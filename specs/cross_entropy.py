@@ -27,6 +27,11 @@ class CrossEntropyLoss(LossSpec):
             options=("sum", "mean"),
             about="whether the loss is summed or averaged over the batch",
         ),
+        Convention(
+            name="log epsilon",
+            options=("2.2e-16", "1e-10", "none"),
+            about="what is added to the prediction so that its logarithm is finite",
+        ),
     )
 
     @classmethod

@@ -9,7 +9,7 @@ from .domain import Reals, argument
 from .registry import register
 from .sizes import IMAGES, VECTORS, Choices, Form
 from .spec import Case, LayerSpec
-from .vocabulary import Convention, Phase, Shape, Trait
+from .vocabulary import Convention, Phase, Trait
 
 
 @register
@@ -42,9 +42,6 @@ class Dropout(LayerSpec):
             about="whether the constructor takes the probability to keep a unit or to drop it",
         ),
     )
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     def has(self, trait: Trait, phase: Phase) -> bool:
         if trait is Trait.RANDOM_MASK:

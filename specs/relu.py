@@ -8,7 +8,7 @@ from typing import ClassVar
 from .registry import register
 from .sizes import IMAGES, VECTORS, Form
 from .spec import Case, LayerSpec
-from .vocabulary import Convention, Shape, Trait
+from .vocabulary import Convention, Trait
 
 
 @register
@@ -30,9 +30,6 @@ class ReLU(LayerSpec):
         ),
     )
     sizes: ClassVar[tuple[Form, ...]] = (VECTORS, IMAGES)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     @classmethod
     def sized(cls, **axes: int) -> Case:

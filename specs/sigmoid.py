@@ -8,7 +8,7 @@ from typing import ClassVar
 from .registry import register
 from .sizes import IMAGES, VECTORS, Form
 from .spec import Case, LayerSpec
-from .vocabulary import Shape, Trait
+from .vocabulary import Trait
 
 
 @register
@@ -22,9 +22,6 @@ class Sigmoid(LayerSpec):
         {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.POINT_SYMMETRIC}
     )
     sizes: ClassVar[tuple[Form, ...]] = (VECTORS, IMAGES)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     @classmethod
     def sized(cls, **axes: int) -> Case:

@@ -9,7 +9,7 @@ from .domain import Integers
 from .registry import register
 from .sizes import Form
 from .spec import Case, LayerSpec
-from .vocabulary import Shape, Trait
+from .vocabulary import Trait
 
 
 @register
@@ -23,9 +23,6 @@ class SoftMax(LayerSpec):
         {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.SHIFT_INVARIANT}
     )
     sizes: ClassVar[tuple[Form, ...]] = ({"batch": Integers(1, 9), "classes": Integers(2, 8)},)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     @classmethod
     def sized(cls, *, batch: int, classes: int) -> Case:

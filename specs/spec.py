@@ -84,9 +84,9 @@ class LayerSpec(Spec):
 
     kind: ClassVar[Kind] = Kind.LAYER
 
-    @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape of forward's result for an input of `input_shape`."""
+        """The shape of forward's result for an input of `input_shape`: the same, unless a layer overrides this."""
+        return input_shape
 
     def parameters(self) -> Mapping[str, Parameter]:
         """The trainable arrays by name, in the layout of the spec."""

@@ -78,10 +78,13 @@ class Phrases(Protocol):
         """Lines or expressions by what they are for. `$self` stands for the subject, `$0`, `$1` for arguments.
 
         `path`: the folder to import from; `imports`: lines; `construct`: lines that make `$self`; `uses`: what the
-        snippet must bring along, of `Momentum`, `Fill`, `Batch`, `Helpers`, separated by blanks; a method's name, such
-        as `forward`: an expression; `phase train`, `phase test`, `assign` (`$p_weights` stands for a value),
-        `attach_optimizer`: lines; `parameter NAME`, `gradient NAME`: expressions for one, in the layout of the spec;
-        `block NAME`, `block gradient NAME`: the attribute that holds it, as it is stored. What is missing is not said.
+        snippet must bring along, of `Momentum`, `Penalty`, `Fill`, `Batch`, `Watched`, `Helpers`, separated by
+        blanks; a method's name, such as `forward`: an expression; `phase train`, `phase test`, `assign` (`$p_weights`
+        stands for a value), `attach_optimizer`, `attach_penalty`, `memorize`, `initialize` of a layer: lines, and
+        `fans`: an expression for how the weights initializer was called; `parameter NAME`, `gradient NAME`:
+        expressions for one, in the layout of the spec; `before gradient NAME`: lines in front of a backward (`$0` is
+        its argument) without which the gradient cannot be read; `block NAME`, `block gradient NAME`: the attribute
+        that holds it, as it is stored. What is missing is not said.
         """
 
 

@@ -38,6 +38,7 @@ class Trait(StrEnum):
     DIFFERENTIABLE = "differentiable"  # almost everywhere
     ELEMENTWISE = "elementwise"  # output entry i depends on input entry i alone
     HOMOGENEOUS = "positively homogeneous"  # f(c x) = c f(x) for c > 0
+    NORMALISES = "normalises"  # divides by a spread of its input: without spread, an epsilon decides the output
     OF_DIFFERENCE = "of the difference"  # a loss of (prediction - target) that is 0 at 0 and does not mind the sign
     OF_PROBABILITIES = "of probabilities"  # the predictions of a loss are probabilities; of others, any numbers
     POINT_SYMMETRIC = "point symmetric"  # f(x) + f(-x) = 2 f(0)

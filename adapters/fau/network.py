@@ -15,6 +15,7 @@ from .layers import CourseLayer, TrainableLayer
 from .phases import layer_phase, set_network_phase, speaks_of_testing_phase
 from .phrasing import RANDOM, merged, origin
 from .probes import BatchFeed, SmallRandom
+from .recurrent_phrases import WATCHED
 from .signatures import call_with_up_to, most_arguments
 
 
@@ -161,7 +162,7 @@ class CourseNetwork(NetworkAdapter):
             assignments += [own["assign"].replace("$self", place).replace("$p_", f"$p_{index}_")] if own else []
             for key, text in own.items():
                 kind, _, name = key.rpartition(" ")
-                if kind in {"parameter", "gradient"}:
+                if kind in {"parameter", "gradient", "block", "block gradient"} and WATCHED not in text:
                     said[f"{kind} {index}.{name}"] = text.replace("$self", place)
         said |= {"construct": "\n".join(lines), "assign": "\n".join(assignments), "uses": "Fill Batch"}
         said |= {

@@ -69,8 +69,8 @@ def initialize_phrase(layer: Any) -> dict[str, str]:
     method = getattr(layer, "initialize", None)
     if not callable(method):
         return {}
-    given = ["Fill($0)", "Fill($1)"][: int(min(2, most_arguments(method)))]
-    return {"initialize": f"$self.initialize({', '.join(given)})", "uses": "Fill"}
+    given = ["fill", "Fill($1)"][: int(min(2, most_arguments(method)))]
+    return {"initialize": f"fill = Fill($0)\n$self.initialize({', '.join(given)})", "fans": "fill.fans", "uses": "Fill"}
 
 
 def merged(*parts: dict[str, str]) -> dict[str, str]:

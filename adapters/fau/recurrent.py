@@ -14,8 +14,10 @@ from ...specs import Array, RecurrentSpec, Unsupported
 from ..seeding import reseed
 from .attributes import GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, give_optimizer, name_of, require_shape
 from .layers import TrainableLayer
+from .phrasing import merged
 from .probes import ProbeOptimizer, ProbePenalty, ProbeUpdates
 from .recurrent_layout import RecurrentLayout, find_layout, write_cell, write_output
+from .recurrent_phrases import stored_phrases
 from .slots import replace_all
 
 _LAYOUTS: WeakKeyDictionary[type, dict[RecurrentSpec, RecurrentLayout | Exception]] = WeakKeyDictionary()
@@ -90,6 +92,19 @@ class CourseRecurrent(TrainableLayer):
             raise Unsupported(f"{type(self.layer).__name__} has no method calculate_regularization_loss")
         result: float = method()
         return result
+
+    def stored(self) -> dict[str, str]:
+        return {} if isinstance(self._layout, Exception) else stored_phrases(self.spec, self.layer, self._layout)
+
+    def phrases(self) -> dict[str, str]:
+        said = {
+            "memorize": "$self.memorize = $0",
+            "attach_penalty": "optimizer = Momentum(0.0, 0.0)\noptimizer.regularizer = Penalty($0)\n"
+            "$self.optimizer = optimizer",
+            "regularization_loss": "$self.calculate_regularization_loss()",
+            "uses": "Momentum Penalty Watched",
+        }
+        return merged(super().phrases(), said)
 
     def _known_layout(self) -> RecurrentLayout:
         if isinstance(self._layout, Exception):

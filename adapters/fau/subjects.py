@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from ...specs import (
-    BatchNormalization,
     Conv,
     FullyConnected,
     InitializerSpec,
@@ -24,7 +23,6 @@ from ...specs import (
     Spec,
     Unsupported,
 )
-from .batch_normalization import CourseBatchNormalization
 from .components import CourseInitializer, CourseLoss, CourseOptimizer, CourseRegularizer
 from .conv import CourseConv
 from .fully_connected import CourseFullyConnected
@@ -32,6 +30,7 @@ from .layers import CourseLayer
 from .model import CourseModel
 from .network import CourseNetwork
 from .network_file import CourseNetworkFile
+from .parameters import CourseParameters
 from .recurrent import CourseRecurrent
 from .signatures import least_arguments
 
@@ -39,6 +38,7 @@ Find = Callable[[str], Any]
 """From a component's name to the submission's class; None where there is none."""
 
 # Constructor arguments in the course's order; parameters are called differently by everybody, so they go by position.
+# What is not listed takes the spec's arguments in their order.
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Activation": ("function",),
     "AdaGrad": ("learning_rate",),
@@ -106,11 +106,12 @@ def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
 
 
 def _constructor(spec: Spec, find: Find) -> partial[Any] | None:
-    names = ARGUMENTS.get(spec.name())
-    cls = None if names is None else find(spec.name())
-    if names is None or cls is None:
-        return None
-    return partial(cls, *(getattr(spec, name) for name in names))
+    cls = find(spec.name())
+    return None if cls is None else partial(cls, *_arguments(spec))
+
+
+def _arguments(spec: Spec) -> list[Any]:
+    return [getattr(spec, name) for name in ARGUMENTS.get(spec.name(), tuple(spec.arguments()))]
 
 
 def _part(spec: Spec, find: Find) -> partial[Any]:
@@ -133,11 +134,9 @@ def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
     if isinstance(spec, RecurrentSpec):
         return CourseRecurrent(spec, make)
     layer = make()
-    if isinstance(spec, BatchNormalization):
-        return CourseBatchNormalization(spec, layer, (spec.channels,))
     if isinstance(spec, SoftMax) and least_arguments(layer.forward) > 1:
         raise Unsupported("SoftMax.forward takes the labels as well: in the edition of 2018/19 it is a loss")
-    return CourseLayer(spec, layer, [getattr(spec, name) for name in ARGUMENTS[spec.name()]])
+    return (CourseParameters if spec.parameters() else CourseLayer)(spec, layer, _arguments(spec))
 
 
 def _network(spec: NeuralNetwork, find: Find) -> CourseNetwork | None:

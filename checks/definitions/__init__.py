@@ -13,7 +13,7 @@ from . import (  # noqa: F401 - importing registers the definitions
     recurrent,
     reshaping,
 )
-from .dispatch import forward, loss, loss_gradient
+from .dispatch import forward, loss, loss_gradient, loss_text
 from .initializers import deviation
 from .losses import gradient_scale
 from .optimizers import trajectory
@@ -26,6 +26,7 @@ __all__ = [
     "gradient_scale",
     "loss",
     "loss_gradient",
+    "loss_text",
     "penalty",
     "penalty_gradient",
     "through_sigmoid",

@@ -32,3 +32,9 @@ def loss(spec: LossSpec, prediction: Array, target: Array, conventions: Conventi
 def loss_gradient(spec: LossSpec, prediction: Array, target: Array, conventions: Conventions = ANY) -> Estimate:
     """What backward returns: the gradient of the loss with respect to the prediction, in the scale of `conventions`."""
     raise NotImplementedError(f"there is no definition of {spec.name()}")
+
+
+@singledispatch
+def loss_text(spec: LossSpec, reduction: str) -> str:
+    """`loss` as Python: `$0` is the prediction, `$1` the target."""
+    raise NotImplementedError(f"the definition of {spec.name()} is not written as code")

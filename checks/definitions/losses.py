@@ -16,7 +16,7 @@ from ...specs import (
     SoftmaxOutput,
 )
 from ..numerics.compare import Array, Estimate, estimate
-from .dispatch import ANY, Conventions, loss, loss_gradient
+from .dispatch import ANY, Conventions, loss, loss_gradient, loss_text
 
 LARGEST_EPSILON = 1e-10  # inside the log; courses use 2.2e-16, 1e-10 or none
 
@@ -63,6 +63,12 @@ def _(spec: CrossEntropyLoss, prediction: Array, target: Array, conventions: Con
     share = 1 / len(prediction) if chosen(spec, "reduction", conventions) == "mean" else 1.0
     rounded = estimate(share * math.fsum(terms), share * math.fsum(abs(term) + 1 for term in terms), len(terms) + 2)
     return Estimate(rounded.value, rounded.error, share * epsilon)
+
+
+@loss_text.register
+def _(spec: CrossEntropyLoss, reduction: str) -> str:
+    del spec
+    return f"-np.log($0[$1 == 1]).{reduction}()"
 
 
 def _powers(row: Array) -> tuple[list[float], float]:

@@ -12,6 +12,7 @@ from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, failed, passed
+from ..proof import Expression, Holds
 from .contract import BACKWARD
 from .network_parts import prepared
 from .selection import trainable
@@ -35,6 +36,7 @@ def _stays(name: str, value: Any) -> Measurement:
         expected="float32",
         found=str(value.dtype),
         hint=HINT,
+        proof=Holds(statement=Expression("$0.dtype == np.float32", (value,)), text=f"{name} should have dtype float32"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from ..law import check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import EPS, Estimate
 from ..numerics.precision import current
+from ..proof import Expression, Holds
 from .contract import BACKWARD
 from .selection import full_in_training, has
 
@@ -35,6 +37,8 @@ def gradient_is_passed_on(bench: Bench) -> Iterator[Measurement]:
             dx.sum(axis=axes),
             Estimate(dy.sum(axis=axes), bound),
             hint="every output passes its gradient on once: add where windows overlap, and share it among equal maxima",
+            as_found=Expression(f"$0.sum(axis={axes})", (dx,)),
+            as_expected=Expression(f"$0.sum(axis={axes})", (dy,)),
         )
 
 
@@ -61,6 +65,10 @@ def gradient_stays_at_the_maxima(bench: Bench) -> Iterator[Measurement]:
                 hint="of several equal maxima choose one (np.argmax), or divide the gradient by their number",
                 measured=abs(float(dx.sum()) - 1),
                 tolerance=slack,
+                proof=Holds(
+                    statement=Expression(f"np.all($0 >= 0) and abs($0.sum() - 1) <= {slack}", (dx,)),
+                    text="the input gradient should be shares of 1, none negative",
+                ),
             )
             return
         receivers = [tuple(int(i) for i in index) for index in np.argwhere(dx)]
@@ -73,9 +81,19 @@ def gradient_stays_at_the_maxima(bench: Bench) -> Iterator[Measurement]:
                     expected="0 but for the window's maxima",
                     found=number(dx[index]),
                     hint="look for the maximum inside of the window, and remember its place for every window",
+                    proof=Holds(
+                        statement=Expression(
+                            f"$0[{_text(index)}] == 0 or $1[{_text(place)}] > $2[{_text(place)}]", (dx, risen, y)
+                        ),
+                        text="an entry that is no maximum of the window should get no gradient",
+                    ),
                 )
                 return
     yield passed()
+
+
+def _text(index: tuple[Any, ...]) -> str:
+    return ", ".join(str(int(i)) for i in index)
 
 
 def _raised(x: Array, index: tuple[int, ...]) -> Array:

@@ -14,7 +14,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
-from ..proof import Equal, Expression
+from ..proof import Equal, Expression, Holds
 from .chance import FALSE_ALARM
 from .contract import array_of_shape
 from .selection import trainable
@@ -199,7 +199,13 @@ def every_call_draws_anew(bench: Bench) -> Iterator[Measurement]:
     one, two = (initializer.initialize(bench.case.input_shape, *bench.case.fans) for _ in range(2))
     if np.array_equal(one, two):
         yield failed(
-            "two calls of initialize return the same numbers", expected="fresh draws", found="the same array twice"
+            "two calls of initialize return the same numbers",
+            expected="fresh draws",
+            found="the same array twice",
+            proof=Holds(
+                statement=Expression("not np.array_equal($0, $1)", (one, two)),
+                text="two calls of initialize should return different numbers",
+            ),
         )
     if np.unique(one).size < 0.9 * one.size:
         yield failed(
@@ -231,15 +237,16 @@ def layers_use_their_initializers(bench: Bench) -> Iterator[Measurement]:
         )
     fans = record.get("fans") if isinstance(record, dict) else None
     if fans:
-        yield from _fans_are_right(spec, [list(pair) for pair in fans])
+        yield from _fans_are_right(spec, fans)
     yield passed()
 
 
-def _fans_are_right(spec: LayerSpec, called: list[list[int]]) -> Iterator[Measurement]:
+def _fans_are_right(spec: LayerSpec, fans: list[list[int]]) -> Iterator[Measurement]:
     """Every call is for one of the weights, as a whole or in parts; the bias comes from the other initializer."""
     weights = [parameter for name, parameter in spec.parameters().items() if name.endswith("weights")]
     whole = [[parameter.fan_in, parameter.fan_out] for parameter in weights if parameter.fan_in is not None]
-    wrong = [pair for pair in called if pair not in whole and tuple(pair) not in spec.partial_fans()]
+    right = [*whole, *(list(pair) for pair in sorted(spec.partial_fans()))]
+    wrong = [list(pair) for pair in fans if list(pair) not in right]
     if whole and wrong:
         expected = " and ".join(map(str, whole))
         yield failed(
@@ -247,4 +254,8 @@ def _fans_are_right(spec: LayerSpec, called: list[list[int]]) -> Iterator[Measur
             expected=expected,
             found=str(wrong[0]),
             hint="fan_in is the number of inputs of one unit, fan_out the number of units that one input reaches",
+            proof=Holds(
+                statement=Expression(f"all(list(pair) in {right} for pair in $0)", (fans,)),
+                text=f"fan_in, fan_out should be {expected}",
+            ),
         )

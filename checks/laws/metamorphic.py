@@ -18,6 +18,7 @@ from ..law import check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
 from ..numerics.precision import FLOAT64
+from ..proof import Expression
 from .contract import FORWARD
 from .selection import has
 
@@ -26,10 +27,11 @@ Array = NDArray[np.float64]
 ROUNDINGS = 1e3  # as in `contract.close_to`, in units of the last place of the largest term
 
 
-def _related(name: str, found: object, value: Array, *terms: Array, hint: str) -> Measurement:
+def _related(name: str, found: object, value: Array, *terms: Array, rule: Expression, hint: str) -> Measurement:
+    """`found` is `value`, which comes from other answers by the rule; `terms` are what is added up in both."""
     size = max(float(np.abs(term).max(initial=0.0)) for term in (value, *terms))
     bound = np.full(value.shape, ROUNDINGS * EPS * size + np.finfo(float).tiny)
-    return agrees(name, found, Estimate(value, bound), hint=hint)
+    return agrees(name, found, Estimate(value, bound), hint=hint, as_expected=rule)
 
 
 @check("value.affine", Kind.LAYER, when=has(Trait.AFFINE), needs=FORWARD)
@@ -49,6 +51,7 @@ def affine_combinations_are_kept(bench: Bench) -> Iterator[Measurement]:
             of_x,
             of_z,
             largest * z,  # terms may cancel in the output
+            rule=Expression(f"{t} * $0 + {1 - t} * $1", (of_x, of_z)),
             hint="multiply by numbers and add numbers that do not depend on the input; clip nothing",
         )
 
@@ -68,6 +71,7 @@ def shifting_a_sample_changes_nothing(bench: Bench) -> Iterator[Measurement]:
         f"forward(x + c), with c between -{2**coarse} and {2**coarse} for each sample,",
         found,
         reference,
+        rule=Expression("$0", (reference,)),
         hint="subtract the largest entry of each row before the exponential: the result is the same",
     )
 
@@ -82,7 +86,8 @@ def opposite_inputs_mirror(bench: Bench) -> Iterator[Measurement]:
         zero, of_x, found = layer.many([("forward", (point,)) for point in (np.zeros_like(x), x, -x)])
         name = "forward(-x)" if factor == 1 else f"forward(-x) for x of size {factor:g}"
         hint = "both branches of a case distinction must continue each other, and exp must not overflow for either sign"
-        yield _related(name, found, 2 * zero - of_x, zero, of_x, hint=hint)
+        rule = Expression("2 * $0 - $1", (zero, of_x))
+        yield _related(name, found, 2 * zero - of_x, zero, of_x, rule=rule, hint=hint)
 
 
 @check("value.scale", Kind.LAYER, when=has(Trait.HOMOGENEOUS), needs=("value.forward",))
@@ -97,7 +102,8 @@ def scaling_the_input_scales_the_output(bench: Bench) -> Iterator[Measurement]:
         factor = 2.0**power  # exact
         name = f"forward(2^{power} x)"
         hint = "compare with 0 itself, not with a small threshold, and let nothing saturate"
-        yield _related(name, layer.forward(factor * x), factor * reference, hint=hint)
+        rule = Expression(f"{factor!r} * $0", (reference,))
+        yield _related(name, layer.forward(factor * x), factor * reference, rule=rule, hint=hint)
 
 
 @check("value.normalised", Kind.LAYER, when=has(Trait.BATCH_STATISTICS), needs=("value.forward",))

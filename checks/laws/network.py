@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..numerics.gradient import BlockChecker
+from ..proof import Derivative, Expression, Holds
 from .contract import array_of_shape
 from .gradient import judge
 from .loss import finite_number
@@ -72,7 +74,13 @@ def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
             gradient: Array = network.many(steps)[3][name]
             return float(v[0]) * gradient
 
-        yield from judge(f"the gradient of {name}", BlockChecker(evaluate, pull, values[name], rng), {})
+        def prove(v: Array, found: Array, expected: Array, name: str = name) -> Derivative:
+            scale = float(v[0])  # the loss is a number, so a snippet takes 1 in place of the cotangent
+            return Derivative(
+                block=name, arguments=(), cotangent=None, target=None, found=found / scale, expected=expected / scale
+            )
+
+        yield from judge(f"the gradient of {name}", BlockChecker(evaluate, pull, values[name], rng), {}, prove)
 
 
 @check(
@@ -90,7 +98,8 @@ def loss_is_that_of_the_prediction(bench: Bench) -> Iterator[Measurement]:
     hint = "forward and test must pass their input through the same layers, in the same order"
     yield probabilities(prediction)
     expected = definitions.loss(network_spec(bench.case).loss, prediction, labels, bench.conventions)
-    yield agrees("forward()", found, expected.widened(4), hint=hint)
+    measurement = agrees("forward()", found, expected.widened(4), hint=hint)
+    yield replace(measurement, proof=None)  # what is expected comes from the prediction, by a definition
 
 
 def probabilities(prediction: Array) -> Measurement:
@@ -148,12 +157,13 @@ def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
     for name, start in values.items():
         expected = definitions.trajectory(optimizer, start, gradients[name])
         for step, (found, reference) in enumerate(zip(visited[name], expected, strict=True), start=1):
-            yield agrees(
+            measurement = agrees(
                 f"parameter {name} after {step} step{'s' if step > 1 else ''}",
                 found,
                 reference.widened(4),
                 hint="append_layer must give every trainable layer its own copy of the optimizer (copy.deepcopy)",
             )
+            yield replace(measurement, proof=None)  # what is expected comes from the gradients, by a definition
 
 
 @check("network.train", Kind.NETWORK, when=is_plain, needs=("network.gradient",), components=findings_of_everything)
@@ -163,8 +173,12 @@ def training_reduces_the_loss(bench: Bench) -> Iterator[Measurement]:
     losses = network.train(60)
     if not isinstance(losses, list) or len(losses) != 60:
         text = f"{len(losses)} losses" if isinstance(losses, list) else describe(losses)
+        proof = Holds(statement=Expression("len($0) == 60", (losses,)), text="60 iterations should leave 60 losses")
         yield failed(
-            f"train(60) leaves {text} in the list of losses, but should leave 60", expected="60 losses", found=text
+            f"train(60) leaves {text} in the list of losses, but should leave 60",
+            expected="60 losses",
+            found=text,
+            proof=proof,
         )
         return
     values = np.array([float(np.asarray(loss).item()) for loss in losses])
@@ -174,5 +188,6 @@ def training_reduces_the_loss(bench: Bench) -> Iterator[Measurement]:
             expected=f"less than {values[0]:.6g}",
             found=f"{values[-1]:.6g}",
             evidence={"profile": values.tolist()},
+            proof=Holds(statement=Expression("$0[-1] < $0[0]", (losses,)), text="training should reduce the loss"),
         )
     yield passed()

@@ -10,7 +10,7 @@ from ...specs import Kind, Phase, Unsupported
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, failed, passed
-from ..proof import Equal
+from ..proof import Equal, Expression, Holds
 from .network_parts import findings_of_layers, has_phases, network_spec, prepared
 
 
@@ -59,11 +59,19 @@ def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
     """test(x) gives the same prediction twice."""
     network, x, _, _ = prepared(bench, bench.rng())
     network.train(2)
-    first, second = np.asarray(network.test(x)), np.asarray(network.test(x))
+    first, second = network.test(x), network.test(x)
     if np.array_equal(first, second):
         yield passed()
     else:
-        yield failed("two calls of test(x) differ", expected="the same prediction", found="another prediction")
+        yield failed(
+            "two calls of test(x) differ",
+            expected="the same prediction",
+            found="another prediction",
+            proof=Holds(
+                statement=Expression("np.array_equal($0, $1)", (first, second)),
+                text="two calls of test should give the same prediction",
+            ),
+        )
 
 
 @check(

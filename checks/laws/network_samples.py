@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from ...specs import Case, Kind, NeuralNetwork, Phase, Trait
 from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, agrees
+from ..proof import Expression
 from .contract import array_of_shape, close_to
 from .network_parts import findings_of_layers, prepared
 
@@ -34,10 +33,11 @@ def predictions_belong_to_their_samples(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     network, x, _, _ = prepared(bench, rng)
     network.train(2)  # running statistics start from a training batch
-    together = np.asarray(network.test(x))
+    together = network.test(x)
     order = rng.permutation(len(x))
     hint = "test must pass the array on as it is: nothing may be computed over the samples, or kept from other ones"
     for name, rows in (("the samples in another order", order), ("the first two", order[:2]), ("one", order[:1])):
         found = network.test(x[rows])
         yield array_of_shape(f"test(x) for {name}", found, together[rows].shape, hint=hint)
-        yield agrees(f"test(x) for {name}", found, close_to(together[rows]), hint=hint)
+        rule = Expression(f"$0[{rows.tolist()}]", (together,))
+        yield agrees(f"test(x) for {name}", found, close_to(together[rows]), hint=hint, as_expected=rule)

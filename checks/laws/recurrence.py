@@ -11,6 +11,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.precision import current
+from ..proof import Expression, Holds
 from .contract import BACKWARD, FORWARD
 from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, with_rounding
 
@@ -25,11 +26,14 @@ def outputs_do_not_know_the_future(bench: Bench) -> Iterator[Measurement]:
     for step in range(1, len(x)):
         changed = np.concatenate([x[:step], sequence(bench, rng, 2)[step:]])
         for name, given in (("with other inputs after it", changed), ("without the inputs after it", x[:step])):
+            found = layer.forward(given)
             yield agrees(
                 f"the output up to step {step - 1}, {name},",
-                layer.forward(given)[:step],
+                found[:step],
                 type(y)(y.value[:step], y.error[:step]),
                 hint="output t may use the inputs 0 to t; walk through the sequence from its beginning",
+                as_found=Expression(f"$0[:{step}]", (found,)),
+                as_expected=Expression(f"$0[:{step}]", (y.value,)),
             )
 
 
@@ -48,15 +52,24 @@ def the_past_matters(bench: Bench) -> Iterator[Measurement]:
             expected="different outputs",
             found=f"{number(float(y[0].flat[0]))} twice",
             hint=hint,
+            proof=Holds(
+                statement=Expression("not np.allclose($0[1], $0[0], rtol=1e-12, atol=0)", (y,)),
+                text="equal inputs at different steps should give different outputs",
+            ),
         )
     other = x.copy()
     other[0] += 1.0
-    if _equal(layer.forward(other)[2], y[2]):
+    changed = layer.forward(other)
+    if _equal(changed[2], y[2]):
         yield failed(
             "the third output does not change with the first input, but should through the hidden state",
             expected="another output",
             found="the same output",
             hint=hint,
+            proof=Holds(
+                statement=Expression("not np.allclose($0[2], $1[2], rtol=1e-12, atol=0)", (changed, y)),
+                text="the third output should change with the first input",
+            ),
         )
     yield passed()
 
@@ -86,6 +99,10 @@ def errors_travel_back_in_time(bench: Bench) -> Iterator[Measurement]:
                 expected="0",
                 found=number(float(largest[later])),
                 hint="walk back from the last step; what a step hands to the one before must not reach those after it",
+                proof=Holds(
+                    statement=Expression(f"np.allclose($0[{later}], 0, atol=1e-12)", (dx,)),
+                    text=f"an error at step {step} should not reach the input of step {later}",
+                ),
             )
         if not largest[: step + 1].all():
             earlier = int(np.flatnonzero(largest[: step + 1] == 0)[0])
@@ -94,6 +111,10 @@ def errors_travel_back_in_time(bench: Bench) -> Iterator[Measurement]:
                 expected="a gradient other than 0",
                 found="0",
                 hint="add the gradient that comes back from the hidden state of the next step to the one of the output",
+                proof=Holds(
+                    statement=Expression(f"np.any($0[{earlier}] != 0)", (dx,)),
+                    text=f"an error at step {step} should reach the input of step {earlier}",
+                ),
             )
     yield passed()
 

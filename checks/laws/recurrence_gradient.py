@@ -11,6 +11,7 @@ from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement
 from ..numerics.gradient import BlockChecker
+from ..proof import Derivative
 from .contract import BACKWARD
 from .gradient import factors, judge
 from .recurrence_parts import (
@@ -64,8 +65,18 @@ def gradient_stops_at_the_boundary(bench: Bench, quantity: str) -> Iterator[Meas
     def of_parameters(v: Array) -> Array:
         return together(bench.new().many([*remembering, ("backward", (v,)), ("gradients", ())])[-1])
 
+    def prove(v: Array, found: Array, expected: Array) -> Derivative:
+        name = ""
+        if quantity == "parameters":  # a snippet shows the one that is wrong by most
+            pieces, slopes = apart(found), apart(expected)
+            name = max(pieces, key=lambda each: float(np.abs(pieces[each] - slopes[each]).max()))
+            found, expected = pieces[name], slopes[name]
+        return Derivative(
+            block=name, arguments=(x,), cotangent=v, target=None, found=found, expected=expected, continues=True
+        )
+
     if quantity == "input":
         checker = BlockChecker(outputs, of_input, x, rng)
     else:
         checker = BlockChecker(outputs_with, of_parameters, start, rng)
-    yield from judge(f"the gradient of the {quantity} after a carried state", checker, factors(bench.case))
+    yield from judge(f"the gradient of the {quantity} after a carried state", checker, factors(bench.case), prove)

@@ -10,6 +10,7 @@ from ...specs import Kind
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
+from ..proof import Expression
 from .contract import BACKWARD, FORWARD
 from .gradient_update import RATE
 from .recurrence_parts import incoming, layer_with, recurrent, sequence, with_rounding
@@ -31,6 +32,8 @@ def memory_joins_sequences(bench: Bench) -> Iterator[Measurement]:
             whole,
             hint="at the end of forward keep the state of the last step (hidden and cell state); with memorize on, the "
             "next sequence starts from it",
+            as_found=Expression(f"np.concatenate([{', '.join(f'${i}' for i in range(len(pieces)))}])", tuple(pieces)),
+            as_expected=Expression("$0", (whole.value,)),
         )
 
 

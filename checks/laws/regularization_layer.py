@@ -11,6 +11,7 @@ from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
 from ..numerics.precision import current
+from ..proof import Expression, Holds
 from .contract import BACKWARD
 from .loss import finite_number
 from .selection import has
@@ -49,4 +50,8 @@ def layer_reports_its_penalty_once(bench: Bench) -> Iterator[Measurement]:
         expected=expected,
         found=number(value),
         hint="return optimizer.regularizer.norm(weights), of the cell's weights, or of the cell's and the output's",
+        proof=Holds(
+            statement=Expression(f"np.isclose($0, {sorted(set(totals.values()))}, rtol=1e-9).any()", (found,)),
+            text="the loss should be the penalty of the weights, each counted once",
+        ),
     )

@@ -19,6 +19,7 @@ from ...specs import Phase, Trait, Unsupported
 from ..bench import Bench
 from ..measurement import Measurement, agrees, describe, failed
 from ..numerics.compare import EPS, Estimate
+from ..proof import Expression
 from .contract import close_to
 from .state_program import Model, Operation, Step, equal
 from .value import defined
@@ -185,8 +186,9 @@ class LayerModel(Model[LayerState]):
         elif step.method == "backward":
             dy = self._errors[step.data[0], state.latest]
             if masked and state.output is not None:
-                expected = dy * state.output / self._inputs[state.latest]
-                yield agrees(str(step), answers[0], close_to(expected, 16))
+                terms = (dy, state.output, self._inputs[state.latest])
+                expected, rule = close_to(dy * state.output / terms[2], 16), Expression("$0 * $1 / $2", terms)
+                yield agrees(str(step), answers[0], expected, as_expected=rule)
             else:
                 yield from self._judge_backward(state, step, answers)
 
@@ -207,7 +209,8 @@ class LayerModel(Model[LayerState]):
         """Every entry is dropped or scaled, and not those that the latest training forward dropped."""
         x, name = self._inputs[state.latest], f"forward({state.latest})"
         keep = float(getattr(self._spec, "keep", 1.0))
-        yield agrees(name, found, close_to(np.where(found == 0, 0.0, x / keep), 16))
+        rule = Expression(f"np.where($0 == 0, 0.0, $1 / {keep})", (found, x))
+        yield agrees(name, found, close_to(np.where(found == 0, 0.0, x / keep), 16), as_expected=rule)
         # Two masks of n entries agree with probability (keep² + (1 - keep)²)^n.
         differ = x.size * np.log(keep**2 + (1 - keep) ** 2) < np.log(FALSE_ALARM)
         previous, state.dropped = state.dropped, found == 0
@@ -235,7 +238,8 @@ class LayerModel(Model[LayerState]):
             updated = state.parameters[name] + velocity
             size = float(np.abs(state.parameters[name]).max() + np.abs(velocity).max())
             bound = np.full(updated.shape, 1e3 * EPS * size)
-            yield agrees(f"{name} after the update", parameters.get(name), Estimate(updated, bound))
+            found = agrees(f"{name} after the update", parameters.get(name), Estimate(updated, bound))
+            yield replace(found, proof=None)  # what is expected comes from the answers to many calls
             # What was found goes on, so that a fresh layer works with the same numbers to the last bit.
             state.velocity[name] = velocity
             state.parameters = {**state.parameters, name: parameters[name]}

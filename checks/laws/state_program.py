@@ -7,6 +7,7 @@ simplest, which does nothing. (Its rule-based state machine decides step by step
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -132,6 +133,9 @@ def explore(model: Model[Any], length: int = LENGTH) -> Iterator[Measurement]:
     )
 
 
+_DRAWING = threading.Lock()  # checks run in two threads; not every version of Hypothesis is made for that
+
+
 def calls_text(program: Program) -> str:
     """The calls, numbered."""
     return "  ".join(f"{number}. {step}" for number, step in enumerate(program, start=1))
@@ -191,7 +195,8 @@ class Explorer(Generic[S]):
             suppress_health_check=list(HealthCheck),
         )
         seed = int(self._model.bench.rng(99).integers(2**63))
-        with suppress(NoSuchExample, Flaky):  # a failure that does not come back is a failure nevertheless
+        # A failure that does not come back is a failure nevertheless.
+        with _DRAWING, suppress(NoSuchExample, Flaky):
             find(
                 st.lists(st.sampled_from(table), min_size=length, max_size=length),
                 lambda parts: self._fails([step for part in parts for step in part]),

@@ -51,10 +51,10 @@ def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
         parameters = bench.parameters(bench.rng(salt))
         layer = bench.layer(rng)
         x = rng.uniform(low, high, size=bench.case.input_shape)
-        if not bench.layer_spec.has(Trait.BATCH_STATISTICS, bench.case.phase):
+        if not bench.layer_spec.has(Trait.NORMALISES, bench.case.phase):
             x.ravel()[: x.size // 4] = 0.0
         elif high < 1:
-            continue  # a batch without variance: epsilon decides, which the definition leaves open
+            continue  # an input without variance: epsilon decides, which the definition leaves open
         name = f"forward(x) for entries of x in [{low:g}, {high:g}]"
         found = layer.forward(x)
         hint = (

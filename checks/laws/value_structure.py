@@ -12,6 +12,7 @@ from ..bench import Bench
 from ..law import check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
+from ..proof import Expression
 from .contract import FORWARD
 from .selection import has
 
@@ -40,6 +41,8 @@ def shifted_input_gives_shifted_output(bench: Bench) -> Iterator[Measurement]:
             f"forward(x shifted by {window.stride} along axis {axis}), without its first entry there",
             np.delete(moved, 0, axis),
             Estimate(expected, bound),
+            as_found=Expression(f"np.delete($0, 0, {axis})", (moved,)),
+            as_expected=Expression(f"np.delete($0, -1, {axis})", (y,)),
             hint="every output should see the same kernel or window, moved by one stride from one output to the next",
         )
 
@@ -52,9 +55,9 @@ def maximum_commutes_with_increasing_maps(bench: Bench) -> Iterator[Measurement]
     rounded = bench.precision().rounded  # to numbers of the type that the layer computes in
     x = rounded(bench.data(rng))
     y = layer.forward(x)
-    for name, found, expected in (
-        ("forward(x - 100)", layer.forward(rounded(x - 100.0)), rounded(y - 100.0)),
-        ("forward(x³)", layer.forward(rounded(x * x * x)), rounded(y * y * y)),
+    for name, found, expected, rule in (
+        ("forward(x - 100)", layer.forward(rounded(x - 100.0)), rounded(y - 100.0), "$0 - 100.0"),
+        ("forward(x³)", layer.forward(rounded(x * x * x)), rounded(y * y * y), "$0 * $0 * $0"),
     ):
         # Rounding keeps the order, so that both sides are the same numbers.
         exact = Estimate(expected, np.full(y.shape, np.finfo(float).tiny))
@@ -63,4 +66,5 @@ def maximum_commutes_with_increasing_maps(bench: Bench) -> Iterator[Measurement]
             found,
             exact,
             hint="compare the entries of the window with each other only: no zeros around the image, no start value 0",
+            as_expected=Expression(rule, (y,)),
         )

@@ -82,3 +82,10 @@ def test_the_names_of_the_package_are_those_it_has() -> None:
         assert getattr(backproof, name).__name__ == name
     with pytest.raises(AttributeError, match="has no attribute 'knit'"):
         _ = backproof.knit
+
+
+def test_a_result_is_one_readable_line() -> None:
+    result = backproof.check(EXAMPLE, "ReLU", "contract.forward", effort="quick")
+    assert repr(result).startswith(f"<Result of {EXAMPLE}: conformant: ")
+    assert "\n" not in repr(result)
+    assert repr(result).endswith(" passed>")

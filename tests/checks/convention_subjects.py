@@ -46,6 +46,16 @@ class MeanLoss(framework.CrossEntropyLoss):
         return super().backward(label_tensor) / len(label_tensor)
 
 
+class LargerLogEpsilon(framework.CrossEntropyLoss):
+    epsilon = 1e-10
+
+
+class HugeLogEpsilon(framework.CrossEntropyLoss):
+    """So large that it shows at ordinary predictions."""
+
+    epsilon = 1e-6
+
+
 class MeanLossSummedGradient(MeanLoss):
     """The loss is a mean, its gradient that of the sum."""
 

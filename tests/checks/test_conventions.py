@@ -24,7 +24,9 @@ from .convention_subjects import (
     HalfAtZero,
     HalfLoss,
     HalfNorm,
+    HugeLogEpsilon,
     LargerEpsilon,
+    LargerLogEpsilon,
     MeanLoss,
     MeanLossSummedGradient,
     MixedAverages,
@@ -55,6 +57,8 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "between": ("ReLU", "relu'(0)", made_of(HalfAtZero), "between"),
     "sum": ("CrossEntropyLoss", "loss reduction", correct, "sum"),
     "mean": ("CrossEntropyLoss", "loss reduction", made_of(MeanLoss), "mean"),
+    "log-epsilon": ("CrossEntropyLoss", "log epsilon", correct, "2.2e-16"),
+    "larger-log-epsilon": ("CrossEntropyLoss", "log epsilon", made_of(LargerLogEpsilon), "1e-10"),
     "half-gradient": ("L2_Regularizer", "L2 gradient", correct, "alpha w"),
     "full-gradient": ("L2_Regularizer", "L2 gradient", made_of(FullGradient), "2 alpha w"),
     "square": ("L2_Regularizer", "L2 norm", correct, "alpha sum w²"),
@@ -133,6 +137,7 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
 MIXTURES: dict[str, tuple[str, str, BuildSubject]] = {
     "slope-above-one": ("ReLU", "gradient.kink", made_of(ThreeAtZero)),
     "mean-forward-sum-backward": ("CrossEntropyLoss", "gradient.prediction", made_of(MeanLossSummedGradient)),
+    "log-epsilon-that-shows": ("CrossEntropyLoss", "value.loss", made_of(HugeLogEpsilon)),
     "half-a-loss": ("CrossEntropyLoss", "value.loss", made_of(HalfLoss)),
     "gradient-by-shape": ("L2_Regularizer", "regularization.gradient", made_of(MixedGradient)),
     "norm-by-shape": ("L2_Regularizer", "regularization.norm", made_of(MixedNorm)),
@@ -257,5 +262,5 @@ def test_a_session_that_ends_is_replaced_by_another() -> None:
             return Ending(correct)
 
     source = Source()
-    assert detect(source, ["ReLU", "CrossEntropyLoss"]) == {"loss reduction": "sum"}
+    assert detect(source, ["ReLU", "CrossEntropyLoss"]) == {"loss reduction": "sum", "log epsilon": "2.2e-16"}
     assert source.sessions == 2

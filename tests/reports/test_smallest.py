@@ -57,6 +57,18 @@ def test_terminal_shows_configuration_and_command() -> None:
     assert "Smallest" not in render_text(result_of(scaled_dropout()))
 
 
+def test_a_case_that_could_not_be_made_smaller_is_not_named_twice() -> None:
+    finding = scaled_dropout()
+    shown = result_of(replace(finding, smallest=replace(SMALLEST, where=finding.where)))
+    text = render_text(shown, width=140)
+    assert "Smallest" not in text
+    assert "  Replay  " in text
+    headings = Page(render_html(shown)).text("h4")
+    assert "In full" in headings
+    assert "Smallest case" not in headings
+    assert "Smallest case" in Page(render_html(result_of(with_smallest(SMALLEST)))).text("h4")
+
+
 def test_the_cause_shows_that_of_another_finding_if_its_lead_has_none() -> None:
     other = replace(with_smallest(SMALLEST), id="Dropout/other/gradient.input", case="other")
     text = render_text(result_of(scaled_dropout(), other), width=140)
