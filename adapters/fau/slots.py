@@ -1,4 +1,4 @@
-"""Where an object keeps its arrays, however deep: in attributes, sub-layers, lists and dictionaries."""
+"""Where an object keeps its arrays, however deep: in attributes, sub-layers, lists, tuples and dictionaries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Array
+from ..members import stored
 
 Path = tuple[tuple[str, Any], ...]
 """From the owner to a place: ("attribute", name) or ("item", key), step by step."""
@@ -74,10 +75,10 @@ def _walk(owner: Any) -> Iterator[tuple[Path, Any]]:
 def _parts(thing: Any) -> Iterator[tuple[tuple[str, Any], Any]]:
     if isinstance(thing, dict):
         yield from ((("item", key), value) for key, value in thing.items())
-    elif isinstance(thing, list):
+    elif isinstance(thing, list | tuple):
         yield from ((("item", index), value) for index, value in enumerate(thing))
     elif _is_layer(thing) or type(thing).__module__.partition(".")[0] not in _FOREIGN:
-        yield from ((("attribute", name), value) for name, value in list(getattr(thing, "__dict__", {}).items()))
+        yield from ((("attribute", name), value) for name, value in stored(thing).items())
 
 
 def _is_layer(thing: Any) -> bool:
@@ -95,5 +96,8 @@ def _put(owner: Any, path: Path, value: Any) -> None:
     holder, (kind, key) = _follow(owner, path[:-1]), path[-1]
     if kind == "attribute":
         setattr(holder, key, value)
+    elif isinstance(holder, tuple):  # it cannot be changed, so its owner gets another one
+        changed = (*holder[:key], value, *holder[key + 1 :])
+        _put(owner, path[:-1], type(holder)._make(changed) if hasattr(holder, "_make") else changed)
     else:
         holder[key] = value
