@@ -24,7 +24,7 @@ class _PhaseRecorder:
 
     phase: Phase | None = None
 
-    def __call__(self, layer: Any, *arguments: Any) -> None:
+    def __call__(self, layer: Any, *_: Any) -> None:
         self.phase = layer_phase(layer)
 
 

@@ -1,29 +1,56 @@
 """Correct submissions for the FAU exercises in deliberately different styles.
 
-A style is a folder beside this file that holds the files that differ; the others are those of examples/fau_exercise.
+A style is a folder beside this file. It holds the files that differ from those of examples/fau_exercise, and
+style.json, which says what is different and what Backproof should find:
+
+    style           a sentence
+    keeps float32   whether every layer answers float32 with float32, as the level strict asks
+    conventions     those that differ from the example's
+    mistake         a change of one layer's file that makes it wrong, and a check that fails then
 """
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _EXAMPLE = _HERE.parents[1] / "examples" / "fau_exercise" / "src_to_implement"
+_FACTS = "style.json"
 
 
-def styles() -> tuple[str, ...]:
-    """The names of all styles, sorted."""
-    return tuple(sorted(folder.name for folder in _HERE.iterdir() if (folder / "style.json").is_file()))
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """One style, as its style.json describes it."""
+
+    name: str
+    text: str
+    keeps_float32: bool
+    conventions: dict[str, str]
+    mistake: dict[str, str]
+
+    def write(self, folder: Path) -> Path:
+        """Write the complete submission into a new folder of the style's name below `folder`; returns that."""
+        submission = folder / self.name
+        ignored = shutil.ignore_patterns("__pycache__", _FACTS)
+        shutil.copytree(_EXAMPLE, submission, ignore=ignored)
+        shutil.copytree(_HERE / self.name, submission, ignore=ignored, dirs_exist_ok=True)
+        return submission
 
 
-def write_style(style: str, folder: Path) -> Path:
-    """Write the complete submission below `folder`; returns the folder that has its name.
-
-    Files in the style's folder replace those of the example.
-    """
-    submission = folder / style
-    shutil.copytree(_EXAMPLE, submission, ignore=shutil.ignore_patterns("__pycache__"))
-    ignored = shutil.ignore_patterns("__pycache__", "style.json")
-    shutil.copytree(_HERE / style, submission, ignore=ignored, dirs_exist_ok=True)
-    return submission
+def read_styles() -> dict[str, Style]:
+    """All styles by name, sorted."""
+    styles = {}
+    for path in sorted(_HERE.glob(f"*/{_FACTS}")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        name = path.parent.name
+        styles[name] = Style(
+            name=name,
+            text=facts["style"],
+            keeps_float32=facts["keeps float32"],
+            conventions=facts["conventions"],
+            mistake=facts["mistake"],
+        )
+    return styles
