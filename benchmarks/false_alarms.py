@@ -2,7 +2,7 @@
 
 A run is what `backproof check` does with one subject and one seed: conventions are detected, cases drawn, all checks
 made. It happens in this process, so that start-up is paid once; `--wall` runs it as users do, behind the wall. The
-level is strict, but full for styles that always compute in float64, which strict does not allow.
+level is strict, but full for styles that do not want to be strict, such as those that compute in float64 alone.
 
 With --out every run is a line of a file, and a run that is in the file already is not repeated; runs that other code
 has made do not count.
@@ -81,7 +81,7 @@ def _place(name: str) -> tuple[str | None, str]:
     if name == "fau_exercise":
         return str(ROOT / "examples" / name), "strict"
     style = read_styles()[name]
-    return str(style.write(Path(_folder().name))), "strict" if style.keeps_float32 else "full"
+    return str(style.write(Path(_folder().name))), "full" if style.not_strict else "strict"
 
 
 def run(task: Task) -> dict[str, Any]:

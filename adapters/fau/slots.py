@@ -58,16 +58,22 @@ def replace_all(owner: Any, wanted: Callable[[Any], bool], replacement: Any) -> 
 
 
 def _walk(owner: Any) -> Iterator[tuple[Path, Any]]:
-    """Everything below `owner` with every path to it, level by level; each object is entered once."""
+    """Everything below `owner` with every path to it, level by level; each object is entered once.
+
+    Only tuples are entered by every path: who writes into one replaces it, in all its places.
+    """
     seen = {id(owner): owner}
+    entered = 1
     level: list[tuple[Path, Any]] = [((), owner)]
     for _ in range(_DEEPEST):
         below: list[tuple[Path, Any]] = []
         for path, thing in level:
             for step, value in _parts(thing):
                 yield (*path, step), value
-                if not isinstance(value, np.ndarray) and id(value) not in seen and len(seen) < _MOST_OBJECTS:
+                again = id(value) in seen and not isinstance(value, tuple)
+                if not isinstance(value, np.ndarray) and not again and entered < _MOST_OBJECTS:
                     seen[id(value)] = value
+                    entered += 1
                     below.append(((*path, step), value))
         level = below
 

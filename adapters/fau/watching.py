@@ -9,6 +9,8 @@ from typing import Any
 Tell = Callable[..., None]
 """Called with the object and the arguments, before the method."""
 
+_MARK = "__watched__"
+
 
 def watch(owner: Any, name: str, tell: Tell) -> None:
     """Call `tell` before every call of the method.
@@ -19,7 +21,7 @@ def watch(owner: Any, name: str, tell: Tell) -> None:
     if hasattr(owner, "__dict__"):
         setattr(owner, name, _Watched(owner, name, tell))
         return
-    kind = type(owner)
+    kind: Any = type(owner)
     original = getattr(kind, name)
 
     def watched(self: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -37,9 +39,6 @@ def unwatch(owner: Any, name: str) -> None:
         vars(owner).pop(name, None)
     elif vars(type(owner)).get(_MARK) == name:
         owner.__class__ = type(owner).__base__
-
-
-_MARK = "__watched__"
 
 
 class _Watched:

@@ -4,7 +4,7 @@ A style is a folder beside this file. It holds the files that differ from those 
 style.json, which says what is different and what Backproof should find:
 
     style           a sentence
-    keeps float32   whether every layer answers float32 with float32, as the level strict asks
+    not strict      what of the level strict it does not hold, which is no mistake
     conventions     those that differ from the example's
     mistake         a change of one layer's file that makes it wrong, and a check that fails then
 """
@@ -27,7 +27,7 @@ class Style:
 
     name: str
     text: str
-    keeps_float32: bool
+    not_strict: tuple[str, ...]
     conventions: dict[str, str]
     mistake: dict[str, str]
 
@@ -49,7 +49,7 @@ def read_styles() -> dict[str, Style]:
         styles[name] = Style(
             name=name,
             text=facts["style"],
-            keeps_float32=facts["keeps float32"],
+            not_strict=tuple(facts["not strict"]),
             conventions=facts["conventions"],
             mistake=facts["mistake"],
         )

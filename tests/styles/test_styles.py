@@ -36,8 +36,7 @@ def test_a_correct_style_is_conformant(name: str, tmp_path: Path) -> None:
     style = STYLES[name]
     result = backproof.check(style.write(tmp_path), effort="quick", level="strict")
     odd = {finding.check for finding in result.findings if finding.verdict.value != "passed"}
-    # Only the level strict asks that float32 stays float32.
-    assert odd == (set() if style.keeps_float32 else {"contract.dtype"}), [
+    assert odd == set(style.not_strict), [
         f"{finding.id}: {finding.message}" for finding in result.findings if finding.verdict.value != "passed"
     ]
     found = dict(result.header.conventions)
