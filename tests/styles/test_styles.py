@@ -11,6 +11,7 @@ import backproof
 from .styles import read_styles
 
 STYLES = read_styles()
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "false-alarms.md"
 EXAMPLE = {
     "Adam epsilon": "2.2e-16",
     "L2 gradient": "alpha w",
@@ -63,5 +64,7 @@ def test_a_mistake_in_a_style_is_caught(name: str, tmp_path: Path) -> None:
     assert mistake["caught by"] in failed
 
 
-def test_there_are_styles() -> None:
-    assert len(STYLES) >= 8
+def test_the_page_lists_every_style() -> None:
+    rows = [f"| `{name}` | {style.text.rstrip('.')} |" for name, style in STYLES.items()]
+    assert len(rows) >= 8
+    assert "\n".join(rows) in PAGE.read_text(encoding="utf-8")
