@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .members import stored
+
 _FOREIGN = ("builtins", "numpy", "random")
 _MOST_OBJECTS = 10_000  # a walk that meets more than that is not worth its time
 
@@ -74,7 +76,7 @@ def _parts(thing: Any) -> Iterator[Any]:
         yield from (value for base in bases for value in list(vars(base).values()) if _draws(value))
         yield from (sys.modules[base.__module__] for base in bases if base.__module__ in sys.modules)
     elif type(thing).__module__.partition(".")[0] not in _FOREIGN:
-        yield from list(getattr(thing, "__dict__", {}).values())
+        yield from stored(thing).values()
         yield type(thing)
 
 

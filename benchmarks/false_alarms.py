@@ -1,94 +1,187 @@
 """Seeded runs of every check over subjects that are correct: no failure is right.
 
-Runs in this process, without the wall, so that the figures are about the laws and their tolerances.
+A run is what `backproof check` does with one subject and one seed: conventions are detected, cases drawn, all checks
+made. It happens in this process, so that start-up is paid once; `--wall` runs it as users do, behind the wall. The
+level is strict, but full for styles that do not want to be strict, such as those that compute in float64 alone.
+
+With --out every run is a line of a file, and a run that is in the file already is not repeated; runs that other code
+has made do not count.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import multiprocessing
-from collections import Counter
-from collections.abc import Callable
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from backproof.adapters import load, resolve
-from backproof.checks.conventions import detect
-from backproof.checks.law import Level
-from backproof.checks.plan import Selection, make_plan
-from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.source import DirectSource
+import backproof
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "fau_exercise"
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("adapters", "api", "checks", "framework", "specs", "wall", "tests/styles", "examples/fau_exercise")
+HARMLESS = {"passed", "unsupported", "undecided", "accepted", "waived"}
+sys.path.insert(0, str(ROOT / "tests" / "styles"))
+from styles import read_styles  # noqa: E402 - of the tests, which are no package
 
 
-def _subjects() -> dict[str, Callable[[], Any]]:
-    subjects: dict[str, Callable[[], Any]] = {
-        "built-in framework": lambda: load(resolve(None)),
-        "examples/fau_exercise": lambda: load(resolve(str(EXAMPLE))),
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One run; what identifies it in the file.
+
+    Attributes:
+        subject: a key of `SUBJECTS`.
+        dtype: type of all data.
+        effort: quick, standard or thorough.
+        seed: from which all data is drawn.
+        wall: whether the subject runs in a worker.
+        code: hash of the code that makes the run.
+    """
+
+    subject: str
+    dtype: str
+    effort: str
+    seed: int
+    wall: bool
+    code: str
+
+
+def _subjects() -> list[tuple[str, str]]:
+    """Names and types of data: styles have float64 only, because some of them always compute in it."""
+    names = ["the built-in framework", *(["PyTorch"] if find_spec("torch") else [])]
+    both = [(name, dtype) for dtype in ("float64", "float32") for name in names]
+    return [*both, *((name, "float64") for name in ("fau_exercise", *read_styles()))]
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="backproof-styles-")
+
+
+@cache
+def _place(name: str) -> tuple[str | None, str]:
+    """What `backproof check` is given for a subject, and the level."""
+    if name == "the built-in framework":
+        return None, "strict"
+    if name == "PyTorch":
+        import torch  # noqa: PLC0415 - an optional peer, imported in the processes that need it
+
+        torch.set_num_threads(1)
+        return "backproof.adapters.torch_adapter", "strict"
+    if name == "fau_exercise":
+        return str(ROOT / "examples" / name), "strict"
+    style = read_styles()[name]
+    return str(style.write(Path(_folder().name))), "full" if style.not_strict else "strict"
+
+
+def run(task: Task) -> dict[str, Any]:
+    """One run, as a line of the file."""
+    warnings.simplefilter("ignore")  # what a plain sigmoid or a logarithm of 0 has to say
+    subject, level = _place(task.subject)
+    start = time.perf_counter()
+    result = backproof.check(
+        subject,
+        seed=task.seed,
+        effort=task.effort,
+        dtype=task.dtype,
+        level=level,
+        jobs=1,
+        seconds=600.0,  # a machine that is busy is no failure of the subject
+        direct=not task.wall,
+    )
+    odd = [finding for finding in result.findings if finding.verdict.value not in {"passed", "unsupported"}]
+    return {
+        **asdict(task),
+        "level": level,
+        "verdict": result.footer.verdict,
+        "counts": dict(result.footer.counts),
+        "seconds": round(time.perf_counter() - start, 2),
+        "odd": [f"{finding.verdict.value} {finding.id}: {finding.message}" for finding in odd],
     }
-    try:
-        import torch  # noqa: F401, PLC0415 - an optional peer
-    except ImportError:
-        print("PyTorch is not installed: left out")
-    else:
-        subjects["PyTorch"] = lambda: load(resolve("backproof.adapters.torch_adapter"))
-    return subjects
 
 
-def run(task: tuple[str, int]) -> tuple[str, int, Counter[str], list[str]]:
-    """One run of everything, at level strict, with one seed."""
-    name, seed = task
-    adapter = _subjects()[name]()
-    facts = adapter.describe()
-    source = DirectSource(adapter.build, facts)
-    plan = make_plan(facts["offered"], Selection(level=Level.STRICT))
-    conventions = {**detect(source, facts["offered"]), **facts["conventions"]}
-    counts: Counter[str] = Counter()
-    odd: list[str] = []
+def _hash() -> str:
+    found = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return found.hexdigest()[:12]
 
-    def report(finding: Finding) -> None:
-        counts[finding.verdict.value] += 1
-        if finding.verdict not in {Verdict.PASSED, Verdict.UNSUPPORTED}:
-            odd.append(f"{name}, seed {seed}: {finding.verdict} {finding.id}: {finding.message}")
 
-    Runner(plan, source, conventions, seed=seed).run(1, report)
-    return name, seed, counts, odd
+def _read(path: Path | None) -> Iterator[dict[str, Any]]:
+    if path is not None and path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:  # cut off when a run was interrupted
+                continue
+
+
+def _table(lines: list[dict[str, Any]]) -> int:
+    """Print the table; returns how many runs were not conformant."""
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        for subject in (line["subject"], "all"):
+            types = line["dtype"] if subject != "all" else "both"
+            groups[subject, types, line["effort"]].append(line)
+    print(
+        f"{'subject':<24} {'data':<8} {'effort':<9} {'runs':>6} {'findings':>11} {'failing':>8} {'undecided':>16} "
+        f"{'seconds':>8}"
+    )
+    for (subject, dtype, effort), members in sorted(groups.items(), key=lambda item: (item[0][0] == "all", item[0])):
+        counts = sum((Counter(line["counts"]) for line in members), Counter[str]())
+        found, undecided = sum(counts.values()), counts["undecided"]
+        failing = sum(number for verdict, number in counts.items() if verdict not in HARMLESS)
+        seconds = sum(line["seconds"] for line in members) / len(members)
+        print(
+            f"{subject:<24} {dtype:<8} {effort:<9} {len(members):>6,} {found:>11,} {failing:>8} "
+            f"{undecided:>7} {undecided / found:>8.4%} {seconds:>8.1f}"
+        )
+    return sum(line["verdict"] != "conformant" for line in lines)
 
 
 def main() -> int:
     """Print the table; the exit status is 1 if a correct subject was accused."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=1000, help="runs over all subjects together")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=100, help="runs over all subjects together, done ones included")
+    parser.add_argument("--effort", default="quick", choices=["quick", "standard", "thorough"])
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--subject", action="append", default=[], help="only this one; may be repeated")
+    parser.add_argument("--out", type=Path, help="file to append to and to go on from")
+    parser.add_argument("--wall", action="store_true", help="with a worker for each run")
     options = parser.parse_args()
-    names = list(_subjects())
-    tasks = [(names[index % len(names)], options.first_seed + index // len(names)) for index in range(options.runs)]
-    totals: dict[str, Counter[str]] = {name: Counter() for name in names}
-    runs: Counter[str] = Counter()
+    subjects = [each for each in _subjects() if not options.subject or each[0] in options.subject]
+    if not subjects:
+        parser.error(f"there are the subjects {', '.join(dict.fromkeys(name for name, _ in _subjects()))}")
+    code = _hash()
+    tasks = []
+    for index in range(options.runs):
+        name, dtype = subjects[index % len(subjects)]
+        seed = options.first_seed + index // len(subjects)
+        tasks.append(Task(subject=name, dtype=dtype, effort=options.effort, seed=seed, wall=options.wall, code=code))
+    known = {tuple(line[name] for name in asdict(tasks[0])): line for line in _read(options.out)}
+    done = [known[key] for task in tasks if (key := tuple(asdict(task).values())) in known]
+    waiting = [task for task in tasks if tuple(asdict(task).values()) not in known]
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
-        for name, _, counts, odd in pool.imap_unordered(run, tasks, chunksize=4):
-            totals[name] += counts
-            runs[name] += 1
-            for line in odd:
-                print(line)
-    print(
-        f"{'subject':<24} {'runs':>6} {'checks':>9} {'passed':>9} {'failing':>8} {'undecided':>9} {'unsupported':>11}"
-    )
-    accused = 0
-    for name in names:
-        counts = totals[name]
-        failing = sum(
-            counts[verdict] for verdict in ("failed", "errored", "timeout", "died", "harness_error", "blocked")
-        )
-        accused += failing
-        print(
-            f"{name:<24} {runs[name]:>6} {sum(counts.values()):>9,} {counts['passed']:>9,} {failing:>8} "
-            f"{counts['undecided']:>9} {counts['unsupported']:>11,}"
-        )
-    return 1 if accused else 0
+        for line in pool.imap_unordered(run, waiting):
+            done.append(line)
+            if options.out:
+                with options.out.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            for text in line["odd"]:
+                print(f"{line['subject']}, {line['dtype']}, seed {line['seed']}: {text}", flush=True)
+    return 1 if _table(done) else 0
 
 
 if __name__ == "__main__":

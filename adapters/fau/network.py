@@ -17,18 +17,16 @@ from .phrasing import RANDOM, merged, origin
 from .probes import BatchFeed, SmallRandom
 from .recurrent_phrases import WATCHED
 from .signatures import call_with_up_to, most_arguments
+from .watching import unwatch, watch
 
 
-class _RecordingForward:
-    """Replaces a layer's `forward` on the instance: notes the phase, then does the same."""
+class _PhaseRecorder:
+    """Notes the phase that a layer is in whenever its `forward` is called."""
 
-    def __init__(self, layer: Any) -> None:
-        self._layer = layer
-        self.phase: Phase | None = None
+    phase: Phase | None = None
 
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        self.phase = layer_phase(self._layer)
-        return type(self._layer).forward(self._layer, *arguments, **keywords)
+    def __call__(self, layer: Any, *_: Any) -> None:
+        self.phase = layer_phase(layer)
 
 
 class CourseNetwork(NetworkAdapter):
@@ -59,9 +57,8 @@ class CourseNetwork(NetworkAdapter):
         for index, layer in enumerate(layers):
             layer.layer = self.network.layers[index]  # the network may have taken a copy
             layer.observe()
-            recorder = _RecordingForward(layer.layer)
-            layer.layer.forward = recorder
-            self._recorders.append(recorder)
+            self._recorders.append(_PhaseRecorder())
+            watch(layer.layer, "forward", self._recorders[-1])
 
     def _append(self, layer: CourseLayer) -> None:
         """Append as the edition does; before 2021 only trainable layers had a method for it."""
@@ -74,7 +71,7 @@ class CourseNetwork(NetworkAdapter):
     def stop_recording(self) -> None:
         """Take out of the layers what notes their phases."""
         for layer in self._layers:
-            vars(layer.layer).pop("forward", None)
+            unwatch(layer.layer, "forward")
 
     def go_on_with(self, network: Any) -> None:
         """Put another network in place of this one, with layers of the same kinds."""

@@ -19,6 +19,7 @@ from .probes import ProbeOptimizer, ProbePenalty, ProbeUpdates
 from .recurrent_layout import RecurrentLayout, find_layout, write_cell, write_output
 from .recurrent_phrases import stored_phrases
 from .slots import replace_all
+from .watching import watch
 
 _LAYOUTS: WeakKeyDictionary[type, dict[RecurrentSpec, RecurrentLayout | Exception]] = WeakKeyDictionary()
 
@@ -50,7 +51,7 @@ class CourseRecurrent(TrainableLayer):
         return super().backward(dy)
 
     def observe(self) -> None:
-        self.layer.backward = _ObservedBackward(self.layer, self._remember)
+        watch(self.layer, "backward", self._remember)
 
     def parameters(self) -> Mapping[str, Array]:
         return self._parameters(self.layer)
@@ -188,23 +189,3 @@ class CourseRecurrent(TrainableLayer):
 
 def _updates(value: Any) -> bool:
     return not isinstance(value, type) and callable(getattr(value, "calculate_update", None))
-
-
-class _ObservedBackward:
-    """Replaces a layer's `backward` on the instance: tells somebody, then does the same; a copy tells nobody."""
-
-    def __init__(self, layer: Any, tell: Callable[[Any, Array], None] | None) -> None:
-        self._layer = layer
-        self._tell = tell
-
-    def __call__(self, error_tensor: Array) -> Array:
-        if self._tell is not None:
-            self._tell(self._layer, error_tensor)
-        result: Array = type(self._layer).backward(self._layer, error_tensor)
-        return result
-
-    def __deepcopy__(self, memo: Any) -> _ObservedBackward:
-        twin = _ObservedBackward(None, None)
-        memo[id(self)] = twin
-        twin._layer = deepcopy(self._layer, memo)
-        return twin

@@ -1,4 +1,4 @@
-"""Where an object keeps its arrays, however deep: in attributes, sub-layers, lists and dictionaries."""
+"""Where an object keeps its arrays, however deep: in attributes, sub-layers, lists, tuples and dictionaries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Array
+from ..members import stored
 
 Path = tuple[tuple[str, Any], ...]
 """From the owner to a place: ("attribute", name) or ("item", key), step by step."""
@@ -57,16 +58,22 @@ def replace_all(owner: Any, wanted: Callable[[Any], bool], replacement: Any) -> 
 
 
 def _walk(owner: Any) -> Iterator[tuple[Path, Any]]:
-    """Everything below `owner` with every path to it, level by level; each object is entered once."""
+    """Everything below `owner` with every path to it, level by level; each object is entered once.
+
+    Only tuples are entered by every path: who writes into one replaces it, in all its places.
+    """
     seen = {id(owner): owner}
+    entered = 1
     level: list[tuple[Path, Any]] = [((), owner)]
     for _ in range(_DEEPEST):
         below: list[tuple[Path, Any]] = []
         for path, thing in level:
             for step, value in _parts(thing):
                 yield (*path, step), value
-                if not isinstance(value, np.ndarray) and id(value) not in seen and len(seen) < _MOST_OBJECTS:
+                again = id(value) in seen and not isinstance(value, tuple)
+                if not isinstance(value, np.ndarray) and not again and entered < _MOST_OBJECTS:
                     seen[id(value)] = value
+                    entered += 1
                     below.append(((*path, step), value))
         level = below
 
@@ -74,10 +81,10 @@ def _walk(owner: Any) -> Iterator[tuple[Path, Any]]:
 def _parts(thing: Any) -> Iterator[tuple[tuple[str, Any], Any]]:
     if isinstance(thing, dict):
         yield from ((("item", key), value) for key, value in thing.items())
-    elif isinstance(thing, list):
+    elif isinstance(thing, list | tuple):
         yield from ((("item", index), value) for index, value in enumerate(thing))
     elif _is_layer(thing) or type(thing).__module__.partition(".")[0] not in _FOREIGN:
-        yield from ((("attribute", name), value) for name, value in list(getattr(thing, "__dict__", {}).items()))
+        yield from ((("attribute", name), value) for name, value in stored(thing).items())
 
 
 def _is_layer(thing: Any) -> bool:
@@ -95,5 +102,8 @@ def _put(owner: Any, path: Path, value: Any) -> None:
     holder, (kind, key) = _follow(owner, path[:-1]), path[-1]
     if kind == "attribute":
         setattr(holder, key, value)
+    elif isinstance(holder, tuple):  # it cannot be changed, so its owner gets another one
+        changed = (*holder[:key], value, *holder[key + 1 :])
+        _put(owner, path[:-1], type(holder)._make(changed) if hasattr(holder, "_make") else changed)
     else:
         holder[key] = value

@@ -104,13 +104,14 @@ def images_and_vectors(bench: Bench) -> Iterator[Measurement]:
         text = f"reformat(x) of images {x.shape} is {describe(rows)}, but should be {expected}"
         yield failed(text, expected=expected, found=describe(rows), hint=hint)
         return
-    rounded = bench.precision().rounded  # of what computes in float32, that is all that can be asked
-    if not np.array_equal(_sorted(rows), _sorted(rounded(pixels))):
+    # Of what computes in float32 no more can be asked; but to move numbers is not to compute, so they may be exact too.
+    rounded = bench.precision().rounded
+    if not np.array_equal(_sorted(rounded(rows)), _sorted(rounded(pixels))):
         expected = "the channels of one pixel in every row"
         yield failed("reformat(x) mixes the channels", expected=expected, found="other rows", hint=hint)
         return
     images = layer.call("reformat", rows)
-    if np.array_equal(np.asarray(images), rounded(x)):
+    if isinstance(images, np.ndarray) and np.array_equal(rounded(images), rounded(x)):
         yield passed()
         return
     text = f"reformat(reformat(x)) is {describe(images)} that differs from x"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from backproof.adapters.fau.slots import find_slots
+from backproof.adapters.fau.slots import find_slots, replace_all
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
 from backproof.checks.plan import Selection, make_plan
@@ -81,6 +81,23 @@ def test_every_style_of_a_correct_rnn_is_accepted(tmp_path: Path, style: str) ->
 )
 def test_every_order_of_the_gates_is_accepted(tmp_path: Path, order: list[str]) -> None:
     odd, _ = odd_findings(load(write(tmp_path, in_another_order(order))), "LSTM")
+    assert odd == []
+
+
+@pytest.mark.parametrize(
+    "order", [["forget", "input", "candidate", "output"], ["output", "candidate", "input", "forget"]]
+)
+def test_the_order_of_the_gates_is_seen_in_float32_too(tmp_path: Path, order: list[str]) -> None:
+    converted = "np.concatenate([x, self.hidden_state]).reshape(1, -1)"
+    files = in_another_order(order)
+    files = changed(
+        ("Layers/LSTM.py", converted, f"{converted}.astype(np.float32)"),
+        ("Layers/FullyConnected.py", "np.dot(self.extended_input, self.weights)",
+         "np.dot(self.extended_input, self.weights.astype(np.float32)).astype(np.float32)"),
+        files=files,
+    )  # fmt: skip
+    odd, conventions = odd_findings(load(write(tmp_path, files)), "LSTM")
+    assert conventions["computes in float32"] == "LSTM"
     assert odd == []
 
 
@@ -194,3 +211,44 @@ def test_slots_know_all_places_of_an_array() -> None:
     assert (old == 1).all()
     slots[0].read(layer).fill(7)
     assert layer.weights[0, 0] == 0
+
+
+def test_slots_know_what_has_no_dictionary() -> None:
+    class Base:
+        __slots__ = ("never_set", "weights")
+
+    class Layer(Base):
+        __slots__ = ("__weakref__", "bias")
+
+        @property
+        def computed(self) -> None:
+            raise AssertionError("properties are not asked")
+
+    layer = Layer()
+    layer.weights, layer.bias = np.ones((2, 3)), np.zeros(3)
+    slots = {slot.shape: slot for slot in find_slots(layer)}
+    assert slots.keys() == {(2, 3), (3,)}
+    slots[3,].write(layer, np.ones(3))
+    assert layer.bias.tolist() == [1, 1, 1]
+
+
+def test_slots_know_tuples() -> None:
+    class Pair(NamedTuple):
+        weights: Any
+        bias: Any
+
+    class Layer:
+        def __init__(self) -> None:
+            self.pair = Pair(np.ones((2, 3)), np.zeros(3))
+            self.parts = (self.pair, (np.zeros((4, 1)), "optimizer"))
+
+    layer = Layer()
+    slots = {slot.shape: slot for slot in find_slots(layer)}
+    assert slots.keys() == {(2, 3), (3,), (4, 1)}
+    slots[3,].write(layer, np.ones(3))
+    assert layer.pair.bias.tolist() == layer.parts[0].bias.tolist() == [1, 1, 1]
+    assert isinstance(layer.parts[0], Pair)
+    slots[4, 1].write(layer, np.ones(4))
+    assert layer.parts[1][0].tolist() == [[1], [1], [1], [1]]
+    replace_all(layer, lambda value: value == "optimizer" if isinstance(value, str) else False, "another")
+    assert layer.parts[1][1] == "another"

@@ -146,3 +146,17 @@ def test_the_random_state_is_preserved() -> None:
         np.random.rand()  # noqa: NPY002 - as above
         random.random()
     assert (np.random.rand(), random.random()) == expected  # noqa: NPY002 - as above
+
+
+def test_generators_in_slots_are_found() -> None:
+    class Owner:
+        __slots__ = ("rng",)
+
+        def __init__(self) -> None:
+            self.rng = np.random.default_rng()
+
+    owner = Owner()
+    reseed(3, owner)
+    first = owner.rng.random(4)
+    reseed(3, owner)
+    assert (owner.rng.random(4) == first).all()

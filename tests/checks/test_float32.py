@@ -162,3 +162,28 @@ def test_a_subject_that_promotes_float32_breaks_the_strict_law_alone() -> None:
     found = findings(made_of(Widening), "FullyConnected", dtype="float32")
     assert {finding.check for finding in found if finding.failing} == {"contract.dtype"}
     assert {finding.level for finding in found if finding.failing} == {"strict"}
+
+
+class ReformatsExactly(framework.BatchNormalization):
+    """Computes in float32; `reformat` only moves numbers, and so leaves them as they are."""
+
+    def forward(self, input_tensor: Array) -> Array:
+        return super().forward(input_tensor.astype(np.float32)).astype(np.float32)
+
+    def backward(self, error_tensor: Array) -> Array:
+        return super().backward(error_tensor.astype(np.float32)).astype(np.float32)
+
+
+class SwapsTwoChannels(ReformatsExactly):
+    def reformat(self, tensor: Array) -> Array:
+        rows = super().reformat(tensor)
+        if rows.ndim == 2:
+            rows = rows[:, ::-1].copy()
+        return rows
+
+
+def test_reformat_may_be_exact_in_a_layer_that_computes_in_float32() -> None:
+    found = findings(made_of(ReformatsExactly), "BatchNormalization", names=("contract.reformat",))
+    assert [finding.verdict for finding in found] == [Verdict.PASSED] * len(found)
+    found = findings(made_of(SwapsTwoChannels), "BatchNormalization", names=("contract.reformat",))
+    assert any(finding.failing for finding in found)

@@ -1,0 +1,3 @@
+__all__ = ["ReLU"]
+
+from .Activations import ReLU

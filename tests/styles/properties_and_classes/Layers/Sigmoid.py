@@ -1,0 +1,3 @@
+__all__ = ["Sigmoid"]
+
+from .Activations import Sigmoid

@@ -1,0 +1,3 @@
+__all__ = ["TanH"]
+
+from .Activations import TanH
