@@ -113,7 +113,7 @@ class MeanOfSquares(OwnStep):
     "adagrad.one-sum-for-all",
     hint="gradient**2 entry by entry, without np.sum",
     families=("optimizer",),
-    cases=("matrix", "kernels", "with-L1", "with-L2"),
+    cases=("matrix", "kernels"),
 )
 class OneSumForAll(OwnStep):
     """All entries share one sum.
