@@ -44,7 +44,7 @@ class GradientFault:
 
 
 @dataclass(frozen=True)
-class GradientResult:
+class BlockResult:
     """The outcome for one block.
 
     Attributes:
@@ -89,6 +89,8 @@ class BlockChecker:
         pull: the claimed gradient of <v, f> with respect to the block at `x`, for a cotangent v.
         x: the block.
         rng: where directions and cotangents come from.
+        directions: how many; every other one is of the family that equalises.
+        backward_noise: by how much an entry of the claimed gradient is known to change by chance.
     """
 
     evaluate: Evaluate
@@ -97,20 +99,22 @@ class BlockChecker:
     rng: np.random.Generator
     evaluations: int = 0
     precision: Precision = FLOAT64
+    directions: int = 2
+    backward_noise: Array | float = 0.0
 
-    def run(self) -> GradientResult:
-        """Two directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
+    def run(self) -> BlockResult:
+        """All directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
         y = self._count([self.x])[0]
         self.precision = current()  # the first value may have shown that it is not float64
         if self.precision is not FLOAT64:
             self.x = self.precision.rounded(self.x)  # so that steps from it are taken as they are meant
             y = self._count([self.x])[0]
         if not np.isfinite(y).all():
-            return GradientResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
+            return BlockResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
         noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
         kinks = Kinks(self._count, self.pull, self.x, y, noise, self.rng, self.precision)
         results = []
-        for equalise in (False, True):
+        for equalise in (place % 2 == 1 for place in range(self.directions)):
             result = self._along(y, noise, kinks, equalise=equalise)
             if result.fault and result.fault.at_kink is None:
                 fresh = (self._along(y, noise, kinks, equalise=equalise) for _ in range(CONFIRMATIONS))
@@ -122,7 +126,7 @@ class BlockChecker:
         worst = max(results, key=lambda result: result.error)
         return replace(worst, masked=max(result.masked for result in results), evaluations=self.evaluations)
 
-    def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> GradientResult:
+    def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> BlockResult:
         """Compare along one random direction, with one random cotangent."""
         v = self.precision.rounded(signed(y.shape, self.rng))
         g = self.pull(v)
@@ -141,7 +145,7 @@ class BlockChecker:
         error = abs(found - expected)
         scale = norm(v.ravel() * derivative.value)
         fault = None if error <= tolerance else GradientFault(found, (expected, expected), tolerance, v)
-        return GradientResult(fault, error, tolerance, scale, masked, 0)
+        return BlockResult(fault, error, tolerance, scale, masked, 0)
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
@@ -155,11 +159,12 @@ class BlockChecker:
         rounding = 200.0 * self.precision.eps * (size + abs(float(np.vdot(g, u))))
         steps = 2.0 * norm(g * derivative.direction_error)
         change = norm((self.pull(np.pi * v) / np.pi - g) * u)
-        backward_noise = 20.0 * change if change <= self.precision.noisy * size else 0.0
+        backward_noise = 20.0 * (change if change <= self.precision.noisy * size else 0.0)
+        backward_noise += 20.0 * norm(self.backward_noise * u)
         return truncation + rounding + steps + backward_noise + float(np.finfo(np.float64).tiny)
 
 
-def _at_kink(fault: KinkFault, masked: float) -> GradientResult:
+def _at_kink(fault: KinkFault, masked: float) -> BlockResult:
     outside = max(fault.low - fault.found, fault.found - fault.high)
     disagreement = GradientFault(fault.found, (fault.low, fault.high), fault.tolerance, fault.cotangent, fault.output)
-    return GradientResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0)
+    return BlockResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0)

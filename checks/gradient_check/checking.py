@@ -1,0 +1,145 @@
+"""`check_gradient`: is a backward the gradient of a forward?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..numerics.precision import FLOAT32, FLOAT64, Precision, holds_float32, judged_in
+from ..results import Verdict
+from .blocks import check_block
+from .contract import Contract, run_contract
+from .pair import Backward, Forward, Pair, Raised, State
+from .result import GradientFinding, GradientResult
+from .values import WrongOutput, blocks_of
+
+
+def check_gradient(
+    forward: Forward | None,
+    backward: Backward | None,
+    x: Any,
+    *,
+    seed: int = 0,
+    directions: int = 2,
+    dtype: Any = None,
+    reseed: Callable[[], object] | None = None,
+    fresh: Callable[[], tuple[Forward, Backward]] | None = None,
+    snapshot: Callable[[], Any] | None = None,
+    restore: Callable[[Any], object] | None = None,
+    name: str = "",
+) -> GradientResult:
+    """Compare `backward` with finite differences of `forward` at the point `x`.
+
+    There is no tolerance: each comparison carries a bound that follows from the arithmetic. The cost does not depend
+    on the number of entries.
+
+    Args:
+        forward: takes what `x` is, and returns y: a number, an array, or a tuple, list or dict of them.
+        backward: takes what `x` is and the incoming gradient dy, which looks like y; returns the vector-Jacobian
+            product, an array like x, or a dict of arrays with the names of x.
+        x: a number or an array of float64 or float32, or a dict of them by name; any shape.
+        seed: from which directions and incoming gradients are drawn.
+        directions: along how many random directions each block is compared, at least 1.
+        dtype: float64 or float32: what to convert the arrays of x to; None leaves them as they are.
+        reseed: called before each forward; a forward that draws random numbers must draw the same ones after it.
+        fresh: called before each forward: returns a new (forward, backward). For functions that remember calls;
+            `forward` and `backward` may be None then.
+        snapshot: called once, at the beginning; returns what is needed to bring back what calls change.
+        restore: called before each forward with what `snapshot` has returned.
+        name: what is checked, for the report; the name of forward by default.
+
+    Returns:
+        A result that is true if the gradient passed. `print(result)` says what was found, where, and what next.
+
+    Raises:
+        TypeError, ValueError: an argument is not as described here. What `forward` and `backward` do wrong raises
+            nothing; it is a finding.
+
+    >>> import numpy as np
+    >>> result = check_gradient(np.tanh, lambda x, dy: dy * (1 - np.tanh(x) ** 2), np.linspace(-1, 1, 6))
+    >>> bool(result)
+    True
+    """
+    state = State(reseed=reseed, fresh=fresh, snapshot=snapshot, restore=restore)
+    _require(forward, backward, state, seed, directions)
+    blocks, alone = blocks_of(x, dtype)
+    pair = Pair(forward, backward, blocks, alone, state)
+    label = name or getattr(forward, "__name__", "") or type(forward).__name__
+    precision = FLOAT64
+    try:
+        y = pair.learn_layout()
+        precision = _precision(pair, y)
+        with judged_in(lambda: precision):
+            findings = _findings(pair, y, seed, directions)
+    except Raised as error:
+        findings = [_errored(error)]
+    except WrongOutput as error:
+        findings = [GradientFinding(law="contract.output", verdict=Verdict.FAILED, message=str(error))]
+    return GradientResult(
+        name=label,
+        findings=tuple(findings),
+        seed=seed,
+        precision=precision.dtype,
+        evaluations=pair.forwards,
+        backwards=pair.backwards,
+    )
+
+
+def _require(forward: Forward | None, backward: Backward | None, state: State, seed: int, directions: int) -> None:
+    for what, function in (("forward", forward), ("backward", backward)):
+        if not (callable(function) or (function is None and state.fresh is not None)):
+            raise TypeError(f"{what} is {type(function).__name__}, but should be a function")
+    functions = {"reseed": state.reseed, "fresh": state.fresh, "snapshot": state.snapshot, "restore": state.restore}
+    for what, given in functions.items():
+        if given is not None and not callable(given):
+            raise TypeError(f"{what} is {type(given).__name__}, but should be a function or None")
+    if (state.snapshot is None) != (state.restore is None):
+        raise ValueError("snapshot and restore belong together: pass both or none")
+    if isinstance(directions, bool) or not isinstance(directions, int | np.integer) or directions < 1:
+        raise ValueError(f"directions={directions!r}, but should be an integer of at least 1")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed={seed!r}, but should be a non-negative integer")
+
+
+def _precision(pair: Pair, y: Any) -> Precision:
+    """Float32 if a block or an output is of that type, or holds float64 numbers that are float32 numbers."""
+    layout = pair.layout
+    if layout is None or layout.single or any(block.dtype == np.float32 for block in pair.blocks.values()):
+        return FLOAT32
+    return FLOAT32 if holds_float32(layout.vector(y)) else FLOAT64
+
+
+def _findings(pair: Pair, y: Any, seed: int, directions: int) -> list[GradientFinding]:
+    """The contract's findings, then one of each block."""
+    layout = pair.layout
+    vector = np.zeros(0) if layout is None else layout.vector(y)
+    contract = run_contract(pair, vector, np.random.default_rng([seed, 0]))
+    findings = list(contract.findings)
+    if contract.blocking:
+        return findings
+    for place, block in enumerate(pair.blocks):
+        rng = np.random.default_rng([seed, 1, place])
+        findings.append(_block(pair, block, contract, directions, rng))
+    return findings
+
+
+def _block(pair: Pair, block: str, contract: Contract, directions: int, rng: np.random.Generator) -> GradientFinding:
+    try:
+        return check_block(pair, block, directions=directions, noise=contract.noise[block], rng=rng)
+    except Raised as error:
+        return _errored(error, block)
+    except WrongOutput as error:
+        return GradientFinding(law="gradient", block=block, verdict=Verdict.FAILED, message=str(error))
+
+
+def _errored(error: Raised, block: str = "") -> GradientFinding:
+    where = f" at a point near x that differs in {block}" if block else ""
+    return GradientFinding(
+        law="gradient" if block else "contract.raises",
+        block=block,
+        verdict=Verdict.ERRORED,
+        message=f"{error}{where}",
+        hint="call the function with these arguments by hand, and read the traceback",
+    )
