@@ -1,5 +1,6 @@
-"""Right formulas, wrong manners: calls that disturb each other, arguments that are written to, gradients that are not
-linear in the incoming gradient.
+"""Right formulas, wrong manners.
+
+Calls disturb each other, arguments are written to, gradients are not linear in the incoming gradient.
 """
 
 from __future__ import annotations
@@ -11,20 +12,30 @@ from .subject import Array, Subject, bug, right
 
 @right("layer with a cache")
 class Cached(Subject):
-    """y = tanh(x W) as a function of x, (5, 4); forward keeps what backward needs, and backward calls it."""
+    """y = tanh(x W) as a function of x, (5, 4); forward keeps what backward needs.
+
+    Backward calls forward if the latest call was with another x, so that every checker may call the two in any order.
+    """
 
     def set_up(self) -> None:
         self.weights = self.normal(4, 4)
         self.x = self.normal(5, 4)
         self.output = np.zeros((5, 4), self.dtype)
+        self.input: Array | None = None
 
     def forward(self, x: Array) -> Array:
         self.output = np.tanh(x @ self.weights)
+        self.input = x.copy()
         return self.output.copy()
 
     def backward(self, x: Array, dy: Array) -> Array:
-        self.forward(x)
+        self.look_at(x)
         return (dy * (1 - self.output**2)) @ self.weights.T
+
+    def look_at(self, x: Array) -> None:
+        """Make `output` that of x."""
+        if self.input is None or not np.array_equal(x, self.input):
+            self.forward(x)
 
 
 @bug("forward writes to its input", breaks="contract")
@@ -59,7 +70,7 @@ class WritesIncoming(Cached):
     """dy *= slope, in place."""
 
     def backward(self, x: Array, dy: Array) -> Array:
-        self.forward(x)
+        self.look_at(x)
         dy *= 1 - self.output**2
         return dy @ self.weights.T
 
@@ -177,6 +188,7 @@ class OutputBuffer(Cached):
 
     def forward(self, x: Array) -> Array:
         np.tanh(x @ self.weights, out=self.output)
+        self.input = x.copy()
         return self.output
 
 
@@ -214,20 +226,14 @@ class Drifts(Cached):
 
 @bug("state shared between instances", breaks="contract")
 class Shared(Cached):
-    """The cache belongs to the class; a decoy instance that was built first has overwritten it for good."""
-
-    shared: dict[str, Array]
+    """The cache belongs to all instances; the one that was used last has overwritten it."""
 
     def set_up(self) -> None:
         super().set_up()
-        self.shared = {"output": self.decoy()}
-
-    def decoy(self) -> Array:
-        """The output of another instance."""
-        return np.tanh(np.roll(self.x, 1) @ self.weights)
+        self.neighbour = np.tanh(np.roll(self.x, 1) @ self.weights)  # what another instance has kept
 
     def backward(self, x: Array, dy: Array) -> Array:
-        return (dy * (1 - self.shared["output"] ** 2)) @ self.weights.T
+        return (dy * (1 - self.neighbour**2)) @ self.weights.T
 
 
 @bug("gradient of a broadcast shape", breaks="contract")

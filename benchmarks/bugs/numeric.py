@@ -26,11 +26,21 @@ class Dense(Subject):
 
 @bug("1 of 24 entries off by 1e-6 of itself")
 class OneOff(Dense):
-    """The largest entry is multiplied by 1 + 1e-6."""
+    """One entry is multiplied by 1 + 1e-6."""
 
     def backward(self, x: Array, dy: Array) -> Array:
         gradient = super().backward(x, dy)
-        gradient.flat[np.abs(gradient).argmax()] *= 1 + 1e-6
+        gradient[2, 1] *= 1 + 1e-6
+        return gradient
+
+
+@bug("1 of 24 entries off by 1e-5 of itself")
+class OneMoreOff(Dense):
+    """The entry that is largest is multiplied by 1 + 1e-5: which one it is depends on the incoming gradient."""
+
+    def backward(self, x: Array, dy: Array) -> Array:
+        gradient = super().backward(x, dy)
+        gradient.flat[np.abs(gradient).argmax()] *= 1 + 1e-5
         return gradient
 
 
@@ -97,7 +107,7 @@ class Half(Dense):
     """The incoming gradient is cast to float16."""
 
     def backward(self, x: Array, dy: Array) -> Array:
-        return super().backward(x, np.asarray(dy).astype(np.float16).astype(np.float64))
+        return super().backward(x, np.asarray(dy).astype(np.float16).astype(self.dtype))
 
 
 @bug("detours: difference quotient of step 1e-3")
@@ -144,39 +154,39 @@ class Large(Dense):
 
     rows, columns, batch = 25_000, 4, 2
 
-    def off(self, gradient: Array, seed: int) -> Array:
-        """A random direction of the gradient's size and norm."""
-        direction = np.random.default_rng(seed).normal(size=gradient.shape)
-        return direction * np.linalg.norm(gradient) / np.linalg.norm(direction)
+    @property
+    def entry(self) -> tuple[int, int]:
+        """An entry whose inputs are large, so that its gradient is not small by chance."""
+        return int(np.abs(self.inputs).sum(axis=0).argmax()), 2
 
 
 @bug("1 of 100,000 entries off by 1e-6 of the norm")
 class LargeOneOff(Large):
-    """One entry is off by a millionth of the gradient's norm: about 3e-4 of itself."""
+    """One entry is off by some millionths of the whole gradient's norm: about 1e-3 of itself."""
 
     def backward(self, x: Array, dy: Array) -> Array:
         gradient = super().backward(x, dy)
-        gradient[12_345, 2] += 1.01e-6 * np.linalg.norm(gradient)
+        gradient[self.entry] *= 1 + 5e-6 * gradient.size**0.5
         return gradient
 
 
 @bug("1 of 100,000 entries off by 1e-6 of itself")
 class LargeOneSlightlyOff(Large):
-    """One entry is multiplied by 1 + 1e-6: about 3e-9 of the gradient's norm."""
+    """One entry is multiplied by 1 + 1e-6: about 1e-8 of the gradient's norm."""
 
     def backward(self, x: Array, dy: Array) -> Array:
         gradient = super().backward(x, dy)
-        gradient.flat[np.abs(gradient).argmax()] *= 1 + 1e-6
+        gradient[self.entry] *= 1 + 1e-6
         return gradient
 
 
 @bug("100,000 entries off by 1e-6 in norm")
 class LargeSpread(Large):
-    """A random error of a millionth of the gradient's norm, spread over all entries."""
+    """Every entry is off by a normal random share of itself, with a deviation of a millionth."""
 
     def backward(self, x: Array, dy: Array) -> Array:
-        gradient = super().backward(x, dy)
-        return gradient + 1.01e-6 * self.off(gradient, 1)
+        shares = np.random.default_rng(1).normal(size=self.x.shape)
+        return super().backward(x, dy) * (1 + 1.05e-6 * shares)
 
 
 @bug("factor 1.000001, 100,000 entries")

@@ -22,12 +22,12 @@ class _Pair(torch.autograd.Function):
         return torch.as_tensor(np.asarray(subject.forward(x.detach().numpy())))
 
     @staticmethod
-    def backward(ctx: Any, dy: torch.Tensor) -> Any:  # noqa: D102 - as above
+    def backward(ctx: Any, dy: torch.Tensor) -> Any:
         (x,) = ctx.saved_tensors
         return torch.as_tensor(ctx.subject.backward(x.numpy(), dy.numpy())), None
 
 
-def run(fast: bool, subject: Subject, seed: int) -> Outcome:  # noqa: FBT001 - bound by name below
+def run(fast: bool, subject: Subject, seed: int) -> Outcome:
     """It raises where it disagrees."""
     torch.manual_seed(seed)
     x = torch.tensor(subject.x, requires_grad=True)
