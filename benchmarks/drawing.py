@@ -40,10 +40,13 @@ class Curve:
 
 
 def _opening(width: float, height: float, title: str, description: str) -> list[str]:
-    return [
+    svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" role="img" aria-labelledby="title description" '
-        'font-family="system-ui, sans-serif" font-size="13">',
+        'font-family="system-ui, sans-serif" font-size="13">'
+    )
+    return [
+        svg,
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(description)}</desc>',
         f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>',
@@ -61,13 +64,7 @@ def log_log(curves: Mapping[str, Curve], *, title: str, across: str, up: str) ->
     if not points or min(min(point) for point in points) <= 0:
         raise ValueError(f"log_log {title!r}: needs at least one point, and both coordinates of each above 0")
     width, height, left, top, right, bottom = 820, 460, 72, 48, 610, 404
-    decades = [
-        (
-            math.floor(math.log10(min(values))),
-            max(math.ceil(math.log10(max(values))), math.floor(math.log10(min(values))) + 1),
-        )
-        for values in zip(*points, strict=True)
-    ]
+    decades = [_decades(values) for values in zip(*points, strict=True)]
 
     def x_of(value: float) -> float:
         low, high = decades[0]
@@ -87,12 +84,10 @@ def log_log(curves: Mapping[str, Curve], *, title: str, across: str, up: str) ->
         parts.append(f'<path d="M{x:.1f} {bottom}v5" stroke="{FAINT}"/>')
         parts.append(f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle" fill="{FAINT}">{_power(power)}</text>')
     parts.append(f'<path d="M{left} {bottom}H{right}" stroke="{FAINT}"/>')
-    parts.append(
-        f'<text x="{(left + right) / 2}" y="{height - 10}" text-anchor="middle" fill="{FAINT}">{across}</text>'
-    )
-    parts.append(
-        f'<text transform="translate(16 {(top + bottom) / 2}) rotate(-90)" text-anchor="middle" fill="{FAINT}">{up}</text>'
-    )
+    middle = (left + right) / 2, (top + bottom) / 2
+    parts.append(f'<text x="{middle[0]}" y="{height - 10}" text-anchor="middle" fill="{FAINT}">{across}</text>')
+    turned = f"translate(16 {middle[1]}) rotate(-90)"
+    parts.append(f'<text transform="{turned}" text-anchor="middle" fill="{FAINT}">{up}</text>')
     for index, (name, curve) in enumerate(curves.items()):
         colour = COLOURS[index % len(COLOURS)]
         places = [(x_of(x), y_of(y)) for x, y in curve.points]
@@ -101,6 +96,12 @@ def log_log(curves: Mapping[str, Curve], *, title: str, across: str, up: str) ->
         parts.append(f'<path d="M{right + 16} {y - 4}h22" stroke="{colour}" stroke-width="2"/>')
         parts.append(f'<text x="{right + 46}" y="{y}" fill="{INK}">{escape(name)}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _decades(values: Sequence[float]) -> tuple[int, int]:
+    """The powers of ten around the values, at least one apart."""
+    low = math.floor(math.log10(min(values)))
+    return low, max(math.ceil(math.log10(max(values))), low + 1)
 
 
 def _curve(places: Sequence[tuple[float, float]], measured: int, colour: str) -> list[str]:
@@ -128,29 +129,23 @@ def matrix(
     """
     cell, row_height, left, top = 30, 15, 340, 150
     width, height = left + cell * len(columns) + 24, top + row_height * (len(rows) + 2 * len(groups)) + 44
-    parts = _opening(
-        width, height, title, f"{len(rows)} rows, {len(columns)} columns; green: on every seed, red: never."
-    )
+    described = f"{len(rows)} rows, {len(columns)} columns; green: on every seed, red: never."
+    parts = _opening(width, height, title, described)
     for index, name in enumerate(columns):
         x = left + cell * (index + 0.5) + 4
         parts.append(f'<text transform="translate({x} {top - 8}) rotate(-60)" fill="{INK}">{escape(name)}</text>')
+    label = f'<text x="{left - 10}" text-anchor="end" fill="{INK}"'
     y = top
     waiting = list(rows.items())
     for group, count in groups.items():
-        parts.append(
-            f'<text x="{left - 10}" y="{y + row_height}" text-anchor="end" font-weight="600" fill="{INK}">'
-            f"{escape(group)}</text>"
-        )
+        parts.append(f'{label} y="{y + row_height}" font-weight="600">{escape(group)}</text>')
         y += row_height + 6
         for name, shares in waiting[:count]:
-            parts.append(
-                f'<text x="{left - 10}" y="{y + 11}" text-anchor="end" font-size="11" fill="{INK}">{escape(name)}</text>'
-            )
+            parts.append(f'{label} y="{y + 11}" font-size="11">{escape(name)}</text>')
             for index, share in enumerate(shares):
-                parts.append(
-                    f'<rect x="{left + cell * index}" y="{y}" width="{cell - 2}" height="{row_height - 2}" '
-                    f'fill="{_shade(share)}"><title>{escape(name)}, {escape(columns[index])}: {_said(share)}</title></rect>'
-                )
+                said = f"<title>{escape(name)}, {escape(columns[index])}: {_said(share)}</title>"
+                place = f'x="{left + cell * index}" y="{y}" width="{cell - 2}" height="{row_height - 2}"'
+                parts.append(f'<rect {place} fill="{_shade(share)}">{said}</rect>')
             y += row_height
         waiting = waiting[count:]
         y += row_height - 6

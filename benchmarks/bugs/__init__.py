@@ -5,7 +5,7 @@ checker can look at it.
 
 - `subject`: what a subject is; the registry; how far a bug changes the gradient.
 - `affine`, `convolution`, `pooling`, `activations`, `batch_normalisation`, `softmax`, `cross_entropy`, `dropout`,
-  `rnn`, `lstm`, `penalties`: layers, losses and regularizers.
+  `rnn`, `lstm`, `penalties`, `network`: layers, losses, regularizers, a deep network.
 - `numeric`: small errors in blocks of 24 to 100,000 entries.
 - `contract`: right formulas with side effects.
 """
@@ -19,6 +19,7 @@ from . import (
     cross_entropy,
     dropout,
     lstm,
+    network,
     numeric,
     penalties,
     pooling,
@@ -42,6 +43,7 @@ __all__ = [
     "dropout",
     "gradient_change",
     "lstm",
+    "network",
     "numeric",
     "penalties",
     "pooling",

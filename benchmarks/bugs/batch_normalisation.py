@@ -102,6 +102,15 @@ class EpsilonOutside(Input):
         return dx - dx.mean(axis=0) - normalised * (dx * normalised).mean(axis=0)
 
 
+@right("batch normalization, 2 samples")
+class TwoSamples(Input):
+    """With two samples the output is almost ±γ, whatever the input, and the gradient almost 0."""
+
+    def set_up(self) -> None:
+        super().set_up()
+        self.x = self.x[:2]
+
+
 @right("batch normalization, γ")
 class Gamma(Input):
     """As a function of γ, (3,)."""
