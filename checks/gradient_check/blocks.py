@@ -30,7 +30,13 @@ def check_block(pair: Pair, name: str, *, directions: int, noise: Array, rng: np
 
     x = block.astype(np.float64).reshape(axes)
     checker = BlockChecker(
-        pair.values_along(name), pull, x, rng, directions=directions, backward_noise=noise.reshape(axes)
+        pair.values_along(name),
+        pull,
+        x,
+        rng,
+        directions=directions,
+        backward_noise=noise.reshape(axes),
+        tolerates_noise=True,
     )
     with np.errstate(all="ignore"):
         result = checker.run()
@@ -63,7 +69,16 @@ def _explanation(
     pair: Pair, name: str, checker: BlockChecker, result: BlockResult, fault: GradientFault
 ) -> dict[str, Any]:
     claimed = checker.pull(fault.cotangent)
-    location = Localiser(checker.evaluate, checker.x, fault.cotangent, claimed, checker.rng).locate(_factors(pair))
+    localiser = Localiser(
+        checker.evaluate,
+        checker.x,
+        fault.cotangent,
+        claimed,
+        checker.rng,
+        noise=checker.noise,
+        precision=checker.precision,
+    )
+    location = localiser.locate(_factors(pair))
     wrong = [entry for entry in location.entries if entry.wrong]
     said: dict[str, Any] = {
         "verdict": Verdict.FAILED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Contract:
     blocking: bool = False
     noise: dict[str, Array] = field(default_factory=dict)
 
-    def add(self, law: str, verdict: Verdict, message: str, *, blocking: bool = True, **texts: str) -> None:
+    def add(self, law: str, verdict: Verdict, message: str, *, blocking: bool = True, **texts: Any) -> None:
         """Note a broken law."""
         self.findings.append(GradientFinding(law=f"contract.{law}", verdict=verdict, message=message, **texts))
         self.blocking = self.blocking or blocking
@@ -81,11 +82,11 @@ def _run(pair: Pair, y: Array, rng: np.random.Generator, contract: Contract) -> 
     of_v_again = pair.pull(v)
     for name in pair.blocks:
         _finite(name, of_v[name], contract)
-    if contract.blocking:
+    if contract.findings:
         return
     for name in pair.blocks:
         _same_gradient(name, of_v[name], of_v_again[name], contract)
-    if contract.blocking:
+    if contract.findings:
         return
     of_w, of_both = pair.pull(w), pair.pull(pair.rounded(2.0 * v + 3.0 * w))
     for name, block in pair.blocks.items():

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+SAFE = 1e-120  # a norm above it, and below its inverse, has lost nothing to squares that vanish or overflow
+
 
 def signed(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Random signs times U[1/2, 3/2]."""
@@ -21,6 +23,10 @@ def signed(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 def norm(values: Array) -> float:
     """The root of the sum of squares; squares of very large and very small entries neither overflow nor vanish."""
+    with np.errstate(over="ignore", under="ignore"):
+        plain = float(np.linalg.norm(np.ravel(values)))
+    if SAFE <= plain <= 1 / SAFE:
+        return plain
     largest = float(np.max(np.abs(values), initial=0.0))
     if largest == 0 or not np.isfinite(largest):
         return largest

@@ -16,11 +16,14 @@ import numpy as np
 from .directions import Array, equalised_direction, norm, plain_direction, signed
 from .kinks import KinkFault, Kinks
 from .ladder import Derivative, Evaluate, differentiate, measure_noise
-from .precision import FLOAT64, Precision, current
+from .precision import FLOAT32, FLOAT64, Precision, current
+from .roughness import measure_roughness
 
 Pull = Callable[[Array], Array]
 
 MAX_MASKED = 0.5  # more unsettled output entries than this share, and nothing can be said
+NOISY = 1e-11  # noise above this share of the output is too much for the steps of float64
+SMALL = 1e-2  # a disagreement above this share of the output is not looked at as noise
 CONFIRMATIONS = 2  # fresh directions that must disagree as well before a gradient is called wrong
 
 
@@ -55,6 +58,7 @@ class BlockResult:
         masked: share of output entries at which the function is not smooth on any step.
         evaluations: number of evaluations of the function.
         unconfirmed: True if one direction disagreed, but not all fresh ones that were to confirm it.
+        roughness: the largest noise that a difference table has shown; 0 if there was no reason to make one.
     """
 
     fault: GradientFault | None
@@ -64,6 +68,7 @@ class BlockResult:
     masked: float
     evaluations: int
     unconfirmed: bool = False
+    roughness: float = 0.0
 
     @property
     def undecided(self) -> bool:
@@ -91,6 +96,8 @@ class BlockChecker:
         rng: where directions and cotangents come from.
         directions: how many; every other one is of the family that equalises.
         backward_noise: by how much an entry of the claimed gradient is known to change by chance.
+        tolerates_noise: noise beside rounding is measured, and allowed for, before anything is called wrong.
+        noise: of each output entry, flat; known after `run`.
     """
 
     evaluate: Evaluate
@@ -101,6 +108,8 @@ class BlockChecker:
     precision: Precision = FLOAT64
     directions: int = 2
     backward_noise: Array | float = 0.0
+    tolerates_noise: bool = False
+    noise: Array | None = None
 
     def run(self) -> BlockResult:
         """All directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
@@ -111,7 +120,27 @@ class BlockChecker:
             y = self._count([self.x])[0]
         if not np.isfinite(y).all():
             return BlockResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
-        noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
+        self.noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
+        self._choose_steps(y)
+        result = self._judge(y)
+        if self.tolerates_noise and (result.undecided or _is_small(result, y)):
+            u = plain_direction(self.x, self.rng)
+            roughness = measure_roughness(self._count, self.x, u, y, self.precision)
+            if (roughness > self.noise).any():
+                self.noise = np.maximum(self.noise, roughness)
+                self._choose_steps(y)
+                result = replace(self._judge(y), roughness=float(roughness.max()))
+        return replace(result, evaluations=self.evaluations)
+
+    def _choose_steps(self, y: Array) -> None:
+        """Noise over the step must stay small: with much noise the steps are those of float32."""
+        if self.tolerates_noise and self.noise is not None and norm(self.noise) > NOISY * norm(y):
+            steps = max(self.precision.first_step, FLOAT32.first_step), min(self.precision.ratio, FLOAT32.ratio)
+            self.precision = replace(self.precision, first_step=steps[0], ratio=steps[1])
+
+    def _judge(self, y: Array) -> BlockResult:
+        """Compare along all directions, with the noise that is known."""
+        noise = np.zeros(y.size) if self.noise is None else self.noise
         kinks = Kinks(self._count, self.pull, self.x, y, noise, self.rng, self.precision)
         results = []
         for equalise in (place % 2 == 1 for place in range(self.directions)):
@@ -122,9 +151,9 @@ class BlockChecker:
                     result = replace(result, fault=None, unconfirmed=True)
             results.append(result)
             if result.undecided or result.fault:
-                return replace(result, evaluations=self.evaluations)
+                return result
         worst = max(results, key=lambda result: result.error)
-        return replace(worst, masked=max(result.masked for result in results), evaluations=self.evaluations)
+        return replace(worst, masked=max(result.masked for result in results))
 
     def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> BlockResult:
         """Compare along one random direction, with one random cotangent."""
@@ -162,6 +191,11 @@ class BlockChecker:
         backward_noise = 20.0 * (change if change <= self.precision.noisy * size else 0.0)
         backward_noise += 20.0 * norm(self.backward_noise * u)
         return truncation + rounding + steps + backward_noise + float(np.finfo(np.float64).tiny)
+
+
+def _is_small(result: BlockResult, y: Array) -> bool:
+    """Tell whether the disagreement may be due to noise."""
+    return result.fault is not None and result.error <= SMALL * norm(result.fault.cotangent.ravel() * y.ravel())
 
 
 def _at_kink(fault: KinkFault, masked: float) -> BlockResult:

@@ -57,13 +57,23 @@ class Location:
 class Localiser:
     """Differentiates <v, f> along single entries and groups of entries of the block `x`."""
 
-    def __init__(self, evaluate: Evaluate, x: Array, v: Array, claimed: Array, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        evaluate: Evaluate,
+        x: Array,
+        v: Array,
+        claimed: Array,
+        rng: np.random.Generator,
+        *,
+        noise: Array | None = None,
+        precision: Precision | None = None,
+    ) -> None:
         self.evaluate, self.x, self.v, self.claimed, self.rng = evaluate, x, v, claimed, rng
         self.evaluations = 0
-        self.precision = current()
+        self.precision = precision or current()
         self.scale = scale_of(x)
         self.y = self._count([x])[0]
-        self.noise = measure_noise(self._count, x, self.y, rng, self.precision)
+        self.noise = measure_noise(self._count, x, self.y, rng, self.precision) if noise is None else noise
 
     def locate(self, factors: Mapping[str, float]) -> Location:
         """Probe entries; `factors` are the ratios that would mean something, by name (`1/batch`: 0.111)."""
