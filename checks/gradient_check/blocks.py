@@ -79,11 +79,12 @@ def _explanation(
         precision=checker.precision,
     )
     location = localiser.locate(_factors(pair))
+    error_map = localiser.error_map(location.entries)
     wrong = [entry for entry in location.entries if entry.wrong]
     said: dict[str, Any] = {
         "verdict": Verdict.FAILED,
         "hint": "derive the formula on paper for one entry, then compare with backward line by line",
-        "evidence": _evidence(pair, name, location),
+        "evidence": _evidence(pair, name, location) | {"heatmap": error_map.tolist()},
     }
     reading = f": {location.reading}" if location.reading else ""
     if wrong:

@@ -29,7 +29,7 @@ def rows(finding: GradientFinding) -> Iterator[tuple[str, str]]:
     if finding.found:
         yield "found", finding.found
     if finding.measured is not None and finding.tolerance is not None:
-        size = f", of a derivative of {finding.scale:.3g}" if finding.scale else ""
+        size = f", of a derivative of {finding.scale:.3g}" if finding.verdict is Verdict.PASSED else ""
         yield "error", f"{finding.measured:.3g}, at most {finding.tolerance:.3g} allowed{size}"
     for entry in finding.evidence.get("worst", ())[1:4]:
         yield "also", f"{entry['index']}: {entry['found']:.6g} instead of {entry['expected']:.6g}"
