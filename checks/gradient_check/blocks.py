@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,11 +12,18 @@ from ..numerics.localise import Localiser, Location
 from ..results import Verdict
 from .pair import Pair
 from .result import GradientFinding
+from .second_opinion import second_opinion
 from .values import Array
 
+ComplexStep = bool | Literal["auto"]
 
-def check_block(pair: Pair, name: str, *, directions: int, noise: Array, rng: np.random.Generator) -> GradientFinding:
-    """Compare the claimed gradient of the block `name` with finite differences.
+
+def check_block(
+    pair: Pair, name: str, *, directions: int, noise: Array, complex_step: ComplexStep, rng: np.random.Generator
+) -> list[GradientFinding]:
+    """Compare the claimed gradient of the block `name` with finite differences, and with a complex step if asked to.
+
+    With `auto` a complex step is tried only after a failure, or if nothing could be decided.
 
     Raises:
         Raised, WrongOutput: a call raises, or returns something else than at the point.
@@ -41,7 +48,11 @@ def check_block(pair: Pair, name: str, *, directions: int, noise: Array, rng: np
     with np.errstate(all="ignore"):
         result = checker.run()
         said = _said(pair, name, checker, result)
-    return GradientFinding(
+        unclear = said["verdict"] is not Verdict.PASSED
+        opinion = second_opinion(pair, name, checker) if complex_step is True or (complex_step and unclear) else None
+    if opinion is not None and unclear:
+        said["evidence"] = {**said.get("evidence", {}), "complex step": opinion.text}
+    finding = GradientFinding(
         law="gradient",
         block=name,
         directions=directions,
@@ -50,6 +61,7 @@ def check_block(pair: Pair, name: str, *, directions: int, noise: Array, rng: np
         evaluations=pair.forwards - started,
         **said,
     )
+    return [finding] if opinion is None or complex_step is not True else [finding, opinion.finding(name)]
 
 
 def _said(pair: Pair, name: str, checker: BlockChecker, result: BlockResult) -> dict[str, Any]:
@@ -79,11 +91,12 @@ def _explanation(
         precision=checker.precision,
     )
     location = localiser.locate(_factors(pair))
+    error_map = localiser.error_map(location.entries)
     wrong = [entry for entry in location.entries if entry.wrong]
     said: dict[str, Any] = {
         "verdict": Verdict.FAILED,
         "hint": "derive the formula on paper for one entry, then compare with backward line by line",
-        "evidence": _evidence(pair, name, location),
+        "evidence": _evidence(pair, name, location) | {"heatmap": error_map.tolist()},
     }
     reading = f": {location.reading}" if location.reading else ""
     if wrong:

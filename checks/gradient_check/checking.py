@@ -9,8 +9,8 @@ import numpy as np
 
 from ..numerics.precision import FLOAT32, FLOAT64, Precision, holds_float32, judged_in
 from ..results import Verdict
-from .blocks import check_block
-from .contract import Contract, run_contract
+from .blocks import ComplexStep, check_block
+from .contract import run_contract
 from .pair import Backward, Forward, Pair, Raised, State
 from .result import GradientFinding, GradientResult
 from .values import WrongOutput, blocks_of
@@ -28,6 +28,7 @@ def check_gradient(
     fresh: Callable[[], tuple[Forward, Backward]] | None = None,
     snapshot: Callable[[], Any] | None = None,
     restore: Callable[[Any], object] | None = None,
+    complex_step: ComplexStep = "auto",
     name: str = "",
 ) -> GradientResult:
     """Compare `backward` with finite differences of `forward` at the point `x`.
@@ -48,7 +49,9 @@ def check_gradient(
             `forward` and `backward` may be None then.
         snapshot: called once, at the beginning; returns what is needed to bring back what calls change.
         restore: called before each forward with what `snapshot` has returned.
-        name: what is checked, for the report; the name of forward by default.
+        complex_step: a second opinion, for a forward that takes complex numbers: `auto` asks for it if the gradient
+            does not pass; True always, and the result is undecided if forward does not allow it; False never.
+        name: what is checked, for the report; forward's name by default.
 
     Returns:
         A result that is true if the gradient passed. `print(result)` says what was found, where, and what next.
@@ -63,16 +66,17 @@ def check_gradient(
     True
     """
     state = State(reseed=reseed, fresh=fresh, snapshot=snapshot, restore=restore)
-    _require(forward, backward, state, seed, directions)
+    _require(forward, backward, state)
+    _require_options(seed, directions, complex_step)
     blocks, alone = blocks_of(x, dtype)
     pair = Pair(forward, backward, blocks, alone, state)
-    label = name or getattr(forward, "__name__", "") or type(forward).__name__
+    label = name or getattr(forward, "__name__", "check_gradient").replace("<lambda>", "check_gradient")
     precision = FLOAT64
     try:
         y = pair.learn_layout()
         precision = _precision(pair, y)
         with judged_in(lambda: precision):
-            findings = _findings(pair, y, seed, directions)
+            findings = _findings(pair, y, seed, directions, complex_step)
     except Raised as error:
         findings = [_errored(error)]
     except WrongOutput as error:
@@ -87,7 +91,7 @@ def check_gradient(
     )
 
 
-def _require(forward: Forward | None, backward: Backward | None, state: State, seed: int, directions: int) -> None:
+def _require(forward: Forward | None, backward: Backward | None, state: State) -> None:
     for what, function in (("forward", forward), ("backward", backward)):
         if not (callable(function) or (function is None and state.fresh is not None)):
             raise TypeError(f"{what} is {type(function).__name__}, but should be a function")
@@ -97,6 +101,11 @@ def _require(forward: Forward | None, backward: Backward | None, state: State, s
             raise TypeError(f"{what} is {type(given).__name__}, but should be a function or None")
     if (state.snapshot is None) != (state.restore is None):
         raise ValueError("snapshot and restore belong together: pass both or none")
+
+
+def _require_options(seed: int, directions: int, complex_step: ComplexStep) -> None:
+    if complex_step not in (True, False, "auto"):
+        raise ValueError(f"complex_step={complex_step!r}, but should be True, False or 'auto'")
     if isinstance(directions, bool) or not isinstance(directions, int | np.integer) or directions < 1:
         raise ValueError(f"directions={directions!r}, but should be an integer of at least 1")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
@@ -111,8 +120,8 @@ def _precision(pair: Pair, y: Any) -> Precision:
     return FLOAT32 if holds_float32(layout.vector(y)) else FLOAT64
 
 
-def _findings(pair: Pair, y: Any, seed: int, directions: int) -> list[GradientFinding]:
-    """The contract's findings, then one of each block."""
+def _findings(pair: Pair, y: Any, seed: int, directions: int, complex_step: ComplexStep) -> list[GradientFinding]:
+    """The contract's findings, then those of each block."""
     layout = pair.layout
     vector = np.zeros(0) if layout is None else layout.vector(y)
     contract = run_contract(pair, vector, np.random.default_rng([seed, 0]))
@@ -121,17 +130,15 @@ def _findings(pair: Pair, y: Any, seed: int, directions: int) -> list[GradientFi
         return findings
     for place, block in enumerate(pair.blocks):
         rng = np.random.default_rng([seed, 1, place])
-        findings.append(_block(pair, block, contract, directions, rng))
+        try:
+            noise = contract.noise[block]
+            findings += check_block(pair, block, directions=directions, noise=noise, complex_step=complex_step, rng=rng)
+        except Raised as error:
+            findings.append(_errored(error, block))
+        except WrongOutput as error:
+            wrong = GradientFinding(law="gradient", block=block, verdict=Verdict.FAILED, message=str(error))
+            findings.append(wrong)
     return findings
-
-
-def _block(pair: Pair, block: str, contract: Contract, directions: int, rng: np.random.Generator) -> GradientFinding:
-    try:
-        return check_block(pair, block, directions=directions, noise=contract.noise[block], rng=rng)
-    except Raised as error:
-        return _errored(error, block)
-    except WrongOutput as error:
-        return GradientFinding(law="gradient", block=block, verdict=Verdict.FAILED, message=str(error))
 
 
 def _errored(error: Raised, block: str = "") -> GradientFinding:

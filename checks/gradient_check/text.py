@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from ..results import Verdict
@@ -19,7 +20,7 @@ COLOURS = {
 
 def title(finding: GradientFinding) -> str:
     """What the finding is about."""
-    return f"gradient of {finding.block}" if finding.law == "gradient" else finding.law
+    return f"{finding.law} of {finding.block}" if finding.block else finding.law
 
 
 def rows(finding: GradientFinding) -> Iterator[tuple[str, str]]:
@@ -29,7 +30,7 @@ def rows(finding: GradientFinding) -> Iterator[tuple[str, str]]:
     if finding.found:
         yield "found", finding.found
     if finding.measured is not None and finding.tolerance is not None:
-        size = f", of a derivative of {finding.scale:.3g}" if finding.scale else ""
+        size = f", of a derivative of {finding.scale:.3g}" if finding.verdict is Verdict.PASSED else ""
         yield "error", f"{finding.measured:.3g}, at most {finding.tolerance:.3g} allowed{size}"
     for entry in finding.evidence.get("worst", ())[1:4]:
         yield "also", f"{entry['index']}: {entry['found']:.6g} instead of {entry['expected']:.6g}"
@@ -66,9 +67,24 @@ def as_html(result: GradientResult) -> str:
         details = "".join(f"<br><i>{escape(word)}</i> {escape(text)}" for word, text in rows(finding))
         parts.append(
             f"<tr><td>{_mark(finding.verdict)}</td><td style='text-align:left'>{escape(title(finding))}</td>"
-            f"<td style='text-align:left'>{escape(finding.message or str(finding.verdict))}{details}</td></tr>"
+            f"<td style='text-align:left'>{escape(finding.message or str(finding.verdict))}{details}"
+            f"{_heat_map(finding.evidence.get('heatmap'))}</td></tr>"
         )
     return "".join([*parts, f"</table><p><small>{escape(counts(result))}</small></p>"])
+
+
+def _heat_map(errors: Sequence[Sequence[float]] | None) -> str:
+    """The map of errors as coloured cells; nothing if there is none, or if it shows nothing."""
+    largest = max((error for row in errors or () for error in row if math.isfinite(error)), default=0.0)
+    if not errors or not largest:
+        return ""
+    rows = "".join(f"<tr>{''.join(_cell(error, largest) for error in row)}</tr>" for row in errors)
+    return f"<br><i>where</i> size of the error, axis 0 downwards<table>{rows}</table>"
+
+
+def _cell(error: float, largest: float) -> str:
+    share = error / largest if math.isfinite(error) else 1.0
+    return f"<td style='background:rgba(207,34,46,{share:.2f});min-width:1.2em' title='{error:.3g}'>&nbsp;</td>"
 
 
 def _mark(verdict: Verdict) -> str:

@@ -139,6 +139,18 @@ class Layout:
         return self.container(parts)
 
 
+def complex_vector(y: Any) -> NDArray[np.complexfloating[Any, Any]]:
+    """All entries of an output that holds complex numbers, as one vector.
+
+    Raises:
+        WrongOutput: no part is complex, or a part is no number.
+    """
+    parts = [np.asarray(part).ravel() for part in _parts(y).values()]
+    if not any(part.dtype.kind == "c" for part in parts) or any(part.dtype.kind not in NUMBERS + "c" for part in parts):
+        raise WrongOutput("forward returns real numbers for a complex input")
+    return np.concatenate(parts)
+
+
 def _parts(y: Any) -> dict[str, Any]:
     if isinstance(y, dict):
         return {str(name): part for name, part in y.items()}

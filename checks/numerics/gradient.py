@@ -170,7 +170,7 @@ class BlockChecker:
             g = self.pull(v)
         expected = float(np.vdot(v, derivative.value))
         found = float(np.vdot(g, u))
-        tolerance = self._tolerance(derivative, v, g, u)
+        tolerance = self.tolerance(derivative, v, g, u)
         error = abs(found - expected)
         scale = norm(v.ravel() * derivative.value)
         fault = None if error <= tolerance else GradientFault(found, (expected, expected), tolerance, v)
@@ -181,7 +181,7 @@ class BlockChecker:
         self.evaluations += len(values)
         return values
 
-    def _tolerance(self, derivative: Derivative, v: Array, g: Array, u: Array) -> float:
+    def tolerance(self, derivative: Derivative, v: Array, g: Array, u: Array) -> float:
         """Bound of |<g, u> - <v, derivative>| for a right gradient; its parts are independent, so squares add."""
         truncation = 6.0 * norm(v.ravel() * np.where(derivative.settled, derivative.error, 0.0))
         size = norm(g * u)
