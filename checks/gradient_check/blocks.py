@@ -91,7 +91,7 @@ def _explanation(
         precision=checker.precision,
     )
     location = localiser.locate(_factors(pair))
-    error_map = localiser.error_map(location.entries)
+    error_map = localiser.error_map(location)
     wrong = [entry for entry in location.entries if entry.wrong]
     said: dict[str, Any] = {
         "verdict": Verdict.FAILED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,10 @@ import numpy as np
 from ..numerics.precision import FLOAT32, FLOAT64, Precision, holds_float32, judged_in
 from ..results import Verdict
 from .blocks import ComplexStep, check_block
-from .contract import run_contract
+from .contract import decoy_of, run_contract
 from .pair import Backward, Forward, Pair, Raised, State
 from .result import GradientFinding, GradientResult
-from .values import WrongOutput, blocks_of
+from .values import Array, Given, Layout, WrongOutput, blocks_of
 
 
 def check_gradient(
@@ -73,10 +73,12 @@ def check_gradient(
     label = name or getattr(forward, "__name__", "check_gradient").replace("<lambda>", "check_gradient")
     precision = FLOAT64
     try:
-        y = pair.learn_layout()
-        precision = _precision(pair, y)
+        decoy = decoy_of(blocks, np.random.default_rng([seed, 2]))
+        layout = pair.learn_layout(decoy)
+        y = pair.value(blocks)
+        precision = _precision(pair, layout, y)
         with judged_in(lambda: precision):
-            findings = _findings(pair, y, seed, directions, complex_step)
+            findings = _findings(pair, y, decoy, seed=seed, directions=directions, complex_step=complex_step)
     except Raised as error:
         findings = [_errored(error)]
     except WrongOutput as error:
@@ -112,19 +114,17 @@ def _require_options(seed: int, directions: int, complex_step: ComplexStep) -> N
         raise ValueError(f"seed={seed!r}, but should be a non-negative integer")
 
 
-def _precision(pair: Pair, y: Any) -> Precision:
+def _precision(pair: Pair, layout: Layout, y: Array) -> Precision:
     """Float32 if a block or an output is of that type, or holds float64 numbers that are float32 numbers."""
-    layout = pair.layout
-    if layout is None or layout.single or any(block.dtype == np.float32 for block in pair.blocks.values()):
-        return FLOAT32
-    return FLOAT32 if holds_float32(layout.vector(y)) else FLOAT64
+    single = layout.single or any(block.dtype == np.float32 for block in pair.blocks.values())
+    return FLOAT32 if single or holds_float32(y) else FLOAT64
 
 
-def _findings(pair: Pair, y: Any, seed: int, directions: int, complex_step: ComplexStep) -> list[GradientFinding]:
+def _findings(
+    pair: Pair, y: Array, decoy: Mapping[str, Given], *, seed: int, directions: int, complex_step: ComplexStep
+) -> list[GradientFinding]:
     """The contract's findings, then those of each block."""
-    layout = pair.layout
-    vector = np.zeros(0) if layout is None else layout.vector(y)
-    contract = run_contract(pair, vector, np.random.default_rng([seed, 0]))
+    contract = run_contract(pair, y, decoy, np.random.default_rng([seed, 0]))
     findings = list(contract.findings)
     if contract.blocking:
         return findings

@@ -43,17 +43,18 @@ class Contract:
         self.blocking = self.blocking or blocking
 
 
-def run_contract(pair: Pair, y: Array, rng: np.random.Generator) -> Contract:
+def run_contract(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Generator) -> Contract:
     """Call the pair at the point and at a decoy, and compare the answers.
 
-    `y` is what a first forward has returned at the point. Costs 6 calls of forward and 4 of backward.
+    `y` is what forward has returned at the point, after it was called at the decoy: what the first call leaves behind
+    must not be used for later ones. Costs 6 calls of forward and 4 of backward.
 
     Raises:
         Raised: a call raises.
     """
     contract = Contract()
     try:
-        _run(pair, y, rng, contract)
+        _run(pair, y, decoy, rng, contract)
     except WrongOutput as error:
         law = "gradients" if "gradient" in str(error) or "backward" in str(error) else "output"
         contract.add(law, Verdict.FAILED, str(error), hint="return one array of the block's shape for every block of x")
@@ -70,14 +71,14 @@ def run_contract(pair: Pair, y: Array, rng: np.random.Generator) -> Contract:
     return contract
 
 
-def _run(pair: Pair, y: Array, rng: np.random.Generator, contract: Contract) -> None:
-    decoy = _decoy(pair.blocks, rng)
+def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Generator, contract: Contract) -> None:
     v, w = (pair.rounded(signed(y.shape, rng)) for _ in range(2))
-    pair.value(decoy)  # whatever is kept of it must not be used later
     of_v = pair.pull(v, watch=True)
     pair.value(decoy)
     again = pair.value(pair.blocks)
     if not _repeatable(pair, y, again, contract):
+        return
+    if not _is_finite_output(y, contract):
         return
     of_v_again = pair.pull(v)
     for name in pair.blocks:
@@ -95,7 +96,7 @@ def _run(pair: Pair, y: Array, rng: np.random.Generator, contract: Contract) -> 
         contract.noise[name] = np.maximum(np.abs(of_v[name] - of_v_again[name]), residual)
 
 
-def _decoy(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str, Given]:
+def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str, Given]:
     """Other data, where forward will be evaluated later anyway."""
     other = {}
     for name, block in blocks.items():
@@ -121,6 +122,22 @@ def _repeatable(pair: Pair, y: Array, again: Array, contract: Contract) -> bool:
         found=number(float(again[place])),
         hint="pass reseed=, a function that seeds its random numbers, if forward draws any; fresh=, a function that "
         "makes a new (forward, backward), or snapshot= and restore=, if it remembers earlier calls",
+    )
+    return False
+
+
+def _is_finite_output(y: Array, contract: Contract) -> bool:
+    """There is something to differentiate."""
+    if np.isfinite(y).all():
+        return True
+    wrong = int((~np.isfinite(y)).sum())
+    contract.add(
+        "output",
+        Verdict.UNDECIDED,
+        f"forward(x) is not finite: {wrong} of {y.size} entries are nan or infinite, so there is no derivative",
+        expected="finite numbers",
+        found=str(y[~np.isfinite(y)][0]),
+        hint="check at a point where forward is finite",
     )
     return False
 

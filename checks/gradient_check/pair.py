@@ -66,15 +66,14 @@ class Pair:
     def __post_init__(self) -> None:
         self._saved = self.state.snapshot() if self.state.snapshot is not None else None
 
-    def learn_layout(self) -> Any:
-        """Forward's answer at the point; fixes the layout.
+    def learn_layout(self, blocks: Mapping[str, Given]) -> Layout:
+        """Fix the layout, by a first forward.
 
         Raises:
             Raised, WrongOutput: forward raises, or returns no numbers.
         """
-        y = self.run_forward(self.blocks)
-        self.layout = Layout.of(y)
-        return y
+        self.layout = Layout.of(self.run_forward(blocks))
+        return self.layout
 
     def run_forward(self, blocks: Mapping[str, Given], *, watch: bool = False) -> Any:
         """What forward returns, from the state that every call starts in.

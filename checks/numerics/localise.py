@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .directions import Array, scale_of, signed
+from .directions import Array, norm, scale_of, signed
 from .groups import Items, find_wrong
 from .ladder import Evaluate, differentiate, measure_noise
 from .precision import Precision, current
@@ -42,6 +42,7 @@ class Location:
         ratio: found / expected where all probed entries share it; None otherwise.
         reading: one sentence for a person; empty if nothing was recognised.
         evaluations: number of evaluations of the function.
+        complete: True if all entries but those listed here are known to be right.
         places: by axis, the indices outside of which everything is right; empty if not looked for, or not few.
     """
 
@@ -50,6 +51,7 @@ class Location:
     ratio: float | None
     reading: str
     evaluations: int
+    complete: bool
     places: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
@@ -95,23 +97,28 @@ class Localiser:
         if not reading and size <= PROBES:
             reading = read_slices(entries, self.x.shape)
         reading = reading or _read_count(len(wrong), size, complete, share)
-        return Location(tuple(entries), share, ratio, reading, self.evaluations, places)
+        return Location(tuple(entries), share, ratio, reading, self.evaluations, complete, places)
 
-    def error_map(self, entries: Sequence[Entry]) -> Array:
+    def error_map(self, location: Location) -> Array:
         """Where the error is: the block as a matrix of its first axis by the others, in at most 5 by 5 tiles.
 
-        Of a small block, all of whose entries have been looked at, it is every entry's error. Otherwise each tile has
-        an estimate of the root mean square of its entries' errors, from one direction; 0 if it is within its bound.
+        Each tile has the root mean square of its entries' errors: exact if they are all known, otherwise an estimate
+        from one direction, or 0 if that is within its bound. Of a small block every entry is a tile.
         """
         rows = self.x.shape[0] if self.x.ndim > 1 else 1
         numbers = np.arange(self.x.size).reshape(rows, -1)
-        if self.x.size <= PROBES:
-            errors = np.zeros(self.x.shape)
-            for entry in entries:
-                errors[entry.index] = entry.error if entry.wrong else 0.0
-            return errors.reshape(numbers.shape)
-        parts = (np.array_split(part, min(TILES, numbers.shape[1]), axis=1) for part in _tiles(numbers))
-        return np.array([[self._size_of_error(tile.ravel()) for tile in row] for row in parts])
+        tiles = TILES if self.x.size > PROBES else PROBES
+        by_row = np.array_split(numbers, min(tiles, rows), axis=0)
+        parts = (np.array_split(part, min(tiles, max(part.shape[1], 1)), axis=1) for part in by_row)
+        errors = np.zeros(self.x.shape)
+        for entry in location.entries:
+            errors[entry.index] = entry.error if entry.wrong else 0.0
+
+        def size(tile: Items) -> float:
+            known = errors.ravel()[tile]
+            return norm(known) / known.size**0.5 if location.complete else self._size_of_error(tile)
+
+        return np.array([[size(tile.ravel()) for tile in row] for row in parts])
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
@@ -174,7 +181,3 @@ def _read_count(wrong: int, size: int, complete: bool, share: float) -> str:
     if complete and 0 < wrong < size:
         return f"only {wrong} of {size:,} entries {'is' if wrong == 1 else 'are'} wrong"
     return f"{share:.0%} of the entries looked at are wrong" if 0 < share < 1 else ""
-
-
-def _tiles(numbers: Items) -> list[Items]:
-    return np.array_split(numbers, min(TILES, numbers.shape[0]), axis=0)

@@ -33,8 +33,9 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
     Costs 129 evaluations.
     """
     places = np.linspace(-1.0, 1.0, POINTS)
-    points = [precision.rounded(x + place * u) for place in places]
-    table = np.stack([np.asarray(value, dtype=np.float64).ravel() for value in evaluate(points)])
+    # One at a time: the points together may be large.
+    values = (evaluate([precision.rounded(x + place * u)])[0] for place in places)
+    table = np.stack([np.asarray(value, dtype=np.float64).ravel() for value in values])
     limit = precision.noisy * np.maximum(np.abs(y.ravel()), norm(y) / max(y.size, 1) ** 0.5)
     with np.errstate(all="ignore"):
         fine = _jumps(table, limit)

@@ -208,21 +208,24 @@ def test_a_small_block_has_a_map_of_every_entry() -> None:
 def test_a_large_block_has_a_map_of_tiles() -> None:
     """Tiles of 8 by 8 entries; the estimate of their size is exact up to the direction's magnitudes, 1/2 to 3/2."""
 
-    def mutate(g: Array, x: Array, v: Array) -> Array:
+    def mutate(g: Array, x: Array, v: Array, many: int) -> Array:
         wrong = g.copy()
-        wrong[9, 33] += 4.0
+        wrong[8 : 8 + many, 32 : 32 + many] += 4.0
         return wrong
 
-    right, wrong = error_map(PRODUCT, lambda g, x, v: g), error_map(PRODUCT, mutate)
-    assert right.shape == (5, 5)
-    assert not right.any()
-    assert np.argwhere(wrong).tolist() == [[1, 4]]
-    assert 0.25 <= wrong[1, 4] <= 0.75
+    assert not error_map(PRODUCT, lambda g, x, v: g).any()
+    one = error_map(PRODUCT, lambda g, x, v: mutate(g, x, v, 1))
+    assert one.shape == (5, 5)
+    assert np.argwhere(one).tolist() == [[1, 4]]
+    assert one[1, 4] == pytest.approx(4.0 / 8)
+    all_of_the_tile = error_map(PRODUCT, lambda g, x, v: mutate(g, x, v, 8))
+    assert np.argwhere(all_of_the_tile).tolist() == [[1, 4]]
+    assert all_of_the_tile[1, 4] <= 3 * 4.0
 
 
 def error_map(function: Function, mutate: Mutate) -> Array:
     localiser = localiser_of(function, mutate, 0)
-    return localiser.error_map(localiser.locate({}).entries)
+    return localiser.error_map(localiser.locate({}))
 
 
 def test_the_entries_carry_the_right_values_the_most_wrong_first() -> None:
