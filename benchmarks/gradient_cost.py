@@ -80,7 +80,7 @@ def in_turns(checkers: Mapping[str, Checker], subject: Counted, turns: int) -> d
     costs: dict[str, list[Cost]] = {name: [] for name in checkers}
     for turn in range(turns + 1):
         for name, checker in checkers.items():
-            if turn > 1 and sum(cost.seconds for cost in costs[name]) > LONGEST / 6:
+            if turn and sum(cost.seconds for cost in costs[name]) > LONGEST / 6:
                 continue
             costs[name].append(once(checker, subject, turn))
     return {name: of_one[1:] or of_one for name, of_one in costs.items()}  # the first turn warms caches
