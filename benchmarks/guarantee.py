@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 SIZE = 64
 CONSTANT = 2 * math.sqrt(2)  # of the bound
 SHAPES = {"one entry": 1, "two entries": 2, "all entries": SIZE}
-RATIOS = (2.0, 4.0, 8.0, 16.0, 64.0, 256.0)  # s ‖e‖ / τ
+RATIOS = (2.0, 4.0, 16.0, 64.0)  # s ‖e‖ / τ
 POINT = np.random.default_rng(0).normal(size=SIZE)
 WIDTH = 40  # of the plot
 
