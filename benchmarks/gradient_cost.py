@@ -1,8 +1,9 @@
 """Evaluations and time of gradient checkers against the number of parameters, and against a single direction.
 
-All checkers look at the same function, tanh(X W), and take turns; the median of their turns counts. What would take
-longer than a minute is not run but extrapolated: evaluations by the number of parameters, time by evaluations times
-the time of one forward. Such figures are marked with `~`.
+All checkers look at the same function, tanh(X W), and take turns; the median of their turns counts. Times are those of
+the processor, which other programs on the machine change little; set OMP_NUM_THREADS=1, so that one thread works.
+What would take longer than a minute is not run but extrapolated: evaluations by the number of parameters, time by
+evaluations and the time of one forward. Such figures are marked with `~`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from drawing import Curve, log_log
 from backproof import check_gradient
 
 OURS, SINGLE, ELEMENT_WISE = "backproof", "jax", "cs231n, 1e-7"
-LONGEST = 60.0  # seconds
 TURNS = 5  # fewer if they take long
 SIZES = tuple(10**power for power in range(2, 8))
 
@@ -48,9 +48,9 @@ class Counted(Dense):
         """The time of one forward, the median of nine."""
         times = []
         for _ in range(9):
-            started = time.perf_counter()
+            started = time.process_time()
             super().forward(self.x)
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         return statistics.median(times)
 
 
@@ -62,25 +62,27 @@ class Cost:
     seconds: float
     guessed: bool = False
 
-    def grown(self, factor: int, of_forward: float) -> Cost:
-        """The cost of an element-wise checker for `factor` times as many parameters."""
-        return Cost(evaluations=self.evaluations * factor, seconds=self.seconds * factor * of_forward, guessed=True)
+    def grown(self, factor: int, slower: float) -> Cost:
+        """The cost of an element-wise checker for `factor` times as many parameters, if a forward is so much slower."""
+        return Cost(evaluations=self.evaluations * factor, seconds=self.seconds * factor * slower, guessed=True)
 
 
 def once(checker: Checker, subject: Counted, seed: int) -> Cost:
     """Run a checker."""
     subject.forwards = 0
-    started = time.perf_counter()
+    started = time.process_time()
     checker(subject, seed)
-    return Cost(seconds=time.perf_counter() - started, evaluations=subject.forwards)
+    return Cost(seconds=time.process_time() - started, evaluations=subject.forwards)
 
 
-def in_turns(checkers: Mapping[str, Checker], subject: Counted, turns: int) -> dict[str, list[Cost]]:
+def in_turns(
+    checkers: Mapping[str, Checker], subject: Counted, turns: int, longest: float = 60
+) -> dict[str, list[Cost]]:
     """Several runs of each; one that takes long has fewer."""
     costs: dict[str, list[Cost]] = {name: [] for name in checkers}
     for turn in range(turns + 1):
         for name, checker in checkers.items():
-            if turn and sum(cost.seconds for cost in costs[name]) > LONGEST / 6:
+            if turn and sum(cost.seconds for cost in costs[name]) > longest / 6:
                 continue
             costs[name].append(once(checker, subject, turn))
     return {name: of_one[1:] or of_one for name, of_one in costs.items()}  # the first turn warms caches
@@ -94,7 +96,7 @@ def median(costs: list[Cost]) -> Cost:
     )
 
 
-def growth(checkers: Mapping[str, Checker]) -> dict[str, dict[int, Cost]]:
+def growth(checkers: Mapping[str, Checker], longest: float) -> dict[str, dict[int, Cost]]:
     """The cost of every checker for every size."""
     table: dict[str, dict[int, Cost]] = {name: {} for name in checkers}
     before, of_forward_before = 0, 1.0
@@ -109,9 +111,9 @@ def growth(checkers: Mapping[str, Checker]) -> dict[str, dict[int, Cost]]:
         affordable = {
             name: checker
             for name, checker in checkers.items()
-            if name not in guesses or guesses[name].seconds <= LONGEST
+            if name not in guesses or guesses[name].seconds <= longest
         }
-        runs = in_turns(affordable, subject, TURNS if size < 10**6 else 2)
+        runs = in_turns(affordable, subject, TURNS if size < 10**6 else 1, longest)
         for name in checkers:
             table[name][size] = median(runs[name]) if name in runs else guesses[name]
         print(f"... {size:,} parameters", flush=True)
@@ -203,11 +205,12 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="write the pictures")
+    parser.add_argument("--longest", type=float, default=60, help="seconds above which a run is extrapolated")
     options = parser.parse_args()
     checkers = available()
     print_layer(checkers)
     print_evaluations()
-    table = growth(checkers)
+    table = growth(checkers, options.longest)
     print_growth(table)
     slow, single = ELEMENT_WISE, SINGLE
     ratio = table[slow][10**5].seconds / table[OURS][10**5].seconds

@@ -75,14 +75,14 @@ class Pair:
         self.layout = Layout.of(self.run_forward(blocks))
         return self.layout
 
-    def run_forward(self, blocks: Mapping[str, Given], *, watch: bool = False) -> Any:
-        """What forward returns, from the state that every call starts in.
+    def run_forward(self, blocks: Mapping[str, Given], *, watch: bool = False, own: str = "") -> Any:
+        """What forward returns, from the state that every call starts in; the block `own` is handed over uncopied.
 
         Raises:
             Raised: a call raises.
         """
         self._prepare()
-        given = self._argument(blocks)
+        given = self._argument(blocks, own)
         self.forwards += 1
         y = self._call("forward(x)", self.forward, given)
         if watch:
@@ -98,12 +98,17 @@ class Pair:
         return self._layout.vector(self.run_forward(blocks))
 
     def values_along(self, name: str) -> Callable[[Sequence[Array]], list[Array]]:
-        """The function of one block that `numerics` differentiates; points are float64, of the block's shape."""
+        """The function of one block that `numerics` differentiates; points are float64, of the block's shape.
+
+        A point alone is copied: it may be the one that all steps start from. Several are made for one evaluation, and
+        handed over as they are.
+        """
         block = self.blocks[name]
 
         def evaluate(points: Sequence[Array]) -> list[Array]:
-            shaped = (point.reshape(block.shape).astype(block.dtype, copy=False) for point in points)
-            return [self.value({**self.blocks, name: point}) for point in shaped]
+            kept = [np.array(point) for point in points] if len(points) == 1 else points
+            shaped = (point.reshape(block.shape).astype(block.dtype, copy=False) for point in kept)
+            return [self._layout.vector(self.run_forward({**self.blocks, name: point}, own=name)) for point in shaped]
 
         return evaluate
 
@@ -141,8 +146,8 @@ class Pair:
         if self.state.reseed is not None:
             self.state.reseed()
 
-    def _argument(self, blocks: Mapping[str, Given]) -> Any:
-        copies = {name: handed(block) for name, block in blocks.items()}
+    def _argument(self, blocks: Mapping[str, Given], own: str = "") -> Any:
+        copies = {name: block if name == own and block.ndim else handed(block) for name, block in blocks.items()}
         return copies[ALONE] if self.alone else copies
 
     def _call(self, call: str, function: Callable[..., Any] | None, *arguments: Any) -> Any:

@@ -107,7 +107,7 @@ class BlockChecker:
     evaluations: int = 0
     precision: Precision = FLOAT64
     directions: int = 2
-    backward_noise: Array | float = 0.0
+    backward_noise: Array | None = None
     tolerates_noise: bool = False
     noise: Array | None = None
 
@@ -187,9 +187,13 @@ class BlockChecker:
         size = norm(g * u)
         rounding = 200.0 * self.precision.eps * (size + abs(float(np.vdot(g, u))))
         steps = 2.0 * norm(g * derivative.direction_error)
-        change = norm((self.pull(np.pi * v) / np.pi - g) * u)
+        again = self.pull(np.pi * v) / np.pi
+        again -= g
+        again *= u
+        change = norm(again)
         backward_noise = 20.0 * (change if change <= self.precision.noisy * size else 0.0)
-        backward_noise += 20.0 * norm(self.backward_noise * u)
+        if self.backward_noise is not None:
+            backward_noise += 20.0 * norm(self.backward_noise * u)
         return truncation + rounding + steps + backward_noise + float(np.finfo(np.float64).tiny)
 
 

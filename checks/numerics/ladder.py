@@ -54,8 +54,12 @@ def measure_noise(
     Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
     unit = precision.spacing(x)
-    moves = (rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * unit for _ in range(precision.jitters))
-    jittered = [precision.rounded(x + move) for move in moves]
+    jittered = []
+    for _ in range(precision.jitters):
+        moved = np.asarray(rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape))
+        moved *= unit
+        moved += x
+        jittered.append(precision.rounded(moved))
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
     worst = np.maximum.reduce(changes)
     # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
@@ -125,7 +129,7 @@ def differentiate(
 
 
 def _both_sides(x: Array, move: Array) -> tuple[Array, Array]:
-    return x + move, x - move
+    return x + move, np.subtract(x, move, out=move)
 
 
 def _deviation(above: Array, below: Array, h: float, u: Array) -> Array:
