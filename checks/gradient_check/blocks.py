@@ -48,6 +48,8 @@ def check_block(
     with np.errstate(all="ignore"):
         result = checker.run()
         said = _said(pair, name, checker, result)
+        if result.roughness:
+            said["evidence"] = {**said.get("evidence", {}), "noise": result.roughness}
         unclear = said["verdict"] is not Verdict.PASSED
         opinion = second_opinion(pair, name, checker) if complex_step is True or (complex_step and unclear) else None
     if opinion is not None and unclear:

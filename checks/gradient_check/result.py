@@ -26,7 +26,8 @@ class GradientFinding:
         directions: along how many random directions the gradient was compared.
         masked: share of the outputs at which forward is not smooth, and which were left out.
         evaluations: calls of forward for this finding.
-        evidence: small values that show a failure: worst entries, ratio, pattern, heat map.
+        evidence: small values that show a failure: worst entries, ratio, pattern, heat map. `noise` is
+            that of forward beside rounding, if it had to be allowed for.
     """
 
     law: str

@@ -36,6 +36,8 @@ def rows(finding: GradientFinding) -> Iterator[tuple[str, str]]:
         yield "also", f"{entry['index']}: {entry['found']:.6g} instead of {entry['expected']:.6g}"
     if finding.masked:
         yield "masked", f"{finding.masked:.1%} of the outputs, where forward is not smooth"
+    if "noise" in finding.evidence:
+        yield "noise", f"{finding.evidence['noise']:.2g} of forward, measured and allowed for"
     if "complex step" in finding.evidence:
         yield "complex step", str(finding.evidence["complex step"])
     if finding.hint:

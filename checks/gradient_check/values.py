@@ -75,12 +75,12 @@ class Layout:
 
     Attributes:
         container: `tuple`, `list`, `dict`, or None for a single array or number.
-        names: of the parts; of a tuple or a list they are their places.
+        names: the keys of a dict; of a tuple or a list the places.
         shapes, dtypes: of the parts, in the same order.
     """
 
     container: type | None
-    names: tuple[str, ...]
+    names: tuple[Any, ...]
     shapes: tuple[tuple[int, ...], ...]
     dtypes: tuple[str, ...]
 
@@ -151,16 +151,14 @@ def complex_vector(y: Any) -> NDArray[np.complexfloating[Any, Any]]:
     return np.concatenate(parts)
 
 
-def _parts(y: Any) -> dict[str, Any]:
+def _parts(y: Any) -> dict[Any, Any]:
     if isinstance(y, dict):
-        return {str(name): part for name, part in y.items()}
-    if isinstance(y, tuple | list):
-        return {str(place): part for place, part in enumerate(y)}
-    return {"": y}
+        return y
+    return dict(enumerate(y)) if isinstance(y, tuple | list) else {"": y}
 
 
-def _place(name: str) -> str:
-    return f"[{name}]" if name else ""
+def _place(name: Any) -> str:
+    return "" if name == "" else f"[{name!r}]"
 
 
 def _numbers(name: str, value: Any) -> Given:

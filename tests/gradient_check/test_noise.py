@@ -134,6 +134,14 @@ def test_the_verdict_is_seldom_left_open(name: str) -> None:
     assert verdicts.count(Verdict.UNDECIDED) <= 1
 
 
+def test_noise_that_had_to_be_allowed_for_is_reported() -> None:
+    result = check_gradient(*fixed_point(), draw(8))
+    assert result.passed
+    assert 1e-9 < result["x"].evidence["noise"] < 1e-7
+    assert "of forward, measured and allowed for" in str(result)
+    assert "noise" not in check_gradient(np.tanh, tanh_backward, draw(8))["x"].evidence
+
+
 def test_a_function_without_noise_keeps_its_sharp_bound() -> None:
     """An error of a hundred millionth, as large as the noise above, is seen where there is no noise."""
     x = draw(8)
