@@ -8,6 +8,7 @@ differences of equally spaced values remove what is smooth and leave the jumps.
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from .precision import Precision
 ORDER = 8  # of the differences
 POINTS = 129  # on the way from x - u to x + u
 AMPLIFIED = math.comb(2 * ORDER, ORDER) ** 0.5  # standard deviation of the differences of independent unit noise
-SMOOTH_SHRINKS = 16.0  # halving the spacing divides an 8th difference by 256 if smooth, by about 1 if noise
+SMOOTH_SHRINKS = 64.0  # halving the spacing divides an 8th difference by 256 if smooth, by about 1 if noise
 
 
 def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precision: Precision) -> Array:
@@ -32,20 +33,22 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
 
     Costs 129 evaluations.
     """
-    places = np.linspace(-1.0, 1.0, POINTS)
-    # One at a time: the points together may be large.
-    values = (evaluate([precision.rounded(x + place * u)])[0] for place in places)
-    table = np.stack([np.asarray(value, dtype=np.float64).ravel() for value in values])
     limit = precision.noisy * np.maximum(np.abs(y.ravel()), norm(y) / max(y.size, 1) ** 0.5)
-    with np.errstate(all="ignore"):
-        fine = _jumps(table, limit)
-        coarse = _jumps(table[::2], SMOOTH_SHRINKS * limit)
+    fine, coarse = np.zeros(y.size), np.zeros(y.size)
+    latest: deque[Array] = deque(maxlen=2 * ORDER + 1)  # of the values: all of them may need much memory
+    for number, place in enumerate(np.linspace(-1.0, 1.0, POINTS)):
+        latest.append(evaluate([precision.rounded(x + place * u)])[0].ravel())
+        if number >= ORDER:
+            np.maximum(fine, _jump(list(latest)[-ORDER - 1 :], limit), out=fine)
+        if number >= 2 * ORDER and number % 2 == 0:
+            np.maximum(coarse, _jump(list(latest)[::2], SMOOTH_SHRINKS * limit), out=coarse)
     result: Array = np.where(coarse <= SMOOTH_SHRINKS * fine, fine, 0.0)
     return result
 
 
-def _jumps(table: Array, limit: Array) -> Array:
-    """The largest jump of each column that does not exceed its limit."""
-    jumps = np.abs(np.diff(table, n=ORDER, axis=0)) / AMPLIFIED
-    largest: Array = np.max(np.where(jumps <= limit, jumps, 0.0), axis=0, initial=0.0)
-    return largest
+def _jump(values: list[Array], limit: Array) -> Array:
+    """The noise that one difference of each entry shows; 0 where it exceeds the limit."""
+    with np.errstate(all="ignore"):
+        difference = np.abs(np.diff(np.stack(values), n=ORDER, axis=0)[0]) / AMPLIFIED
+        noise: Array = np.where(difference <= limit, difference, 0.0)
+    return noise
