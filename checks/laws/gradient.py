@@ -12,7 +12,7 @@ from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, failed, number, passed, undecided
-from ..numerics.gradient import BlockChecker, GradientResult
+from ..numerics.gradient import BlockChecker, BlockResult
 from ..numerics.localise import Localiser
 from ..numerics.precision import current
 from ..proof import Derivative, central_differences
@@ -114,7 +114,7 @@ def judge(
 
 
 def _explain(
-    name: str, checker: BlockChecker, result: GradientResult, known: Mapping[str, float], prove: Prove | None
+    name: str, checker: BlockChecker, result: BlockResult, known: Mapping[str, float], prove: Prove | None
 ) -> Measurement:
     fault = result.fault
     assert fault is not None  # noqa: S101 - the caller has looked

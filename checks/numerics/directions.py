@@ -13,14 +13,22 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+SAFE = 1e-120  # a norm above it, and below its inverse, has lost nothing to squares that vanish or overflow
+
 
 def signed(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Random signs times U[1/2, 3/2]."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
+    values = np.asarray(rng.choice([-1.0, 1.0], size=shape))
+    values *= rng.uniform(0.5, 1.5, size=shape)
+    return values
 
 
 def norm(values: Array) -> float:
     """The root of the sum of squares; squares of very large and very small entries neither overflow nor vanish."""
+    with np.errstate(over="ignore", under="ignore"):
+        plain = float(np.linalg.norm(np.ravel(values)))
+    if SAFE <= plain <= 1 / SAFE:
+        return plain
     largest = float(np.max(np.abs(values), initial=0.0))
     if largest == 0 or not np.isfinite(largest):
         return largest
@@ -39,7 +47,9 @@ def scale_of(block: Array) -> float:
 
 def plain_direction(block: Array, rng: np.random.Generator) -> Array:
     """A direction in which every entry moves by about the block's scale."""
-    return signed(block.shape, rng) * scale_of(block)
+    direction = signed(block.shape, rng)
+    direction *= scale_of(block)
+    return direction
 
 
 def equalised_direction(block: Array, gradient: Array, rng: np.random.Generator) -> Array:
@@ -52,5 +62,6 @@ def equalised_direction(block: Array, gradient: Array, rng: np.random.Generator)
     if present.size == 0:
         return plain_direction(block, rng)
     floor = max(float(np.quantile(present, 0.1)), 1e-3 * float(present.max()))
-    damping = np.where(magnitude > floor, floor / np.maximum(magnitude, floor), 1.0)
-    return plain_direction(block, rng) * damping
+    direction = plain_direction(block, rng)
+    direction *= floor / np.maximum(magnitude, floor)
+    return direction

@@ -16,11 +16,14 @@ import numpy as np
 from .directions import Array, equalised_direction, norm, plain_direction, signed
 from .kinks import KinkFault, Kinks
 from .ladder import Derivative, Evaluate, differentiate, measure_noise
-from .precision import FLOAT64, Precision, current
+from .precision import FLOAT32, FLOAT64, Precision, current
+from .roughness import measure_roughness
 
 Pull = Callable[[Array], Array]
 
 MAX_MASKED = 0.5  # more unsettled output entries than this share, and nothing can be said
+NOISY = 1e-11  # noise above this share of the output is too much for the steps of float64
+SMALL = 1e-2  # a disagreement above this share of the output is not looked at as noise
 CONFIRMATIONS = 2  # fresh directions that must disagree as well before a gradient is called wrong
 
 
@@ -44,7 +47,7 @@ class GradientFault:
 
 
 @dataclass(frozen=True)
-class GradientResult:
+class BlockResult:
     """The outcome for one block.
 
     Attributes:
@@ -55,6 +58,7 @@ class GradientResult:
         masked: share of output entries at which the function is not smooth on any step.
         evaluations: number of evaluations of the function.
         unconfirmed: True if one direction disagreed, but not all fresh ones that were to confirm it.
+        roughness: the largest noise that a difference table has shown; 0 if there was no reason to make one.
     """
 
     fault: GradientFault | None
@@ -64,6 +68,7 @@ class GradientResult:
     masked: float
     evaluations: int
     unconfirmed: bool = False
+    roughness: float = 0.0
 
     @property
     def undecided(self) -> bool:
@@ -90,6 +95,10 @@ class BlockChecker:
         x: the block.
         rng: where directions and cotangents come from.
         slack: share by which each entry of a right gradient may differ from the derivative.
+        directions: how many; every other one is of the family that equalises.
+        backward_noise: by how much an entry of the claimed gradient is known to change by chance.
+        tolerates_noise: noise beside rounding is measured, and allowed for, before anything is called wrong.
+        noise: of each output entry, flat; known after `run`.
     """
 
     evaluate: Evaluate
@@ -99,20 +108,44 @@ class BlockChecker:
     slack: float = 0.0
     evaluations: int = 0
     precision: Precision = FLOAT64
+    directions: int = 2
+    backward_noise: Array | None = None
+    tolerates_noise: bool = False
+    noise: Array | None = None
 
-    def run(self) -> GradientResult:
-        """Two directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
+    def run(self) -> BlockResult:
+        """All directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
         y = self._count([self.x])[0]
         self.precision = current()  # the first value may have shown that it is not float64
         if self.precision is not FLOAT64:
             self.x = self.precision.rounded(self.x)  # so that steps from it are taken as they are meant
             y = self._count([self.x])[0]
         if not np.isfinite(y).all():
-            return GradientResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
-        noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
+            return BlockResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
+        self.noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
+        self._choose_steps(y)
+        result = self._judge(y)
+        if self.tolerates_noise and (result.undecided or _is_small(result, y)):
+            u = plain_direction(self.x, self.rng)
+            roughness = measure_roughness(self._count, self.x, u, y, self.precision)
+            if (roughness > self.noise).any():
+                self.noise = np.maximum(self.noise, roughness)
+                self._choose_steps(y)
+                result = replace(self._judge(y), roughness=float(roughness.max()))
+        return replace(result, evaluations=self.evaluations)
+
+    def _choose_steps(self, y: Array) -> None:
+        """Noise over the step must stay small: with much noise the steps are those of float32."""
+        if self.tolerates_noise and self.noise is not None and norm(self.noise) > NOISY * norm(y):
+            steps = max(self.precision.first_step, FLOAT32.first_step), min(self.precision.ratio, FLOAT32.ratio)
+            self.precision = replace(self.precision, first_step=steps[0], ratio=steps[1])
+
+    def _judge(self, y: Array) -> BlockResult:
+        """Compare along all directions, with the noise that is known."""
+        noise = np.zeros(y.size) if self.noise is None else self.noise
         kinks = Kinks(self._count, self.pull, self.x, y, noise, self.rng, self.precision)
         results = []
-        for equalise in (False, True):
+        for equalise in (place % 2 == 1 for place in range(self.directions)):
             result = self._along(y, noise, kinks, equalise=equalise)
             if result.fault and result.fault.at_kink is None:
                 fresh = (self._along(y, noise, kinks, equalise=equalise) for _ in range(CONFIRMATIONS))
@@ -120,11 +153,11 @@ class BlockChecker:
                     result = replace(result, fault=None, unconfirmed=True)
             results.append(result)
             if result.undecided or result.fault:
-                return replace(result, evaluations=self.evaluations)
+                return result
         worst = max(results, key=lambda result: result.error)
-        return replace(worst, masked=max(result.masked for result in results), evaluations=self.evaluations)
+        return replace(worst, masked=max(result.masked for result in results))
 
-    def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> GradientResult:
+    def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> BlockResult:
         """Compare along one random direction, with one random cotangent."""
         v = self.precision.rounded(signed(y.shape, self.rng))
         g = self.pull(v)
@@ -139,30 +172,40 @@ class BlockChecker:
             g = self.pull(v)
         expected = float(np.vdot(v, derivative.value))
         found = float(np.vdot(g, u))
-        tolerance = self._tolerance(derivative, v, g, u)
+        tolerance = self.tolerance(derivative, v, g, u)
         error = abs(found - expected)
         scale = norm(v.ravel() * derivative.value)
         fault = None if error <= tolerance else GradientFault(found, (expected, expected), tolerance, v)
-        return GradientResult(fault, error, tolerance, scale, masked, 0)
+        return BlockResult(fault, error, tolerance, scale, masked, 0)
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
         self.evaluations += len(values)
         return values
 
-    def _tolerance(self, derivative: Derivative, v: Array, g: Array, u: Array) -> float:
+    def tolerance(self, derivative: Derivative, v: Array, g: Array, u: Array) -> float:
         """Bound of |<g, u> - <v, derivative>| for a right gradient; its parts are independent, so squares add."""
         truncation = 6.0 * norm(v.ravel() * np.where(derivative.settled, derivative.error, 0.0))
         size = norm(g * u)
         rounding = 200.0 * self.precision.eps * (size + abs(float(np.vdot(g, u))))
         steps = 2.0 * norm(g * derivative.direction_error)
-        change = norm((self.pull(np.pi * v) / np.pi - g) * u)
-        backward_noise = 20.0 * change if change <= self.precision.noisy * size else 0.0
+        again = self.pull(np.pi * v) / np.pi
+        again -= g
+        again *= u
+        change = norm(again)
+        backward_noise = 20.0 * (change if change <= self.precision.noisy * size else 0.0)
+        if self.backward_noise is not None:
+            backward_noise += 20.0 * norm(self.backward_noise * u)
         left_out = self.slack * float(np.sum(np.abs(g * u)))
         return truncation + rounding + steps + backward_noise + left_out + float(np.finfo(np.float64).tiny)
 
 
-def _at_kink(fault: KinkFault, masked: float) -> GradientResult:
+def _is_small(result: BlockResult, y: Array) -> bool:
+    """Tell whether the disagreement may be due to noise."""
+    return result.fault is not None and result.error <= SMALL * norm(result.fault.cotangent.ravel() * y.ravel())
+
+
+def _at_kink(fault: KinkFault, masked: float) -> BlockResult:
     outside = max(fault.low - fault.found, fault.found - fault.high)
     disagreement = GradientFault(fault.found, (fault.low, fault.high), fault.tolerance, fault.cotangent, fault.output)
-    return GradientResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0)
+    return BlockResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0)

@@ -19,6 +19,7 @@ from .ladder import Derivative, Evaluate
 from .precision import FLOAT64, Precision
 
 MAX_KINKS = 4  # entries kinked at the point that are looked at one by one
+LARGE = 2**16  # entries of a block whose probes are evaluated pair by pair
 PROBES = 32  # directions in which the sense of the kinks is looked at
 SEEN = 1e-3  # share of the kink along u that a second difference of another direction must have to show a kink
 UNSEEN = 0.25  # kinks of the other sense that hide behind stronger ones may add up to this share of the interval
@@ -90,10 +91,16 @@ class Kinks:
 
         Most input entries rest or move less in each direction, so that a weak kink shows beside a strong one.
         """
-        shares = self.rng.choice([0.0, 0.0, 1 / 16, 1.0], size=(PROBES, *self.x.shape))
+        if self.x.size > LARGE:  # the points together would need much memory
+            bends = [bend for _ in range(PROBES) for bend in self._some_bends(1)]
+        else:
+            bends = self._some_bends(PROBES)
+        flat = np.stack([bend.ravel() for bend in bends])
+        return flat.min(axis=0), flat.max(axis=0)
+
+    def _some_bends(self, count: int) -> list[Array]:
+        shares = self.rng.choice([0.0, 0.0, 1 / 16, 1.0], size=(count, *self.x.shape))
         step = self.precision.smallest_step * scale_of(self.x)
         moves = [step * signed(self.x.shape, self.rng) * share for share in shares]
         values = self.evaluate([self.precision.rounded(self.x + sign * move) for move in moves for sign in (1.0, -1.0)])
-        bends = [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
-        flat = np.stack([bend.ravel() for bend in bends])
-        return flat.min(axis=0), flat.max(axis=0)
+        return [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]

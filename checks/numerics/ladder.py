@@ -54,8 +54,12 @@ def measure_noise(
     Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
     unit = precision.spacing(x)
-    moves = (rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape) * unit for _ in range(precision.jitters))
-    jittered = [precision.rounded(x + move) for move in moves]
+    jittered = []
+    for _ in range(precision.jitters):
+        moved = np.asarray(rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape))
+        moved *= unit
+        moved += x
+        jittered.append(precision.rounded(moved))
     changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
     worst = np.maximum.reduce(changes)
     # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
@@ -83,12 +87,12 @@ def differentiate(
     while len(steps) < MAX_LEVELS and not (len(steps) >= WINDOW and settled.all()):
         count = WINDOW if not steps else 1
         new = [precision.first_step * precision.ratio ** -(len(steps) + level) for level in range(count)]
-        points = [precision.rounded(x + sign * h * u) for h in new for sign in (1.0, -1.0)]
+        points = [precision.rounded(point) for h in new for point in _both_sides(x, h * u)]
+        for h, (above, below) in zip(new, zip(points[::2], points[1::2], strict=True), strict=True):
+            np.maximum(deviation, _deviation(above, below, h, u), out=deviation)
         values = [item.ravel() for item in evaluate(points)]
         for index, h in enumerate(new):
             plus, minus = values[2 * index], values[2 * index + 1]
-            taken = (points[2 * index] - points[2 * index + 1]) / (2 * h)
-            deviation = np.maximum(deviation, np.abs(taken - u))
             steps.append(h)
             with np.errstate(all="ignore"):
                 central.append((plus - minus) / (2 * h))
@@ -122,6 +126,18 @@ def differentiate(
         direction_error=deviation,
         evaluations=2 * len(steps),
     )
+
+
+def _both_sides(x: Array, move: Array) -> tuple[Array, Array]:
+    return x + move, np.subtract(x, move, out=move)
+
+
+def _deviation(above: Array, below: Array, h: float, u: Array) -> Array:
+    """How far the step between two points, which are rounded, is from the one that was meant, per unit of `h`."""
+    difference = above - below
+    difference /= 2 * h
+    difference -= u
+    return np.abs(difference, out=difference)
 
 
 def _extrapolate(central: list[Array], even: list[Array], noise: Array, ratio: float) -> tuple[Array, Array]:

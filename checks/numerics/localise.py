@@ -1,38 +1,35 @@
-"""Which entries of a wrong gradient are wrong, and what they look like. Runs only after a failure."""
+"""Which entries of a wrong gradient are wrong, and what they look like. Runs only after a failure.
+
+Some entries are differentiated one by one. If they leave open where the wrong ones are, groups of entries are: few
+wrong entries, or few wrong rows, of many are singled out by halving the groups.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from .directions import Array, scale_of, signed
+from .directions import Array, norm, scale_of, signed
+from .groups import Items, find_wrong
 from .ladder import Evaluate, differentiate, measure_noise
 from .precision import Precision, current
+from .readings import (
+    Entry,
+    common_ratio,
+    read_arrangement,
+    read_ratio,
+    read_slices,
+    read_zeros,
+    slices_text,
+)
 
 PROBES = 24  # entries looked at one by one
-BISECTIONS = 40  # directional tests that a search for few wrong entries may use
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the gradient: where, what was claimed, what the function says and how exactly."""
-
-    index: tuple[int, ...]
-    found: float
-    expected: float
-    bound: float
-
-    @property
-    def error(self) -> float:
-        """How far the claim is off."""
-        return abs(self.found - self.expected)
-
-    @property
-    def wrong(self) -> bool:
-        """True if it is off by more than the bound, or not finite."""
-        return not (np.isfinite(self.found) and self.error <= self.bound)
+TESTS = 96  # directional tests that a search for few wrong entries may use, for each axis or all entries
+MOST = 6  # wrong entries, or slices of an axis, that are singled out
+TILES = 5  # of the map of errors, in each direction
+FEW = 0.5  # share of wrong entries among those looked at, below which wrong slices are looked for
 
 
 @dataclass(frozen=True)
@@ -41,10 +38,12 @@ class Location:
 
     Attributes:
         entries: the entries probed, the most wrong first.
-        wrong_share: share of the probed entries that are wrong.
+        wrong_share: share of the probed entries that are wrong; of those drawn at random, if there are too many.
         ratio: found / expected where all probed entries share it; None otherwise.
         reading: one sentence for a person; empty if nothing was recognised.
         evaluations: number of evaluations of the function.
+        complete: True if all entries but those listed here are known to be right.
+        places: by axis, the indices outside of which everything is right; empty if not looked for, or not few.
     """
 
     entries: tuple[Entry, ...]
@@ -52,31 +51,74 @@ class Location:
     ratio: float | None
     reading: str
     evaluations: int
+    complete: bool
+    places: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 class Localiser:
     """Differentiates <v, f> along single entries and groups of entries of the block `x`."""
 
-    def __init__(self, evaluate: Evaluate, x: Array, v: Array, claimed: Array, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        evaluate: Evaluate,
+        x: Array,
+        v: Array,
+        claimed: Array,
+        rng: np.random.Generator,
+        *,
+        noise: Array | None = None,
+        precision: Precision | None = None,
+    ) -> None:
         self.evaluate, self.x, self.v, self.claimed, self.rng = evaluate, x, v, claimed, rng
         self.evaluations = 0
-        self.precision = current()
+        self.precision = precision or current()
         self.scale = scale_of(x)
         self.y = self._count([x])[0]
-        self.noise = measure_noise(self._count, x, self.y, rng, self.precision)
+        self.noise = measure_noise(self._count, x, self.y, rng, self.precision) if noise is None else noise
 
     def locate(self, factors: Mapping[str, float]) -> Location:
         """Probe entries; `factors` are the ratios that would mean something, by name (`1/batch`: 0.111)."""
         size = self.x.size
         chosen = np.arange(size) if size <= PROBES else np.sort(self.rng.choice(size, PROBES, replace=False))
         entries = [self._probe(int(flat)) for flat in chosen]
-        if not any(entry.wrong for entry in entries) and size > PROBES:
-            entries = [self._probe(flat) for flat in self._search()] + entries
-        entries.sort(key=lambda entry: -np.inf if np.isnan(entry.error) else -entry.error)
         share = float(np.mean([entry.wrong for entry in entries])) if entries else 0.0
-        ratio = _common_ratio(entries, self.precision)
-        reading = _read_ratio(ratio, factors, self.precision) or self._read_pattern(entries)
-        return Location(tuple(entries), share, ratio, reading, self.evaluations)
+        wrong, complete = [entry for entry in entries if entry.wrong], size <= PROBES
+        if not wrong and not complete:
+            wrong, complete = self._search()
+            entries = wrong + entries
+        entries.sort(key=lambda entry: -np.inf if np.isnan(entry.error) else -entry.error)
+        ratio = common_ratio(entries, self.precision)
+        reading = read_ratio(ratio, factors, self.precision) or read_zeros(entries)
+        reading = reading or read_arrangement(entries, self.claimed, self.precision)
+        places: Mapping[int, Sequence[int]] = {}
+        if not reading and 0 < share < FEW and size > PROBES:
+            places = self._slices()
+            reading = slices_text(places) if places else ""
+        if not reading and size <= PROBES:
+            reading = read_slices(entries, self.x.shape)
+        reading = reading or _read_count(len(wrong), size, complete, share)
+        return Location(tuple(entries), share, ratio, reading, self.evaluations, complete, places)
+
+    def error_map(self, location: Location) -> Array:
+        """Where the error is: the block as a matrix of its first axis by the others, in at most 5 by 5 tiles.
+
+        Each tile has the root mean square of its entries' errors: exact if they are all known, otherwise an estimate
+        from one direction, or 0 if that is within its bound. Of a small block every entry is a tile.
+        """
+        rows = self.x.shape[0] if self.x.ndim > 1 else 1
+        numbers = np.arange(self.x.size).reshape(rows, -1)
+        tiles = TILES if self.x.size > PROBES else PROBES
+        by_row = np.array_split(numbers, min(tiles, rows), axis=0)
+        parts = (np.array_split(part, min(tiles, max(part.shape[1], 1)), axis=1) for part in by_row)
+        errors = np.zeros(self.x.shape)
+        for entry in location.entries:
+            errors[entry.index] = entry.error if entry.wrong else 0.0
+
+        def size(tile: Items) -> float:
+            known = errors.ravel()[tile]
+            return norm(known) / known.size**0.5 if location.complete else self._size_of_error(tile)
+
+        return np.array([[size(tile.ravel()) for tile in row] for row in parts])
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
@@ -99,65 +141,43 @@ class Localiser:
         bound = (bound + 200 * self.precision.eps * abs(found * self.scale)) / self.scale
         return Entry(index, found, value / self.scale, bound)
 
-    def _search(self) -> list[int]:
-        """Halve the block, always into a half whose directional derivative is wrong."""
-        candidates = np.arange(self.x.size)
-        for _ in range(BISECTIONS):
-            if candidates.size <= 1:
-                break
-            half = candidates[: candidates.size // 2]
-            candidates = half if self._disagrees(half) else candidates[candidates.size // 2 :]
-        return [int(flat) for flat in candidates[:1]]
+    def _search(self) -> tuple[list[Entry], bool]:
+        """A few wrong entries, and whether they are all."""
+        found = find_wrong(self.x.size, self._disagrees, most=MOST, tests=TESTS)
+        return [entry for entry in map(self._probe, found.items) if entry.wrong], found.complete
 
-    def _disagrees(self, subset: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> bool:
+    def _slices(self) -> dict[int, Sequence[int]]:
+        """By axis: the few indices that all wrong entries have."""
+        places: dict[int, Sequence[int]] = {}
+        numbers = np.arange(self.x.size).reshape(self.x.shape)
+        for axis, length in enumerate(self.x.shape):
+            if length <= 2:
+                continue
+            by_index = np.moveaxis(numbers, axis, 0).reshape(length, -1)
+
+            def holds_wrong(indices: Items, rows: Items = by_index) -> bool:
+                return self._disagrees(rows[indices].ravel())
+
+            found = find_wrong(length, holds_wrong, most=MOST, tests=TESTS)
+            if found.complete and len(found.items) <= length // 2:
+                places[axis] = found.items
+        return places
+
+    def _disagrees(self, subset: Items) -> bool:
+        return self._size_of_error(subset) > 0 or not np.isfinite(self.claimed.ravel()[subset]).all()
+
+    def _size_of_error(self, subset: Items) -> float:
+        """Estimate of the root mean square error of some entries; 0 if it is within the bound."""
         u = np.zeros(self.x.size)
         u[subset] = signed((subset.size,), self.rng) * self.scale
         value, bound = self._along(u.reshape(self.x.shape))
         found = float(np.vdot(self.claimed.ravel(), u))
         rounding = 200 * self.precision.eps * (float(np.linalg.norm(self.claimed.ravel() * u)) + abs(found))
-        return abs(found - value) > bound + rounding
-
-    def _read_pattern(self, entries: list[Entry]) -> str:
-        wrong = [entry for entry in entries if entry.wrong]
-        if not wrong:
-            return ""
-        if all(entry.found == 0 for entry in wrong):
-            return f"{len(wrong)} of {len(entries)} entries looked at are 0, but should not be"
-        if len(entries) == self.x.size and self.x.ndim == 2 and self.x.shape[0] == self.x.shape[1]:
-            expected = np.zeros(self.x.shape)
-            for entry in entries:
-                expected[entry.index] = entry.expected
-            if np.allclose(self.claimed, expected.T, rtol=self.precision.legible):
-                return "the gradient is transposed"
-        for axis in range(self.x.ndim):
-            places = {entry.index[axis] for entry in wrong}
-            others = {entry.index[axis] for entry in entries if not entry.wrong}
-            if others and not places & others and len(places) <= 2 and self.x.shape[axis] > 2:
-                where = ", ".join(str(place) for place in sorted(places))
-                return f"only entries with index {where} on axis {axis} are wrong"
-        return ""
+        error = abs(found - value)
+        return 0.0 if error <= bound + rounding else error / (self.scale * subset.size**0.5)
 
 
-def _common_ratio(entries: list[Entry], precision: Precision) -> float | None:
-    """Found / expected where it is the same for all entries with a gradient worth the name."""
-    largest = max((abs(entry.expected) for entry in entries), default=0.0)
-    ratios = [entry.found / entry.expected for entry in entries if abs(entry.expected) > precision.legible * largest]
-    if len(ratios) < 2 or largest == 0:
-        return None
-    middle = float(np.median(ratios))
-    spread = max(abs(ratio - middle) for ratio in ratios)
-    return middle if spread <= 10 * precision.legible * max(abs(middle), 1e-3) else None
-
-
-def _read_ratio(ratio: float | None, factors: Mapping[str, float], precision: Precision) -> str:
-    if ratio is None:
-        return ""
-    common = {"-1": -1.0, "0": 0.0, "2": 2.0, "1/2": 0.5, "-2": -2.0}
-    for name, value in {**factors, **common}.items():
-        if abs(ratio - value) <= precision.legible * max(abs(value), 1e-3):
-            if name == "-1":
-                return "every entry has the wrong sign"
-            if name == "0":
-                return "every entry is 0"
-            return f"every entry is {name} times what it should be"
-    return f"every entry is {ratio:.6g} times what it should be"
+def _read_count(wrong: int, size: int, complete: bool, share: float) -> str:
+    if complete and 0 < wrong < size:
+        return f"only {wrong} of {size:,} entries {'is' if wrong == 1 else 'are'} wrong"
+    return f"{share:.0%} of the entries looked at are wrong" if 0 < share < 1 else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backproof.checks.numerics.gradient import BlockChecker, GradientResult
+from backproof.checks.numerics.gradient import BlockChecker, BlockResult
 
 Array = NDArray[np.float64]
 Forward = Callable[[Array], Array]
@@ -30,7 +30,7 @@ class Function:
     draw: Draw
 
 
-def check(function: Function, seed: int, mutate: Mutate | None = None) -> GradientResult:
+def check(function: Function, seed: int, mutate: Mutate | None = None) -> BlockResult:
     """Check the product of `function`, or `mutate(product, x, v)`, at a point drawn from `seed`."""
     rng = np.random.default_rng([seed, 7])
     x = function.draw(rng)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backproof.checks.numerics.compare import EPS, Estimate, compare
-from backproof.checks.numerics.gradient import BlockChecker, GradientResult
+from backproof.checks.numerics.gradient import BlockChecker, BlockResult
 from backproof.checks.numerics.precision import FLOAT32, FLOAT64, current, holds_float32, judged_in
 
 from .functions import (
@@ -42,7 +42,7 @@ def single(values: Array) -> Array:
     return values.astype(np.float32)  # type: ignore[return-value]  # that is the point: float32 in disguise
 
 
-def check(function: Function, seed: int, mutate: Mutate | None = None) -> GradientResult:
+def check(function: Function, seed: int, mutate: Mutate | None = None) -> BlockResult:
     rng = np.random.default_rng([seed, 7])
     x = FLOAT32.rounded(function.draw(rng))
 

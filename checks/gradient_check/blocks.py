@@ -1,0 +1,152 @@
+"""The gradient of one block: compared, and explained if it is wrong."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from ..measurement import number
+from ..numerics.gradient import BlockChecker, BlockResult, GradientFault
+from ..numerics.localise import Localiser, Location
+from ..results import Verdict
+from .pair import Pair
+from .result import GradientFinding
+from .second_opinion import second_opinion
+from .values import Array
+
+ComplexStep = bool | Literal["auto"]
+
+
+def check_block(
+    pair: Pair, name: str, *, directions: int, noise: Array, complex_step: ComplexStep, rng: np.random.Generator
+) -> list[GradientFinding]:
+    """Compare the claimed gradient of the block `name` with finite differences, and with a complex step if asked to.
+
+    With `auto` a complex step is tried only after a failure, or if nothing could be decided.
+
+    Raises:
+        Raised, WrongOutput: a call raises, or returns something else than at the point.
+    """
+    started = pair.forwards
+    block = pair.blocks[name]
+    axes = block.shape or (1,)
+
+    def pull(v: Array) -> Array:
+        return pair.pull(v)[name].reshape(axes)
+
+    x = block.astype(np.float64).reshape(axes)
+    checker = BlockChecker(
+        pair.values_along(name),
+        pull,
+        x,
+        rng,
+        directions=directions,
+        backward_noise=noise.reshape(axes),
+        tolerates_noise=True,
+    )
+    with np.errstate(all="ignore"):
+        result = checker.run()
+        said = _said(pair, name, checker, result)
+        if result.roughness:
+            said["evidence"] = {**said.get("evidence", {}), "noise": result.roughness}
+        unclear = said["verdict"] is not Verdict.PASSED
+        opinion = second_opinion(pair, name, checker) if complex_step is True or (complex_step and unclear) else None
+    if opinion is not None and unclear:
+        said["evidence"] = {**said.get("evidence", {}), "complex step": opinion.text}
+    finding = GradientFinding(
+        law="gradient",
+        block=name,
+        directions=directions,
+        masked=result.masked,
+        scale=result.scale,
+        evaluations=pair.forwards - started,
+        **said,
+    )
+    return [finding] if opinion is None or complex_step is not True else [finding, opinion.finding(name)]
+
+
+def _said(pair: Pair, name: str, checker: BlockChecker, result: BlockResult) -> dict[str, Any]:
+    if result.undecided:
+        return {
+            "verdict": Verdict.UNDECIDED,
+            "message": result.doubt,
+            "hint": "check at another point, away from kinks; if the answers change by chance, look for "
+            "what is random or remembered",
+        }
+    if result.fault is None:
+        return {"verdict": Verdict.PASSED, "measured": result.error, "tolerance": result.tolerance}
+    return _explanation(pair, name, checker, result, result.fault)
+
+
+def _explanation(
+    pair: Pair, name: str, checker: BlockChecker, result: BlockResult, fault: GradientFault
+) -> dict[str, Any]:
+    claimed = checker.pull(fault.cotangent)
+    localiser = Localiser(
+        checker.evaluate,
+        checker.x,
+        fault.cotangent,
+        claimed,
+        checker.rng,
+        noise=checker.noise,
+        precision=checker.precision,
+    )
+    location = localiser.locate(_factors(pair))
+    error_map = localiser.error_map(location)
+    wrong = [entry for entry in location.entries if entry.wrong]
+    said: dict[str, Any] = {
+        "verdict": Verdict.FAILED,
+        "hint": "derive the formula on paper for one entry, then compare with backward line by line",
+        "evidence": _evidence(pair, name, location) | {"heatmap": error_map.tolist()},
+    }
+    reading = f": {location.reading}" if location.reading else ""
+    if wrong:
+        worst = wrong[0]
+        place = f" at entry {list(worst.index)}" if pair.blocks[name].ndim else ""
+        said |= {"expected": number(worst.expected), "found": number(worst.found)}
+        said |= {"measured": worst.error, "tolerance": worst.bound}
+    else:
+        low, high = fault.expected
+        place = " along a random direction"
+        between = number(low) if low == high else f"a number in [{number(low)}, {number(high)}]"
+        said |= {"expected": between, "found": number(fault.found)}
+        said |= {"measured": result.error, "tolerance": result.tolerance}
+    said["message"] = (
+        f"the gradient of {name} is {said['found']}{place}, "
+        f"but finite differences of forward give {said['expected']}{reading}"
+    )
+    return said
+
+
+def _evidence(pair: Pair, name: str, location: Location) -> dict[str, Any]:
+    shape = pair.blocks[name].shape
+    evidence: dict[str, Any] = {
+        "worst": [
+            {"index": list(entry.index[: len(shape)]), "found": entry.found, "expected": entry.expected}
+            for entry in location.entries[:5]
+            if entry.wrong
+        ],
+        "wrong share of the entries looked at": location.wrong_share,
+    }
+    if location.ratio is not None:
+        evidence["ratio"] = {"value": location.ratio, "reads": location.reading}
+    elif location.reading:
+        evidence["pattern"] = location.reading
+    return evidence
+
+
+def _factors(pair: Pair) -> dict[str, float]:
+    """Ratios that the sizes of inputs and outputs suggest, by name."""
+    shapes = {name: block.shape for name, block in pair.blocks.items()}
+    layout = pair.layout
+    outputs = {} if layout is None else dict(zip(layout.names, layout.shapes, strict=True))
+    shapes |= {f"the output {name}".strip(): shape for name, shape in outputs.items()}
+    found: dict[str, float] = {}
+    for name, shape in shapes.items():
+        for axis, length in enumerate(shape):
+            if length > 2:
+                what = f"{length} being the length of axis {axis} of {name}"
+                found.setdefault(f"1/{length} ({what})", 1 / length)
+                found.setdefault(f"{length} ({what})", float(length))
+    return found

@@ -1,0 +1,208 @@
+"""What must hold before gradients are compared: repeatable answers, arguments left alone, shapes, linearity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..measurement import number
+from ..numerics.directions import norm, plain_direction, signed
+from ..numerics.precision import current
+from ..results import Verdict
+from .pair import Pair
+from .result import GradientFinding
+from .values import Array, Given, WrongOutput
+
+SAME = 1e3  # units in the last place that two answers may differ by: libraries change the order of a summation
+LINEAR = 1e4  # units in the last place that b(2v + 3w) may differ from 2b(v) + 3b(w) by
+DECOY = 1 / 16  # how far the decoy is from the point, as a share of a direction: the first step of the differences
+
+Gradients = Mapping[str, Array]
+
+
+@dataclass
+class Contract:
+    """What the contract pass has found.
+
+    Attributes:
+        findings: broken laws.
+        blocking: True if there is no sense in comparing gradients.
+        noise: by block and entry: by how much backward's answers change by chance.
+    """
+
+    findings: list[GradientFinding] = field(default_factory=list)
+    blocking: bool = False
+    noise: dict[str, Array] = field(default_factory=dict)
+
+    def add(self, law: str, verdict: Verdict, message: str, *, blocking: bool = True, **texts: Any) -> None:
+        """Note a broken law."""
+        self.findings.append(GradientFinding(law=f"contract.{law}", verdict=verdict, message=message, **texts))
+        self.blocking = self.blocking or blocking
+
+
+def run_contract(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Generator) -> Contract:
+    """Call the pair at the point and at a decoy, and compare the answers.
+
+    `y` is what forward has returned at the point, after it was called at the decoy: what the first call leaves behind
+    must not be used for later ones. Costs 6 calls of forward and 4 of backward.
+
+    Raises:
+        Raised: a call raises.
+    """
+    contract = Contract()
+    try:
+        _run(pair, y, decoy, rng, contract)
+    except WrongOutput as error:
+        law = "gradients" if "gradient" in str(error) or "backward" in str(error) else "output"
+        contract.add(law, Verdict.FAILED, str(error), hint="return one array of the block's shape for every block of x")
+    if pair.written:
+        places = ", ".join(dict.fromkeys(pair.written))
+        contract.add(
+            "arguments",
+            Verdict.FAILED,
+            f"arguments are written into ({places})",
+            blocking=False,
+            expected="arguments left as they were",
+            hint="work on a copy: the caller's arrays, and what another layer keeps of them, change as well",
+        )
+    return contract
+
+
+def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Generator, contract: Contract) -> None:
+    v, w = (pair.rounded(signed(y.shape, rng)) for _ in range(2))
+    of_v = pair.pull(v, watch=True)
+    pair.value(decoy)
+    again = pair.value(pair.blocks)
+    if not _repeatable(pair, y, again, contract):
+        return
+    if not _is_finite_output(y, contract):
+        return
+    of_v_again = pair.pull(v)
+    for name in pair.blocks:
+        _finite(name, of_v[name], contract)
+    if contract.findings:
+        return
+    for name in pair.blocks:
+        _same_gradient(name, of_v[name], of_v_again[name], contract)
+    if contract.findings:
+        return
+    of_w, of_both = pair.pull(w), pair.pull(pair.rounded(2.0 * v + 3.0 * w))
+    for name, block in pair.blocks.items():
+        floor = _floor(y, v, w, block)
+        residual = _linear(name, (of_v[name], of_w[name], of_both[name]), floor, contract)
+        contract.noise[name] = np.maximum(np.abs(of_v[name] - of_v_again[name]), residual)
+
+
+def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str, Given]:
+    """Other data, where forward will be evaluated later anyway."""
+    other = {}
+    for name, block in blocks.items():
+        moved = np.asarray(block, dtype=np.float64) + DECOY * plain_direction(np.asarray(block, np.float64), rng)
+        other[name] = np.asarray(moved).astype(block.dtype).reshape(block.shape)
+    return other
+
+
+def _repeatable(pair: Pair, y: Array, again: Array, contract: Contract) -> bool:
+    """Forward gives the same answer for the same input, noise aside."""
+    difference = np.abs(again - y)
+    # What exceeds this is no noise of a computation; below it, it is measured and enters the tolerance.
+    allowed = max(current().noisy, SAME * current().eps) * norm(y) / max(y.size, 1) ** 0.5
+    if not np.isfinite(y).all() or (difference <= allowed + current().noisy * np.abs(y)).all():
+        return True
+    place = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
+    memory = "it is brought to the same state before each call, but that does not suffice" if pair.state.given else ""
+    contract.add(
+        "repeatable",
+        Verdict.UNDECIDED,
+        f"forward(x) gives another answer when it is called again with the same x{': ' + memory if memory else ''}",
+        expected=number(float(y[place])),
+        found=number(float(again[place])),
+        hint="pass reseed=, a function that seeds its random numbers, if forward draws any; fresh=, a function that "
+        "makes a new (forward, backward), or snapshot= and restore=, if it remembers earlier calls",
+    )
+    return False
+
+
+def _is_finite_output(y: Array, contract: Contract) -> bool:
+    """There is something to differentiate."""
+    if np.isfinite(y).all():
+        return True
+    wrong = int((~np.isfinite(y)).sum())
+    contract.add(
+        "output",
+        Verdict.UNDECIDED,
+        f"forward(x) is not finite: {wrong} of {y.size} entries are nan or infinite, so there is no derivative",
+        expected="finite numbers",
+        found=str(y[~np.isfinite(y)][0]),
+        hint="check at a point where forward is finite",
+    )
+    return False
+
+
+def _finite(name: str, gradient: Array, contract: Contract) -> None:
+    if np.isfinite(gradient).all():
+        return
+    places = np.argwhere(~np.isfinite(gradient))
+    place = tuple(int(i) for i in places[0])
+    contract.add(
+        "gradients",
+        Verdict.FAILED,
+        f"the gradient of {name} is {gradient[place]} at entry {list(place)}; "
+        f"{len(places)} of {gradient.size} entries are not finite",
+        expected="finite numbers",
+        found=str(gradient[place]),
+        hint="look for a division by 0, a logarithm of 0, or an overflow in backward",
+    )
+
+
+def _same_gradient(name: str, first: Array, second: Array, contract: Contract) -> None:
+    """A second backward for the same point gives the same gradient, noise aside."""
+    difference = np.abs(second - first)
+    size = float(np.abs(first).max(initial=0.0))
+    if (difference <= max(current().noisy, SAME * current().eps) * size).all():
+        return
+    place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), first.shape))
+    added = np.allclose(second, 2.0 * first, rtol=1e3 * current().eps, atol=1e3 * current().eps * size)
+    why = "it adds to the gradient of the call before" if added else "it answers the same question differently"
+    contract.add(
+        "accumulation" if added else "repeatable",
+        Verdict.FAILED,
+        f"the gradient of {name} changes from one backward(x, dy) to the next although nothing else does: {why}",
+        expected=number(float(first[place])),
+        found=number(float(second[place])),
+        hint="backward must compute the gradient anew; use what forward has stored, and draw nothing at random",
+    )
+
+
+def _floor(y: Array, v: Array, w: Array, block: Given) -> float:
+    """What one entry of a gradient may be off by without any effect on the output beyond its rounding."""
+    step = norm(np.asarray(block, np.float64)) / max(block.size, 1) ** 0.5 or 1.0
+    return LINEAR * current().eps * (2.0 * norm(v * y) + 3.0 * norm(w * y)) / step
+
+
+def _linear(name: str, answers: tuple[Array, Array, Array], floor: float, contract: Contract) -> Array:
+    """Backward is linear in the incoming gradient: what is left of the identity if it is noise, else 0."""
+    of_v, of_w, of_both = answers
+    expected = 2.0 * of_v + 3.0 * of_w
+    terms = 2.0 * np.abs(of_v) + 3.0 * np.abs(of_w)
+    difference = np.abs(of_both - expected)
+    bound = max(LINEAR * current().eps, current().noisy) * float(terms.max(initial=0.0)) + floor
+    if (difference <= bound).all():
+        return difference
+    place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), expected.shape))
+    ignored = np.allclose(of_v, of_w) and np.allclose(of_v, of_both)
+    why = ": it does not depend on dy" if ignored else ""
+    contract.add(
+        "linear",
+        Verdict.FAILED,
+        f"the gradient of {name} is not linear in dy: backward(x, 2 v + 3 w) differs from "
+        f"2 backward(x, v) + 3 backward(x, w) at entry {list(place)}{why}",
+        blocking=False,
+        expected=number(float(expected[place])),
+        found=number(float(of_both[place])),
+        hint="the incoming gradient must enter backward as a factor of every term, and only once",
+    )
+    return np.zeros(difference.shape)

@@ -1,0 +1,66 @@
+"""The second opinion: given where forward is analytic, and only there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backproof import check_gradient
+from backproof.checks.results import Verdict
+
+from .pairs import Array, affine, affine_backward, affine_blocks, affine_wrong, draw, tanh, tanh_backward
+
+X = draw(5, 4)
+
+
+def verdict(forward: Any, backward: Any, x: Any = X, dtype: Any = None) -> Verdict:
+    """Of the complex step alone."""
+    result = check_gradient(forward, backward, x, complex_step=True, dtype=dtype)
+    return next(finding.verdict for finding in result.findings if finding.law == "complex step")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_it_agrees_with_a_right_gradient_and_not_with_a_wrong_one(dtype: str) -> None:
+    assert verdict(tanh, tanh_backward, dtype=dtype) is Verdict.PASSED
+    assert verdict(tanh, lambda x, dy: -tanh_backward(x, dy), dtype=dtype) is Verdict.FAILED
+
+
+def test_every_block_has_its_own() -> None:
+    result = check_gradient(affine, affine_wrong("bias", 2.0), affine_blocks(), complex_step=True)
+    found = {finding.block: finding.verdict for finding in result.findings if finding.law == "complex step"}
+    assert found == {"x": Verdict.PASSED, "weights": Verdict.PASSED, "bias": Verdict.FAILED}
+    assert check_gradient(affine, affine_backward, affine_blocks(), complex_step=True)
+
+
+def to_numbers(x: Array) -> Array:
+    return np.array([float(item) for item in x.ravel()])
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "text"),
+    [
+        (np.abs, lambda x, dy: dy * np.sign(x), "forward returns real numbers for a complex input"),
+        (lambda x: np.sqrt(x * np.conj(x)), lambda x, dy: dy * np.sign(x), "forward is not analytic here"),
+        (lambda x: x.real + 0 * x, lambda x, dy: dy, "forward is not analytic here"),
+        (to_numbers, lambda x, dy: dy.reshape(x.shape), "forward(x) raises ComplexWarning"),
+    ],
+    ids=["abs", "conjugate", "real part", "float"],
+)
+def test_where_it_is_not_possible_it_says_nothing_of_the_gradient(forward: Any, backward: Any, text: str) -> None:
+    result = check_gradient(forward, backward, X, complex_step=True)
+    assert result["x"].verdict is Verdict.PASSED
+    assert result.verdict is Verdict.UNDECIDED
+    assert text in result.findings[-1].message
+    assert check_gradient(forward, backward, X)  # by default it is not asked
+
+
+def test_after_a_failure_it_is_asked_by_default() -> None:
+    def wrong(x: Array, dy: Array) -> Array:
+        return 2 * tanh_backward(x, dy)
+
+    said = check_gradient(tanh, wrong, X)["x"].evidence["complex step"]
+    assert said == "a complex step of forward agrees with finite differences, and not with backward"
+    assert "complex step" not in check_gradient(tanh, wrong, X, complex_step=False)["x"].evidence
+    assert "complex step" not in check_gradient(tanh, tanh_backward, X)["x"].evidence
