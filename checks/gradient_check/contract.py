@@ -68,6 +68,16 @@ def run_contract(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.rando
             expected="arguments left as they were",
             hint="work on a copy: the caller's arrays, and what another layer keeps of them, change as well",
         )
+    pair.look_again()
+    if pair.overwritten:
+        contract.add(
+            "results",
+            Verdict.FAILED,
+            f"arrays that were returned are written into later ({', '.join(pair.overwritten)})",
+            blocking=False,
+            expected="results left as they were",
+            hint="return a new array, or a copy of the buffer: the caller may still need the earlier result",
+        )
     return contract
 
 
@@ -75,12 +85,13 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
     v, w = (pair.rounded(signed(y.shape, rng)) for _ in range(2))
     of_v = pair.pull(v, watch=True)
     pair.value(decoy)
+    pair.look_again()
+    of_v_again = pair.pull(v)  # right after the decoy: backward must use what the latest forward has left
     again = pair.value(pair.blocks)
     if not _repeatable(pair, y, again, contract):
         return
     if not _is_finite_output(y, contract):
         return
-    of_v_again = pair.pull(v)
     for name in pair.blocks:
         _finite(name, of_v[name], contract)
     if contract.findings:

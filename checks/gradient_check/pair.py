@@ -51,6 +51,7 @@ class Pair:
         layout: of the output; known after `learn_layout`.
         forwards, backwards: numbers of calls.
         written: names of what a call wrote into: `forward: x`, `backward: dy`.
+        overwritten: functions whose earlier results a later call wrote into.
     """
 
     forward: Forward | None
@@ -62,8 +63,10 @@ class Pair:
     forwards: int = 0
     backwards: int = 0
     written: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._kept: list[tuple[str, Callable[[], Array], Array]] = []
         self._saved = self.state.snapshot() if self.state.snapshot is not None else None
 
     def learn_layout(self, blocks: Mapping[str, Given]) -> Layout:
@@ -87,6 +90,7 @@ class Pair:
         y = self._call("forward(x)", self.forward, given)
         if watch:
             self._watch("forward", "x", given, blocks)
+            self._keep("forward", lambda: self._layout.vector(y))
         return y
 
     def value(self, blocks: Mapping[str, Given]) -> Array:
@@ -126,7 +130,13 @@ class Pair:
             self._watch("backward", "x", given, self.blocks)
             if not np.array_equal(self._layout.vector(dy), self._layout.vector(self._layout.restored(v))):
                 self.written.append("backward: dy")
+            self._keep("backward", lambda: np.concatenate([item.ravel() for item in self._gradients(found).values()]))
         return self._gradients(found)
+
+    def look_again(self) -> None:
+        """Notice watched results that are no longer what they were."""
+        changed = [name for name, read, value in self._kept if not np.array_equal(read(), value, equal_nan=True)]
+        self.overwritten = list(dict.fromkeys([*self.overwritten, *changed]))
 
     def rounded(self, v: Array) -> Array:
         """An incoming gradient as backward sees it: numbers of the output's types."""
@@ -158,6 +168,10 @@ class Pair:
                 return function(*arguments)
         except Exception as error:
             raise Raised(f"{call} raises {type(error).__name__}: {error}") from error
+
+    def _keep(self, name: str, read: Callable[[], Array]) -> None:
+        """Remember what a result is now; `read` looks at the very arrays that were returned."""
+        self._kept.append((name, read, np.array(read())))
 
     def _watch(self, function: str, argument: str, given: Any, blocks: Mapping[str, Given]) -> None:
         """Notice blocks that are no longer what was handed over."""

@@ -9,7 +9,7 @@ units with weights of both signs) the one-sided derivatives do not bound g.u, an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -63,6 +63,7 @@ class Kinks:
     noise: Array
     rng: np.random.Generator
     precision: Precision = FLOAT64
+    _probes: tuple[list[Array], list[Array]] = field(default=([], []), init=False)  # points around x, and values there
 
     def judge(self, derivative: Derivative, u: Array) -> KinkFault | None:
         """The first of the entries kinked at `x` for which pull(e_i).u is outside of the one-sided derivatives."""
@@ -83,6 +84,29 @@ class Kinks:
             slack += 200 * self.precision.eps * (abs(low) + abs(high))
             if not low - slack <= found <= high + slack:
                 return KinkFault(int(index), found, low, high, slack, v)
+            convex = bool(highest[index] > weak[index])
+            unseen = UNSEEN * float(max(-lowest[index], highest[index])) + float(weak[index])
+            fault = self._probed(int(index), v, unseen, convex=convex)
+            if fault is not None:
+                return fault
+        return None
+
+    def _probed(self, index: int, v: Array, unseen: float, *, convex: bool) -> KinkFault | None:
+        """The same along the directions in which the sense of the kinks was looked at: <g, p - x> <= y(p) - y.
+
+        A wrong gradient may lie between the one-sided derivatives along one direction by chance, but not along all.
+        """
+        g = self.pull(v)
+        points, values = self._probes
+        for above, below, right, left in zip(points[::2], points[1::2], values[::2], values[1::2], strict=True):
+            rises = np.array([right.flat[index], left.flat[index]]) - self.y.flat[index]
+            found = np.array([np.vdot(g, above - self.x), np.vdot(g, below - self.x)])
+            slack = unseen + SEEN * np.abs(rises).max() + 8 * self.noise[index]
+            outside = found - rises if convex else rises - found
+            if outside.max() > slack:
+                # As derivatives along the step to the one point; that to the other has the opposite direction.
+                low, high = sorted((-float(rises[1]), float(rises[0])))
+                return KinkFault(index, float(found[0]), low, high, float(slack), v)
         return None
 
     @cached_property
@@ -102,5 +126,8 @@ class Kinks:
         shares = self.rng.choice([0.0, 0.0, 1 / 16, 1.0], size=(count, *self.x.shape))
         step = self.precision.smallest_step * scale_of(self.x)
         moves = [step * signed(self.x.shape, self.rng) * share for share in shares]
-        values = self.evaluate([self.precision.rounded(self.x + sign * move) for move in moves for sign in (1.0, -1.0)])
+        points = [self.precision.rounded(self.x + sign * move) for move in moves for sign in (1.0, -1.0)]
+        values = self.evaluate(points)
+        if self.x.size <= LARGE:
+            self._probes = points, values
         return [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
