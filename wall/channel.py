@@ -6,7 +6,6 @@ import contextlib
 import os
 import select
 import socket
-import struct
 import sys
 import threading
 import time
@@ -22,8 +21,6 @@ _PIPE_BYTES = 2**20
 _READ_BYTES = 2**20
 _MOST_PIECES = 64
 _BUFFERS_PER_CALL = 512
-# Most replies come this soon, and one system call gets them; while the others are waited for, the output is read.
-_AT_ONCE = struct.pack("@ll", 0, 2000)  # seconds and microseconds
 
 
 class Output:
@@ -88,7 +85,7 @@ class Channel:
     """
 
     def __init__(self, connection: socket.socket, output: Output, reply_bytes: int, *, ahead: int = 0) -> None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _AT_ONCE)
+        connection.setblocking(False)
         self.connection = connection
         self.output = output
         self.reply_bytes = reply_bytes
@@ -111,9 +108,7 @@ class Channel:
         buffers: Sequence[bytes | memoryview] = encode(self._sent, value)
         while buffers:
             try:
-                buffers = advance(
-                    buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL], (), socket.MSG_DONTWAIT)
-                )
+                buffers = advance(buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL]))
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
 

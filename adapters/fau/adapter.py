@@ -40,7 +40,8 @@ class FauAdapter:
         return build(spec, self._importer.find)
 
     def prepare(self) -> None:
-        """Make the submission importable before the first `build`; nothing of it is executed."""
+        """Compile the submission and make it importable before the first `build`; nothing of it is executed."""
+        self._importer.compile()
         self._importer.activate()
 
     def describe(self) -> dict[str, Any]:

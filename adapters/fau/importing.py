@@ -12,12 +12,13 @@ import ast
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from . import helpers_module
@@ -45,6 +46,7 @@ class Importer:
         self._aside: dict[str, ModuleType] = {}  # others of the same names, while we are
         self._seed = FollowedSeed(layout.root)
         self._finders = (_Packages(layout), _Fallbacks(layout))
+        self._codes: dict[str, CodeType] = {}
         own = {path.stem for path in layout.sources} | {folder.name for folder in layout.folders}
         self._own_names = (own | set(_aliases(layout)) | {"Helpers"}) - _KEPT
 
@@ -74,6 +76,13 @@ class Importer:
         finally:
             sys.dont_write_bytecode = before
 
+    def compile(self) -> None:
+        """Compile every module beforehand; nothing is executed. What cannot be compiled is left to its import."""
+        for path in self._layout.sources:
+            loader = SourceFileLoader(path.stem, str(path))
+            with suppress(Exception):
+                self._codes[str(path)] = loader.source_to_code(loader.get_data(str(path)), str(path))
+
     def activate(self) -> None:
         """Make the submission's modules importable, and no other submission's."""
         if Importer._active is self and str(self._layout.root) in sys.path:
@@ -85,6 +94,8 @@ class Importer:
         sys.path.insert(0, str(self._layout.root))
         sys.meta_path.insert(0, self._finders[0])
         sys.meta_path.append(self._finders[1])
+        sys.path_hooks.insert(0, self._hook)
+        sys.path_importer_cache.clear()
         importlib.invalidate_caches()
         self._seed.install()
         Importer._active = self
@@ -93,8 +104,16 @@ class Importer:
         self._seed.remove()
         sys.path[:] = [entry for entry in sys.path if entry != str(self._layout.root)]
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in self._finders]
+        sys.path_hooks.remove(self._hook)
+        sys.path_importer_cache.clear()
         self._modules = self._take_modules()
         sys.modules.update(self._aside)
+
+    def _hook(self, place: str) -> FileFinder:
+        """Modules in the submission's folders are loaded from what has been compiled."""
+        if not self._codes or not Path(place).is_relative_to(self._layout.root):
+            raise ImportError(f"{place} is no folder of the submission")
+        return FileFinder(place, (partial(_CompiledLoader, codes=self._codes), [".py"]))
 
     def _take_modules(self) -> dict[str, ModuleType]:
         """Remove the modules that have our names from `sys.modules`; returns them."""
@@ -204,6 +223,17 @@ class _InertLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing to execute."""
+
+
+class _CompiledLoader(SourceFileLoader):
+    """Loads a module from code that has been compiled before."""
+
+    def __init__(self, name: str, path: str, *, codes: Mapping[str, CodeType]) -> None:
+        super().__init__(name, path)
+        self._codes = codes
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        return self._codes.get(self.path) or super().get_code(fullname)
 
 
 def _package(fullname: str, folder: Path) -> ModuleSpec | None:
