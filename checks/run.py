@@ -14,13 +14,13 @@ import numpy as np
 
 from ..specs import Deviation, Unsupported, all_specs
 from ..wall import SubjectError
+from .bench import Bench
 from .conventions import PROBE_SECONDS, detect
-from .diagnosis import diagnose
 from .drawing import draw_cases
 from .lanes import forked_lanes
 from .law import Level
-from .plan import Plan, Selection, make_plan
-from .results import FAILING, Finding, Footer, Header, Result, Verdict, count_verdicts
+from .plan import Plan, Planned, Selection, make_plan
+from .results import FAILING, Diagnosis, Finding, Footer, Header, Result, Verdict, count_verdicts
 from .runner import Runner
 from .source import Source
 from .waivers import Waivers
@@ -125,7 +125,7 @@ class Run:
             conventions,
             options.seed,
             options.seconds,
-            diagnose,
+            _diagnose,
             effort=options.selection.effort,
             shrinks=True,
             deviations=deviations,
@@ -202,6 +202,13 @@ class Run:
             reasons=tuple(failing + reasons),
             deviations=_deviations(findings, self.header.course),
         )
+
+
+def _diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnosis, ...]:
+    """What a failure looks like; most runs do without the catalogue of mistakes."""
+    from .diagnosis import diagnose  # noqa: PLC0415 - as said
+
+    return diagnose(planned, bench, finding)
 
 
 def _unjudged(required: tuple[str, ...], findings: list[Finding]) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from .errors import ProtocolError
 from .frames import decode, encode
-from .link import Stock, advance
+from .link import READ_AHEAD, Stock, advance
+from .shared import replies, requests
 from .values import printable
 
 _PIPE_BYTES = 2**20
@@ -81,17 +82,21 @@ class Channel:
         connection: a connected socket; owned by the channel from now on.
         output: what the process prints.
         reply_bytes: the largest body that is accepted.
-        ahead: how many bytes may be read before they are asked for; 0 where descriptors come between the frames.
+        memory: descriptor of the memory that is shared with a session; None where descriptors come between frames.
     """
 
-    def __init__(self, connection: socket.socket, output: Output, reply_bytes: int, *, ahead: int = 0) -> None:
+    def __init__(
+        self, connection: socket.socket, output: Output, reply_bytes: int, *, memory: int | None = None
+    ) -> None:
         connection.setblocking(False)
         self.connection = connection
         self.output = output
         self.reply_bytes = reply_bytes
         self.watch: tuple[int, Callable[[], None]] | None = None
         self._sent = 0
-        self._stock = Stock(connection.recv_into, ahead)
+        self._stock = Stock(connection.recv_into, 0 if memory is None else READ_AHEAD)
+        self._requests = None if memory is None else requests(memory)
+        self._replies = None if memory is None else replies(memory)
 
     def send(self, value: Any, deadline: float) -> None:
         """Send a value.
@@ -105,7 +110,7 @@ class Channel:
             ConnectionError: the process is gone.
         """
         self._sent += 1
-        buffers: Sequence[bytes | memoryview] = encode(self._sent, value)
+        buffers: Sequence[bytes | memoryview] = encode(self._sent, value, self._requests)
         while buffers:
             try:
                 buffers = advance(buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL]))
@@ -128,7 +133,7 @@ class Channel:
                 except BlockingIOError:
                     self._wait(select.POLLIN, deadline)
 
-        identity, value = decode(fill, self.reply_bytes, writable=False)
+        identity, value = decode(fill, self.reply_bytes, writable=False, room=self._replies)
         if identity != self._sent:
             raise ProtocolError(f"id={identity}, but should be {self._sent}")
         return value

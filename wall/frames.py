@@ -26,9 +26,11 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .errors import ProtocolError
+from .shared import Room
 from .values import DTYPES, Array, Foreign
 
 MAGIC = b"backprf\x01"
+PLACED = b"backprf\x02"  # the body is not in the stream, but in memory that both sides share
 HEADER_BYTES = 1 << 20
 DEPTH = 20
 NDIM = 32
@@ -38,8 +40,13 @@ _TAGS: dict[str, Any] = {"x": str, "c": list, "a": int, "u": list, "d": dict, "f
 Receive = Callable[[memoryview], None]
 
 
-def encode(identity: int, value: Any) -> list[bytes | memoryview]:
+def encode(identity: int, value: Any, room: Room | None = None) -> list[bytes | memoryview]:
     """The frame as buffers, to be sent in order; large arrays are not copied.
+
+    Args:
+        identity: of the question that it asks or answers.
+        value: what it carries.
+        room: shared memory where the body may be put instead, if nothing is in it.
 
     Raises:
         ProtocolError: the value is not made of what may cross, or its header is too long.
@@ -50,17 +57,21 @@ def encode(identity: int, value: Any) -> list[bytes | memoryview]:
     raw = _ENCODER.encode({"id": identity, "arrays": shapes, "value": tree}).encode("ascii")
     if len(raw) > HEADER_BYTES:
         raise ProtocolError(f"the header has {len(raw)} bytes, but should have at most {HEADER_BYTES}")
-    prefix = _PREFIX.pack(MAGIC, len(raw), sum(array.nbytes for array in arrays))
-    return [prefix + raw, *(_bytes_of(array) for array in arrays if array.nbytes)]
+    body = [_bytes_of(array) for array in arrays if array.nbytes]
+    size = sum(array.nbytes for array in arrays)
+    if room is not None and room.put(body):
+        return [_PREFIX.pack(PLACED, len(raw), size) + raw]
+    return [_PREFIX.pack(MAGIC, len(raw), size) + raw, *body]
 
 
-def decode(receive: Receive, body_bytes: int, *, writable: bool) -> tuple[int, Any]:
+def decode(receive: Receive, body_bytes: int, *, writable: bool, room: Room | None = None) -> tuple[int, Any]:
     """Read one frame; every array has memory of its own.
 
     Args:
         receive: fills the memory that it is given with the next bytes, or raises.
         body_bytes: the largest body that is accepted.
         writable: whether the arrays may be written to.
+        room: shared memory where the body may lie.
 
     Returns:
         The frame's identity and value.
@@ -71,7 +82,7 @@ def decode(receive: Receive, body_bytes: int, *, writable: bool) -> tuple[int, A
     prefix = bytearray(_PREFIX.size)
     receive(memoryview(prefix))
     magic, header_length, body_length = _PREFIX.unpack(prefix)
-    if magic != MAGIC:
+    if magic != MAGIC and (room is None or magic != PLACED):
         raise ProtocolError(f"it starts with {bytes(magic)!r}, but should start with {MAGIC!r}")
     if header_length > HEADER_BYTES:
         raise ProtocolError(f"its header has {header_length} bytes, but should have at most {HEADER_BYTES}")
@@ -85,7 +96,8 @@ def decode(receive: Receive, body_bytes: int, *, writable: bool) -> tuple[int, A
     total = sum(math.prod(shape) * dtype.itemsize for dtype, shape in checked)
     if total != body_length:
         raise ProtocolError(f"its arrays have {total} bytes, but its body has {body_length}")
-    arrays = [_receive_array(receive, dtype, shape) for dtype, shape in checked]
+    body = room.reader() if room is not None and magic == PLACED else receive
+    arrays = [_receive_array(body, dtype, shape) for dtype, shape in checked]
     if not writable:
         for array in arrays:
             array.flags.writeable = False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .frames import decode, encode
+from .shared import replies, requests
 
 UNLIMITED = 2**63 - 1
 READ_AHEAD = 64 * 2**10
@@ -18,12 +19,16 @@ class Link:
 
     Args:
         connection: the socket.
-        ahead: how many bytes may be read before they are asked for; 0 where descriptors come between the frames.
+        memory: descriptor of the memory that a session shares with the parent; None for the worker itself, where
+            descriptors come between the frames, so that nothing may be read ahead.
     """
 
-    def __init__(self, connection: socket.socket, *, ahead: int = 0) -> None:
+    def __init__(self, connection: socket.socket, memory: int | None = None) -> None:
         self.connection = connection
-        self._stock = Stock(connection.recv_into, ahead)
+        self._stock = Stock(connection.recv_into, 0 if memory is None else READ_AHEAD)
+        self._requests = None if memory is None else requests(memory)
+        self._replies = None if memory is None else replies(memory)
+        self._free = False
 
     def receive(self) -> tuple[int, Any]:
         """The next frame's identity and value; its arrays are writable.
@@ -31,11 +36,14 @@ class Link:
         Raises:
             EOFError: the other side is gone.
         """
-        return decode(self._fill, UNLIMITED, writable=True)
+        frame = decode(self._fill, UNLIMITED, writable=True, room=self._requests)
+        self._free = True  # the parent has read what was there, or it would not ask again
+        return frame
 
     def send(self, identity: int, value: Any) -> None:
         """Send a value; raises ProtocolError before anything is sent if it cannot be encoded."""
-        buffers: Sequence[bytes | memoryview] = encode(identity, value)
+        buffers: Sequence[bytes | memoryview] = encode(identity, value, self._replies if self._free else None)
+        self._free = False
         while buffers:
             sent = self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL])
             buffers = advance(buffers, sent)

@@ -17,9 +17,8 @@ from .channel import Channel, output_pipe
 from .errors import LoadFailed, ProtocolError, SubjectDied, SubjectRaised, SubjectTimeout
 from .launch import check_facts
 from .limits import Limits
-from .link import READ_AHEAD
 from .outcomes import Outcome, outcomes_from_wire
-from .progress import MOST, read_byte, shared_byte
+from .shared import MOST, read_progress, shared_memory
 from .subject import Operation, RemoteSubject, raise_failure
 from .values import printable
 from .zygote import GONE, Zygote, how_ended
@@ -106,18 +105,18 @@ class Worker:
         """
         ours, theirs = socket.socketpair()
         output, writing = output_pipe(self._limits.output_bytes)
-        channel = Channel(ours, output, self._limits.reply_bytes, ahead=READ_AHEAD)
-        progress = shared_byte()
+        memory = shared_memory()
+        channel = Channel(ours, output, self._limits.reply_bytes, memory=memory)
         try:
-            process = self._zygote.fork(theirs.fileno(), writing, progress)
+            process = self._zygote.fork(theirs.fileno(), writing, memory)
         except BaseException:
             channel.close()
-            os.close(progress)
+            os.close(memory)
             raise
         finally:
             theirs.close()
             os.close(writing)
-        session = Session(self._zygote, process, channel, progress, self._limits.check_seconds)
+        session = Session(self._zygote, process, channel, memory, self._limits.check_seconds)
         with self._lock:
             self._sessions = {known for known in self._sessions if known.alive} | {session}
         return session
@@ -145,9 +144,9 @@ class Session:
         alive: False once the subject timed out or died, or the session was closed; take a new session then.
     """
 
-    def __init__(self, zygote: Zygote, process: int, channel: Channel, progress: int, seconds: float) -> None:
+    def __init__(self, zygote: Zygote, process: int, channel: Channel, memory: int, seconds: float) -> None:
         self.alive = True
-        self._progress = progress
+        self._memory = memory
         self._subjects = 0
         self._unbuilt: dict[int, tuple[Spec, int]] = {}
         self._zygote = zygote
@@ -276,7 +275,7 @@ class Session:
 
     def _begun(self, asked: Sequence[Operation], answered: int) -> str:
         """The operation that the subject was at, as far as it says: one that it has not answered."""
-        name, _ = asked[max(answered, min(read_byte(self._progress), len(asked) - 1))]
+        name, _ = asked[max(answered, min(read_progress(self._memory), len(asked) - 1))]
         return name
 
     def _died(self, operation: str, how: str = "") -> SubjectDied:
@@ -291,7 +290,7 @@ class Session:
         if not reaped:
             self._zygote.kill(self._process)
         self._channel.close()
-        os.close(self._progress)
+        os.close(self._memory)
 
 
 def _facts(outcome: Outcome) -> Mapping[str, Any]:

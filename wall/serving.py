@@ -12,7 +12,7 @@ from .calls import BUILD, Desk
 from .errors import ProtocolError
 from .link import Link
 from .outcomes import Outcome, outcome_to_wire
-from .progress import write_byte
+from .shared import write_progress
 from .values import Foreign, bytes_in, detached
 
 _REPLY_BYTES = 64 * 2**10  # replies of one request are sent together up to here, so that few copies are held
@@ -25,12 +25,12 @@ class Serving:
     Attributes:
         link: to the parent.
         desk: where subjects are.
-        progress: descriptor of the byte that says which operation has begun.
+        memory: descriptor of the memory that is shared with the parent.
     """
 
     link: Link
     desk: Desk
-    progress: int
+    memory: int
 
     def run(self) -> None:
         """Until the parent closes the connection."""
@@ -52,7 +52,7 @@ class Serving:
         outcomes: list[Outcome] = []
         size = 0
         for index, (method, arguments) in enumerate(operations, start=1):
-            write_byte(self.progress, index - 1)
+            write_progress(self.memory, index - 1)
             outcome = self._outcome(handle, method, arguments)
             size += bytes_in(outcome.value)
             if outcome.failure is None and index < len(operations) and size <= _REPLY_BYTES:

@@ -1,7 +1,7 @@
 """The worker: loads one submission, then forks a fresh copy of itself for every session.
 
 Executed as `python -m backproof.wall.worker DESCRIPTOR`. The descriptor is a socket on which the parent asks for one
-thing at a time: `confine`, `load`, `fork` (three descriptors follow: the session's socket, output and progress),
+thing at a time: `confine`, `load`, `fork` (three descriptors follow: the session's socket, output and memory),
 `status` (how a session ended), `reap`.
 """
 
@@ -22,7 +22,7 @@ import numpy.random  # noqa: F401 - loaded before sessions fork, because every s
 from .. import adapters
 from .calls import Desk, failure_of
 from .confine import Confinement, confine_session, confine_worker, end_with_parent
-from .link import READ_AHEAD, Link
+from .link import Link
 from .outcomes import Failure, Outcome, outcome_to_wire
 from .serving import Serving, flush
 from .values import Plainer
@@ -125,7 +125,7 @@ class _Worker:
             return Outcome(failure=Failure(kind="unsupported", type_name="", text=str(error)))
         return Outcome(failure=failure_of(error, self.roots))
 
-    def _session(self, connection: int, output: int, progress: int) -> NoReturn:
+    def _session(self, connection: int, output: int, memory: int) -> NoReturn:
         status = 1
         try:
             self.control.connection.close()
@@ -134,7 +134,7 @@ class _Worker:
             os.close(output)
             confine_session(self.confinement, self._address_space())
             if self.desk is not None:
-                Serving(Link(socket.socket(fileno=connection), ahead=READ_AHEAD), self.desk, progress).run()
+                Serving(Link(socket.socket(fileno=connection), memory), self.desk, memory).run()
             status = 0
         except BaseException:
             sys.excepthook(*sys.exc_info())  # ours, or from a submission that has taken the worker apart

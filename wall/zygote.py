@@ -77,7 +77,7 @@ class Zygote:
         except (*GONE, ProtocolError) as error:
             raise LoadFailed(self._how_loading_ended(error)) from error
 
-    def fork(self, connection: int, output: int, progress: int) -> int:
+    def fork(self, connection: int, output: int, memory: int) -> int:
         """Start a session's process, which gets the three descriptors; its number.
 
         Raises:
@@ -87,7 +87,7 @@ class Zygote:
             dead, self._dead, self._forked = self._dead, [], True
             try:
                 self._channel.send(["fork", dead], time.monotonic() + REQUEST_SECONDS)
-                socket.send_fds(self._channel.connection, [b"\0"], [connection, output, progress])
+                socket.send_fds(self._channel.connection, [b"\0"], [connection, output, memory])
                 if self._gate is not None:
                     self._gate.allowance = 1
                 process = self._channel.receive(time.monotonic() + REQUEST_SECONDS)

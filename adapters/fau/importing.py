@@ -113,7 +113,8 @@ class Importer:
         """Modules in the submission's folders are loaded from what has been compiled."""
         if not self._codes or not Path(place).is_relative_to(self._layout.root):
             raise ImportError(f"{place} is no folder of the submission")
-        return FileFinder(place, (partial(_CompiledLoader, codes=self._codes), [".py"]))
+        loader = partial(_CompiledLoader, codes=self._codes)
+        return FileFinder(place, (loader, [".py"]))  # type: ignore[arg-type]  # all that it does is call it
 
     def _take_modules(self) -> dict[str, ModuleType]:
         """Remove the modules that have our names from `sys.modules`; returns them."""

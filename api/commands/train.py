@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
+from ..threads import compute_with_one_thread
 
 
 def run(options: argparse.Namespace) -> int:
@@ -14,8 +13,7 @@ def run(options: argparse.Namespace) -> int:
     The products of matrices in these networks are small. A second thread makes none of them faster, and on a busy
     machine waiting for it makes all of them several times slower.
     """
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
+    compute_with_one_thread()
     from .training import train  # noqa: PLC0415 - NumPy looks at the environment when it is loaded
 
     return train(options)

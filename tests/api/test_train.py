@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from backproof.commands import training
-from backproof.commands.train import THREADS
+from backproof.threads import THREADS
 from backproof.framework.checkpoints import load_checkpoint, save_checkpoint
 from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backproof.specs import ReLU, Sigmoid, TanH, Unsupported
-from backproof.wall import Launched, SubjectDied, SubjectRaised, SubjectTimeout, Worker
+from backproof.wall import Launched, Limits, SubjectDied, SubjectRaised, SubjectTimeout, Worker
+from backproof.wall.errors import ProtocolError
+from backproof.wall.frames import PLACED, decode, encode
 from backproof.wall.link import Stock
-from backproof.wall.progress import read_byte, shared_byte, write_byte
+from backproof.wall.shared import LEAST_BYTES, ROOM_BYTES, read_progress, replies, shared_memory, write_progress
 
 from .conftest import LIMITS, Start, target_of
 
@@ -30,6 +35,9 @@ class Subject:
     def forward(self, x):
         self.buffer[...] = x
         return self.buffer
+
+    def echo(self, value):
+        return value
 
     def large(self, number):
         return np.full(20_000, float(number))
@@ -143,13 +151,48 @@ def test_the_stock_gives_all_bytes_in_order() -> None:
         stock.take(memoryview(bytearray(1)))
 
 
-def test_the_shared_byte_holds_one_number_and_cannot_grow() -> None:
-    descriptor = shared_byte()
+def test_the_shared_memory_says_the_progress_and_cannot_grow() -> None:
+    descriptor = shared_memory()
     try:
-        assert read_byte(descriptor) == 0
-        write_byte(descriptor, 200)
-        assert read_byte(descriptor) == 200
+        assert read_progress(descriptor) == 0
+        write_progress(descriptor, 200)
+        assert read_progress(descriptor) == 200
         with pytest.raises(OSError, match="not permitted"):
-            os.pwrite(descriptor, b"more", 1)
+            os.pwrite(descriptor, b"more", os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("size", [1, LEAST_BYTES // 8 - 1, LEAST_BYTES // 8, ROOM_BYTES // 8, ROOM_BYTES // 8 + 1])
+def test_arrays_of_every_size_cross_whole(start: Start, size: int) -> None:
+    given = np.arange(size, dtype=float)
+    with start(SOURCE, Limits()).session() as session:
+        subject = session.build(ReLU())
+        for factor in (1.0, -2.0):
+            one, two = subject.many([("echo", (factor * given,)), ("echo", ([factor, given],))])
+            np.testing.assert_array_equal(one, factor * given)
+            np.testing.assert_array_equal(two[1], given)
+
+
+def filling(raw: bytes) -> Callable[[memoryview], None]:
+    stream = io.BytesIO(raw)
+
+    def fill(view: memoryview) -> None:
+        stream.readinto(view)
+
+    return fill
+
+
+def test_a_body_that_should_be_in_shared_memory_is_no_larger_than_that() -> None:
+    descriptor = shared_memory()
+    try:
+        room = replies(descriptor)
+        [raw] = encode(1, np.ones(LEAST_BYTES // 8), room)
+        forged = raw.replace(f"[{LEAST_BYTES // 8}]".encode(), f"[{ROOM_BYTES // 8 + 1}]".encode())
+        prefix = struct.pack("<8sIQ", PLACED, len(forged) - 20, ROOM_BYTES + 8)
+        with pytest.raises(ProtocolError, match="should lie in shared memory"):
+            decode(filling(prefix + forged[20:]), 2**30, writable=False, room=room)
+        with pytest.raises(ProtocolError, match="should start with"):
+            decode(filling(bytes(raw)), 2**30, writable=False)
     finally:
         os.close(descriptor)
