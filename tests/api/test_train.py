@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from backproof.commands import training
-from backproof.threads import THREADS
 from backproof.framework.checkpoints import load_checkpoint, save_checkpoint
 from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser
+from backproof.threads import THREADS
 from backproof.train_options import MODELS
 
 from .running import run
