@@ -69,6 +69,7 @@ def _put_together(name: str, with_any: Iterable[str]) -> bool:
     spec, kinds = all_specs()[name], {all_specs()[other].kind for other in with_any}
     if spec.kind in _WHOLE:
         return bool(kinds)
-    if issubclass(spec, LayerSpec) and spec.cases()[0].spec.parameters():
+    first = spec.cases()[0].spec
+    if isinstance(first, LayerSpec) and first.parameters():
         return bool(kinds & {Kind.OPTIMIZER, Kind.REGULARIZER})
     return spec.kind is Kind.OPTIMIZER and Kind.REGULARIZER in kinds

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "fau_exercise" / "src_to_implement"
 LAYERS = ("ReLU", "Dropout", "FullyConnected")
@@ -27,6 +27,7 @@ LONGEST = 60.0  # seconds until it is given up
 
 
 def main() -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--saves", type=int, default=5, help="saves of each file (default: 5)")
     saves = parser.parse_args().saves
@@ -45,8 +46,7 @@ def measure(source: Path, layer: str, saves: int) -> list[tuple[float, float]]:
     command = [sys.executable, "-P", "-m", "backproof", "watch", str(source), layer, "--no-start"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         lines: queue.Queue[str] = queue.Queue()
-        assert process.stdout is not None
-        reader = threading.Thread(target=_read, args=(process.stdout, lines), daemon=True)
+        reader = threading.Thread(target=_read, args=(cast(IO[str], process.stdout), lines), daemon=True)
         reader.start()
         _wait(lines, "watching")
         found = []

@@ -170,11 +170,9 @@ def test_an_incomplete_submission_leaves_the_old_archive(source: Path, tmp_path:
         (["-i", "src", "-o", "empty"], 2, "is no file"),
     ],
 )
-def test_wrong_use(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, text: str
-) -> None:
-    (tmp_path / "empty").mkdir()
-    monkeypatch.chdir(tmp_path)
+def test_wrong_use(source: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, text: str) -> None:
+    (source.parent / "empty").mkdir()
+    monkeypatch.chdir(source.parent)
     ran = run("dispatch", *arguments)
     assert (ran.status, text in ran.err) == (status, True), ran.err
 

@@ -235,10 +235,8 @@ def build(spec):
         (["src", "--timeout", "0"], 2, "timeout"),
     ],
 )
-def test_wrong_use(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, text: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_wrong_use(source: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, text: str) -> None:
+    monkeypatch.chdir(source.parent)
     ran = run("watch", *arguments)
     assert (ran.status, text in ran.err) == (status, True), ran.err
 
