@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from .dispatch_options import add_dispatch
+from .init_options import add_init
 from .mistakes_options import add_mistakes
 from .train_options import add_train
 from .watch_options import add_watch
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="show one spec or check in full")
     explain.add_argument("name", metavar="NAME", help="a spec (Dropout) or a check (gradient.input)")
     add_dispatch(commands)
+    add_init(commands)
     add_mistakes(commands)
     add_train(commands)
     add_watch(commands)

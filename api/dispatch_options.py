@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 _EPILOG = """\
-The archive holds the Python files below the folder in which the imports start, under their names there. Links, hidden
-files, virtual environments, caches, and files whose names speak of secrets stay out. The same files give the same bytes.
+The archive holds the Python files below the folder in which the imports start, under their names there. Links,
+hidden files, virtual environments, caches, and files whose names speak of secrets stay out. The same files give the
+same bytes.
 
 exit status: 0 written; 1 something is missing, nothing is written; 2 usage, or the archive cannot be written;
              3 there is no submission
