@@ -11,7 +11,7 @@ from .specs import LossSpec, all_specs
 _LAYER = """
 
 class Layer(LayerAdapter):
-    def __init__(self, spec):
+{training}    def __init__(self, spec):
         super().__init__(spec)
         self.own = MAKE[spec.name()](spec)
 {phase}
@@ -23,7 +23,7 @@ class Layer(LayerAdapter):
 _SET_PHASE = """
     def set_phase(self, phase):
         self.training = phase is Phase.TRAIN
-"""
+{lines}"""
 
 _PARAMETERS = """
     def parameters(self):
@@ -93,8 +93,9 @@ def adapter_text(guesses: Sequence[Guess], named: str) -> str:
     text = "\n".join(lines) + "\n"
     if layers:
         text += _LAYER.format(
-            phase=_SET_PHASE if phased else "",
-            forward=_forward(layers, phased),
+            training="    training = True\n\n" if phased else "",
+            phase=_set_phase(layers) if phased else "",
+            forward=_forward(layers),
             backward=_backward(layers),
         ) + (_PARAMETERS if kept else "")
     if losses:
@@ -119,13 +120,15 @@ def _table(name: str, rows: Iterable[tuple[Guess, dict[str, str]]]) -> list[str]
     return [*lines, "}"]
 
 
-def _forward(layers: Sequence[Guess], phased: bool) -> str:
+def _set_phase(layers: Sequence[Guess]) -> str:
+    told = [each for each in layers if each.phase]
+    lines = (f'        if self.spec.name() == "{each.component}":\n            {each.phase}\n' for each in told)
+    return _SET_PHASE.format(lines="".join(lines))
+
+
+def _forward(layers: Sequence[Guess]) -> str:
     calls = "".join(each.backward for each in layers)
     before = "        self.x = x\n" if "self.x" in calls else ""
-    if phased:
-        for each in layers:
-            if each.phase:
-                before += f'        if self.spec.name() == "{each.component}":\n            {each.phase}\n'
     if "self.y" not in calls:
         return before + _body(layers, lambda each: each.forward, "return ")
     return before + _body(layers, lambda each: each.forward, "self.y = ") + "        return self.y\n"

@@ -31,8 +31,35 @@ _NAMES = {
 _COMPONENTS = {name: component for component, names in _NAMES.items() for name in names.split()}
 _SUFFIXES = ("layer", "activation", "function", "unit", "module", "op")
 
-_FORWARD = "forward fprop apply fwd feedforward propagate call __call__ run loss compute value evaluate".split()
-_BACKWARD = "backward bprop backprop grad gradient bwd backpropagate back pullback vjp derivative delta".split()
+_FORWARD = (
+    "forward",
+    "fprop",
+    "apply",
+    "fwd",
+    "feedforward",
+    "propagate",
+    "call",
+    "__call__",
+    "run",
+    "loss",
+    "compute",
+    "value",
+    "evaluate",
+)
+_BACKWARD = (
+    "backward",
+    "bprop",
+    "backprop",
+    "grad",
+    "gradient",
+    "bwd",
+    "backpropagate",
+    "back",
+    "pullback",
+    "vjp",
+    "derivative",
+    "delta",
+)
 _RATE = {"lr", "learningrate", "eta", "stepsize", "rate"}
 _INPUT = {"x", "input", "inputs", "inp", "inputtensor", "xin", "data"}
 _OUTPUT = {"y", "out", "output", "outputs"}
@@ -176,7 +203,7 @@ def _role(argument: str) -> str:
 
 
 def _loss_roles(method: Method, backward: bool) -> dict[str, str]:
-    """A loss's arguments: prediction and target, told by name, else in this order; backward may take the target alone."""
+    """A loss's arguments: prediction and target, told by name, else in this order; backward may lack the first."""
     named = {argument: "target" for argument in method.required if _plain(argument) in _TARGET}
     rest = [argument for argument in method.required if argument not in named]
     if not named and len(rest) > (0 if backward else 1):

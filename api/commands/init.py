@@ -83,7 +83,7 @@ def _attempt(guesses: Sequence[Guess], path: Path, named: str) -> tuple[Result |
     text = adapter_text(guesses, named)
     write_atomically(path, lambda file: file.write(text.encode()))
     try:
-        return check(str(path), effort="quick", level="core"), ""
+        return check(str(path), effort="quick"), ""
     except (SubjectNotFound, UsageError, WorkerError) as error:
         return None, str(error)
 
