@@ -88,12 +88,20 @@ def preload(target: Target) -> list[str]:
     return []
 
 
+def made_of(target: Target) -> dict[str, frozenset[Path]]:
+    """The files that each offered component is made of, itself and its imports; empty where that is not known."""
+    if target["kind"] != "folder":
+        return {}
+    layout = _layout(target)
+    return {name: frozenset(source.path for source in layout.reached(name)) for name in layout.offered}
+
+
 def fingerprint(target: Target) -> str:
     """SHA-256 over the names and the contents of the target's Python files."""
     bases = [Path(target["path"]).parent] if target["kind"] == "module" else map(Path, readable(target))
     digest = hashlib.sha256()
     for base in bases:
-        for path in [base] if base.is_file() else _python_files(base):
+        for path in [base] if base.is_file() else python_files(base):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(base.parent).as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
@@ -116,7 +124,8 @@ def _imported(path: Path) -> set[str]:
     return {module for module in modules if module.partition(".")[0] not in known}
 
 
-def _python_files(base: Path) -> Iterator[Path]:
+def python_files(base: Path) -> Iterator[Path]:
+    """The Python files below a folder, in order; not those of caches, environments and hidden folders."""
     count = 0
     for folder, folders, files in os.walk(base):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))

@@ -10,8 +10,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
+from .dispatch_options import add_dispatch
+from .init_options import add_init
 from .mistakes_options import add_mistakes
 from .train_options import add_train
+from .watch_options import add_watch
 
 CONFORMANT, NONCONFORMANT, USAGE, NOT_LOADED, HARNESS_ERROR = range(5)
 INTERRUPTED, NO_READER = 130, 141  # as shells report SIGINT and SIGPIPE; neither is a pass
@@ -100,8 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--laws", action="store_true", help="show the laws that the checks hold a subject to")
     explain = commands.add_parser("explain", help="show one spec or check in full")
     explain.add_argument("name", metavar="NAME", help="a spec (Dropout) or a check (gradient.input)")
+    add_dispatch(commands)
+    add_init(commands)
     add_mistakes(commands)
     add_train(commands)
+    add_watch(commands)
     return parser
 
 

@@ -35,18 +35,19 @@ IN_LINES = 12  # further root causes with a line of their own; beyond, a line pe
 def summary(result: Result, console: Console) -> None:
     """Print what to fix first, then the overview, then the verdict; a few lines if the run is conformant."""
     writer = Writer(console)
-    causes = root_causes(result)
-    if causes:
-        shown, rest = foremost(causes, IN_FULL)
-        for block in _causes(shown, result.header, writer):
-            writer.print(block)
-        for block in _further(rest, result.header, writer):
-            writer.print(block)
+    _print_causes(result, writer, IN_FULL)
     if not result.passed and result.findings:
         writer.print(matrix_block(matrix(result.findings), writer))
     for label, text in _notes(result):
         brief = result.passed and (writer.narrow or label != "Conventions")
         writer.print(writer.field(label, text, lines=2 if brief else 4))
+    writer.print(_verdict(result, writer))
+
+
+def brief(result: Result, console: Console, in_full: int = 1) -> None:
+    """Print what to fix first and the verdict: for someone who sees the rest often enough."""
+    writer = Writer(console)
+    _print_causes(result, writer, in_full)
     writer.print(_verdict(result, writer))
 
 
@@ -56,6 +57,14 @@ def render_text(result: Result, width: int = 100) -> str:
     with console.capture() as capture:
         summary(result, console)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _print_causes(result: Result, writer: Writer, in_full: int) -> None:
+    causes = root_causes(result)
+    if causes:
+        shown, rest = foremost(causes, in_full)
+        for block in (*_causes(shown, result.header, writer), *_further(rest, result.header, writer)):
+            writer.print(block)
 
 
 def _causes(causes: Sequence[Cause], header: Header, writer: Writer) -> list[RenderableType]:

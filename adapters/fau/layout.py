@@ -70,7 +70,11 @@ class Layout:
     @cached_property
     def closure(self) -> tuple[Source, ...]:
         """The files that the offered components import, themselves included, over any number of steps."""
-        waiting = [self.components[name].path for name in self.offered]
+        return self.reached(*self.offered)
+
+    def reached(self, *names: str) -> tuple[Source, ...]:
+        """The files that these components import, themselves included, over any number of steps."""
+        waiting = [self.components[name].path for name in names]
         reached: dict[Path, Source] = {}
         while waiting:
             path = waiting.pop()

@@ -1,0 +1,138 @@
+"""`backproof init`: write an adapter for an unknown framework, and say what is still missing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..adapter_text import adapter_text
+from ..adapters import SubjectNotFound
+from ..checking import check
+from ..checks.results import Finding, Result, Verdict
+from ..cli import CONFORMANT, NONCONFORMANT, NOT_LOADED, USAGE
+from ..framework.atomic import write_atomically
+from ..guessing import Guess, component_of, guess
+from ..inspecting import Framework, read_framework
+from ..reports.wording import plural
+from ..request import UsageError
+from ..wall import WorkerError
+from .files import CannotWrite, require_writable
+
+ADAPTER = "backproof_adapter.py"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the adapter, try it, and say how it went."""
+    try:
+        framework = read_framework(Path(options.framework))
+        path = framework.base / ADAPTER
+        if path.exists():
+            raise CannotWrite(f"{path} is there already and is not overwritten; rename it, or remove it")
+        require_writable({"the adapter": str(path)})
+        guesses = _guesses(framework)
+    except SubjectNotFound as error:
+        return _complain(str(error), NOT_LOADED)
+    except CannotWrite as error:
+        return _complain(str(error), USAGE)
+    for note in framework.notes:
+        print(f"note: {note}")
+    if not guesses:
+        return _complain(_nothing(framework), NOT_LOADED)
+    try:
+        guesses, result, problem = _settle(guesses, path, Path(options.framework).resolve().stem)
+    except OSError as error:
+        return _complain(f"{path} cannot be written: {error.strerror}", USAGE)
+    works = _tell(guesses, result, problem, path)
+    unknown = [each.name for each in framework.classes if not component_of(each.name)]
+    if unknown:
+        print(f"Not recognised by name, and left to you: {', '.join(dict.fromkeys(unknown))}")
+    print(f"Next: read {path.name}, mend it, then `backproof check {path}`")
+    return CONFORMANT if works else NONCONFORMANT
+
+
+def _guesses(framework: Framework) -> list[Guess]:
+    """One guess for each component, of the first class that is one."""
+    found: dict[str, Guess] = {}
+    for each in framework.classes:
+        guessed = guess(each)
+        if guessed is not None:
+            found.setdefault(guessed.component, guessed)
+    return list(found.values())
+
+
+def _settle(guesses: list[Guess], path: Path, named: str) -> tuple[list[Guess], Result | None, str]:
+    """Write the adapter; where it does not work, try the alternatives and keep those that do better."""
+    result, problem = _attempt(guesses, path, named)
+    wrong = _wrong(result)
+    others = [each.alternatives[0] if each.alternatives and wrong.get(each.component) else each for each in guesses]
+    if result is None or others == guesses:
+        return guesses, result, problem
+    second, _ = _attempt(others, path, named)
+    better = _wrong(second)
+    best = [
+        other if second is not None and better.get(first.component, 0) < wrong.get(first.component, 0) else first
+        for first, other in zip(guesses, others, strict=True)
+    ]
+    return best, *_attempt(best, path, named)
+
+
+def _attempt(guesses: Sequence[Guess], path: Path, named: str) -> tuple[Result | None, str]:
+    """Write the adapter and check it quickly, behind the wall; no result, but a sentence, if it cannot be loaded."""
+    text = adapter_text(guesses, named)
+    write_atomically(path, lambda file: file.write(text.encode()))
+    try:
+        return check(str(path), effort="quick"), ""
+    except (SubjectNotFound, UsageError, WorkerError) as error:
+        return None, str(error)
+
+
+def _wrong(result: Result | None) -> dict[str, int]:
+    """How many findings of each component fail, or wait for one that fails."""
+    wrong: dict[str, int] = {}
+    for finding in result.findings if result is not None else ():
+        bad = finding.failing or finding.verdict is Verdict.BLOCKED
+        wrong[finding.layer] = wrong.get(finding.layer, 0) + bad
+    return wrong
+
+
+def _tell(guesses: Sequence[Guess], result: Result | None, problem: str, path: Path) -> bool:
+    """Say for each component what was made of it and how it does; tell whether nothing is missing."""
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    print(f"{path}: {plural(lines, 'line')}, {plural(len(guesses), 'component')}")
+    if result is None:
+        print(f"  It cannot be loaded yet: {problem}")
+        return False
+    good = True
+    for each in guesses:
+        findings = [finding for finding in result.findings if finding.layer == each.component]
+        bad = next((finding for finding in findings if finding.failing), None)
+        state = _state(findings, bad)
+        good = good and bad is None and not each.missing and bool(findings)
+        print(f"  {each.component:<24}{each.found.module}.{each.found.name}: {state}")
+        for missing in each.missing:
+            print(f"  {'':<24}missing: {missing}")
+    return good
+
+
+def _state(findings: Sequence[Finding], bad: Finding | None) -> str:
+    if bad is not None:
+        return (
+            f"{sum(each.failing for each in findings)} of {len(findings)} checks fail, first {bad.check}: {bad.message}"
+        )
+    return f"{plural(len(findings), 'check')}, none fails" if findings else "it answers no check"
+
+
+def _nothing(framework: Framework) -> str:
+    names = [each.name for each in framework.classes]
+    found = f"found the classes {', '.join(names[:10])}" if names else "found no class"
+    return (
+        f"no class in {framework.base} has a name that tells what it is, such as Dense, ReLU or Dropout: {found}. "
+        "Write the adapter by hand: docs/how-to/adapter.md"
+    )
+
+
+def _complain(text: str, status: int) -> int:
+    print(f"backproof: {text}", file=sys.stderr)
+    return status
