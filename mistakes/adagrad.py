@@ -63,7 +63,11 @@ class RootMissing(OwnStep):
         return gathered + self.epsilon
 
 
-@mistake("adagrad.added-after-step", hint="self.s += gradient**2 first, then the step, which divides by the root", families=("optimizer",))
+@mistake(
+    "adagrad.added-after-step",
+    hint="self.s += gradient**2 first, then the step, which divides by the root",
+    families=("optimizer",),
+)
 class AddedAfterStep(OwnStep):
     """The latest gradient is added after the step.
 
@@ -152,7 +156,9 @@ class EpsilonLarge(OwnStep):
     epsilon = 1e-3
 
 
-@mistake("adagrad.starts-with-tenth", hint="self.s = np.zeros_like(weights) before the first step", families=("optimizer",))
+@mistake(
+    "adagrad.starts-with-tenth", hint="self.s = np.zeros_like(weights) before the first step", families=("optimizer",)
+)
 class StartsWithTenth(OwnStep):
     """The sum does not start with 0.
 

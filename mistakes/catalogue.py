@@ -38,6 +38,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     lstm_training,
     mean_squared_error,
     momentum,
+    multilayer_perceptron,
     network,
     network_file,
     network_state,

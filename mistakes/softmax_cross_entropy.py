@@ -158,7 +158,9 @@ class MeanOfAllEntries(SoftMaxCrossEntropyLoss):
         return super().backward(label_tensor) / label_tensor.size
 
 
-@mistake("softmax_cross_entropy.backward-sign", hint="softmax(x) - label, not label - softmax(x)", families=("gradient",))
+@mistake(
+    "softmax_cross_entropy.backward-sign", hint="softmax(x) - label, not label - softmax(x)", families=("gradient",)
+)
 class BackwardSign(SoftMaxCrossEntropyLoss):
     """The sign of the gradient is wrong.
 

@@ -16,6 +16,7 @@ from .identity import Identity
 from .initializers import Constant, He, Normal, UniformRandom, Xavier
 from .lenet import LeNet
 from .lstm import LSTM
+from .multilayer_perceptron import MultilayerPerceptron
 from .network import NeuralNetwork
 from .network_file import NetworkFile
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
@@ -54,6 +55,7 @@ from .subject import (
     ModelSubject,
     NetworkSubject,
     OptimizerSubject,
+    PerceptronSubject,
     Phrases,
     RegularizerSubject,
     Unsupported,
@@ -104,6 +106,7 @@ __all__ = [
     "MeanSquaredError",
     "ModelSpec",
     "ModelSubject",
+    "MultilayerPerceptron",
     "NetworkFile",
     "NetworkSpec",
     "NetworkSubject",
@@ -112,6 +115,7 @@ __all__ = [
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",
+    "PerceptronSubject",
     "Phase",
     "Phrases",
     "Pooling",

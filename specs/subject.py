@@ -168,6 +168,40 @@ class NetworkSubject(Protocol):
         """Seed every source of randomness."""
 
 
+class PerceptronSubject(Protocol):
+    """A perceptron; parameters are named `INDEX.NAME`, with the index of the fully connected layer."""
+
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """The loss of a batch, with one-hot rows or numbers as targets."""
+
+    def predict(self, inputs: Array) -> Array:
+        """Probabilities where the loss is one of scores, else the outputs."""
+
+    def differentiate(self, inputs: Array, targets: Array) -> Mapping[str, Array]:
+        """The gradients of the loss with respect to the parameters, by name; nothing is updated."""
+
+    def input_gradient(self, inputs: Array, targets: Array) -> Array:
+        """What comes out of the backward pass at the inputs."""
+
+    def epoch(self, inputs: Array, targets: Array, learning_rate: float, batch_size: int) -> None:
+        """One epoch of stochastic gradient descent; a batch size of 0 asks for gradient descent on everything."""
+
+    def train(self, inputs: Array, labels: Array, learning_rate: float, batch_size: int) -> None:
+        """Some epochs with numbers of classes as labels, by the method that `epoch` takes for the batch size."""
+
+    def error_rate(self, inputs: Array, labels: Array) -> float:
+        """The share of samples that are not predicted to be of their class, given as numbers."""
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of all parameters."""
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness."""
+
+
 class ModelSubject(Protocol):
     """A network that was built by a function, with its loss and its optimizers."""
 

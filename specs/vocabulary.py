@@ -24,6 +24,7 @@ class Kind(StrEnum):
     REGULARIZER = "regularizer"
     INITIALIZER = "initializer"
     NETWORK = "network"
+    PERCEPTRON = "perceptron"  # a network of fully connected layers that is trained by epochs
     MODEL = "model"  # a function that builds a certain network
     ARCHIVE = "archive"  # a network that can be saved
 
