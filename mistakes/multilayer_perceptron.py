@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import framework
 from ..specs import Array
 from ..specs import MultilayerPerceptron as PerceptronSpec

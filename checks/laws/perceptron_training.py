@@ -72,7 +72,7 @@ def epoch_visits_every_batch(bench: Bench) -> Iterator[Measurement]:
     rate = current().eps ** 0.4
     network.call("epoch", x, target, rate, len(x) // BATCHES)
     after = network.parameters()
-    # What the first batch's step changes in the gradients of the second is a share of rate times the curvature, which is
+    # What one step changes in the gradients of the next batch is a share of the rate times the curvature, which is
     # below 50 here: 3e-5 in float64, 0.1 in float32. A batch that is left out is missing by half.
     allowed = 0.1 * BATCHES * max(float(np.abs(each).max()) for each in gradients.values())
     for name, value in values.items():
