@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, MultilayerPerceptron, SoftmaxOutput
+from ...specs import Activation, Case, Kind, MultilayerPerceptron, SoftmaxOutput
 from ...wall import RemoteSubject
 from .. import definitions
 from ..bench import Bench
@@ -46,7 +46,11 @@ def findings_of_parts(*families: str) -> Callable[[Case], tuple[Component, ...]]
 
     def select(case: Case) -> tuple[Component, ...]:
         spec = spec_of(case)
-        names = dict.fromkeys([*(layer.name() for layer in spec.layers()), spec.loss.name()])
+        layers = spec.layers()
+        named = [
+            layer.layer for layer in layers if isinstance(layer, Activation)
+        ]  # who offers these may lack the other
+        names = dict.fromkeys(part.name() for part in (*layers, *named, spec.loss))
         return tuple((name, frozenset(families)) for name in names)
 
     return select
