@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .course import Course
 from .fau.course import COURSE
-from .fau_tutorial import COURSE as TUTORIAL
+from .tutorial.course import COURSE as TUTORIAL
 
 
 def courses() -> dict[str, Course]:
