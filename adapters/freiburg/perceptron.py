@@ -122,12 +122,15 @@ class FreiburgPerceptron(SubjectAdapter):
         return rows
 
     def _wants_one_hot(self, inputs: Array) -> bool:
-        """Tell whether right one-hot rows make no error, and right numbers do, or raise."""
+        """Tell whether one-hot rows, and not numbers, make no error where all are right, and nothing else where none is."""
         best = self.predict(inputs).argmax(axis=1)
-        found = []
-        for labels in (best, self._one_hot(best)):
-            try:
-                found.append(float(self._error(inputs, labels)) == 0)
-            except Exception:  # the other form
-                found.append(False)
-        return found == [False, True]
+        wrong = (best + 1) % self.spec.widths[-1]
+        if self._errors(inputs, best, wrong) == [0, 1]:
+            return False
+        return self._errors(inputs, self._one_hot(best), self._one_hot(wrong)) == [0, 1]
+
+    def _errors(self, inputs: Array, *labels: Array) -> list[float]:
+        try:
+            return [float(self._error(inputs, each)) for each in labels]
+        except Exception:  # perhaps it takes the other form; else it will raise again
+            return []

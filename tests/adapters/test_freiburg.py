@@ -1,0 +1,156 @@
+"""The Freiburg exercise: right submissions in every style are never accused, wrong ones are caught."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backproof.adapters.freiburg.adapter import FreiburgAdapter
+from backproof.adapters.freiburg.course import COURSE, NEEDS, recognises
+from backproof.checks.conventions import detect
+from backproof.checks.plan import Plan, Selection, make_plan
+from backproof.checks.results import Finding, Verdict
+from backproof.checks.runner import Runner
+from backproof.specs import FullyConnected, LinearOutput, SoftmaxOutput, all_specs
+from backproof.wall import DirectSession
+
+from .freiburg_styles import RIGHT, WRONG, Edits, namespace
+from .submissions import EXAMPLES
+
+BUGGY = EXAMPLES / "freiburg_mlp_buggy"
+EVERYTHING = tuple(NEEDS)
+
+
+def adapter_of(names: Mapping[str, Any]) -> FreiburgAdapter:
+    classes = [name for name, value in names.items() if isinstance(value, type)]
+    return FreiburgAdapter(lambda: names, classes)
+
+
+class Here:
+    """Sessions in this process."""
+
+    def __init__(self, adapter: FreiburgAdapter) -> None:
+        self._adapter = adapter
+
+    def session(self) -> DirectSession:
+        return DirectSession(self._adapter.build)
+
+
+@cache
+def plan_of(*offered: str) -> Plan:
+    return make_plan(offered, Selection())
+
+
+def checked(adapter: FreiburgAdapter, seed: int = 0) -> tuple[list[Finding], dict[str, str]]:
+    offered = tuple(adapter.describe()["offered"])
+    conventions = detect(Here(adapter), offered)
+    found: list[Finding] = []
+    Runner(plan_of(*offered), Here(adapter), conventions, seed=seed).run(1, found.append)
+    return found, conventions
+
+
+def style(edits: Edits) -> FreiburgAdapter:
+    return adapter_of(namespace(edits))
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_submission_is_never_accused(name: str) -> None:
+    for seed in range(2):
+        found, _ = checked(style(RIGHT[name]), seed)
+        assert {finding.layer for finding in found} == set(EVERYTHING)
+        assert [(f.id, f.verdict, f.message) for f in found if f.failing] == []
+        unsupported = {finding.check for finding in found if finding.verdict is Verdict.UNSUPPORTED}
+        expected = {"initializer.layer"}
+        if name == "backpropagate returns nothing":
+            expected.add("gradient.perceptron-input")
+        assert unsupported == expected
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_submission_is_caught(name: str) -> None:
+    edits, component, check = WRONG[name]
+    found, _ = checked(style(edits))
+    failing = {(finding.layer, finding.check) for finding in found if finding.failing}
+    assert (component, check) in failing, failing
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"), [("as it is", "of the sum"), ("the output divides by the batch", "of the mean")]
+)
+def test_the_scale_of_gradients_is_told(name: str, scale: str) -> None:
+    _, conventions = checked(style(RIGHT[name]))
+    assert conventions["SoftmaxOutput gradient"] == conventions["LinearOutput gradient"] == scale
+
+
+@pytest.mark.parametrize(("name", "value"), [("as it is", "0"), ("the slope of the rectifier at 0 is 1", "1")])
+def test_the_slope_of_the_rectifier_at_0_is_told(name: str, value: str) -> None:
+    assert checked(style(RIGHT[name]))[1]["relu'(0)"] == value
+
+
+def test_layers_do_not_share_the_activation_that_is_their_default() -> None:
+    """The hand-out's default is one object for all layers: the verdict is about what the submission has written."""
+    network = style(RIGHT["as it is"]).build(all_specs()["MultilayerPerceptron"].cases()[0].spec)
+    activations = [layer.activation_fun for layer in network.network.layers[1:-2]]
+    assert len({id(each) for each in activations}) == len(activations) == 2
+
+
+def test_assigning_keeps_the_references_of_params() -> None:
+    layer = style(RIGHT["as it is"]).build(FullyConnected(input_size=2, output_size=3))
+    weights, bias = layer.layer.params()
+    layer.assign({"weights": np.full((2, 3), 7.0), "bias": np.full(3, 8.0)})
+    assert (weights == 7).all()
+    assert (bias == 8).all()
+
+
+def test_targets_come_first() -> None:
+    loss = style(RIGHT["as it is"]).build(LinearOutput())
+    prediction, target = np.array([[1.0, 2.0]]), np.zeros((1, 2))
+    assert loss.forward(prediction, target) == 2.5
+    np.testing.assert_array_equal(loss.backward(target), prediction)
+
+
+@pytest.mark.parametrize(
+    "missing", ["InputLayer", "FullyConnectedLayer", "NeuralNetwork", "SoftmaxOutput", "Activation"]
+)
+def test_what_is_missing_is_not_offered(missing: str) -> None:
+    names = {name: value for name, value in namespace(()).items() if name != missing}
+    adapter = adapter_of(names)
+    absent = {name for name, needed in NEEDS.items() if missing in needed}
+    assert set(adapter.describe()["missing"]) == absent
+    assert all(adapter.build(all_specs()[name].cases()[0].spec) is None for name in absent)
+
+
+def test_a_hand_out_without_code_is_not_accused_of_raising_elsewhere() -> None:
+    """A class whose methods raise NotImplementedError is reported as that."""
+    stub = "class SoftmaxOutput(object):\n    def __init__(self, below):\n        raise NotImplementedError('yours to write')\n"
+    names = namespace(())
+    exec(stub, names)
+    with pytest.raises(NotImplementedError, match="yours to write"):
+        adapter_of(names).build(SoftmaxOutput())
+
+
+def test_every_planted_mistake_is_found() -> None:
+    names = {"__name__": "submission"}
+    text = (BUGGY / "mlp.py").read_text(encoding="utf-8").replace("import matplotlib.pyplot as plt\n", "")
+    exec(compile(text, "mlp.py", "exec"), names)
+    found, _ = checked(adapter_of(names))
+    failing = {(finding.layer, finding.case, finding.family) for finding in found if finding.failing}
+    planted = json.loads((BUGGY / "planted.json").read_text(encoding="utf-8"))
+    assert {(entry["layer"], entry["case"], entry["family"]) for entry in planted} <= failing
+    assert {layer for layer, _, _ in failing} == {entry["layer"] for entry in planted}
+
+
+def test_the_course_names_what_there_is() -> None:
+    assert set(COURSE.required()) == set(NEEDS) <= set(all_specs())
+    assert COURSE.filter("check_gradients") == (("MultilayerPerceptron",), ("gradient",))
+
+
+def test_a_submission_is_recognised_by_its_layer() -> None:
+    assert recognises({"FullyConnectedLayer": ("fprop", "bprop")})
+    assert not recognises({"FullyConnectedLayer": ("forward", "backward")})
+    assert not recognises({"FullyConnected": ("fprop", "bprop")})
