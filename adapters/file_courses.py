@@ -14,6 +14,7 @@ from .source import read_source
 # Course: the package that has `recognises(definitions)` and `adapter(definitions, notes)`; asked in this order.
 PACKAGES = {
     "fau-tutorial": "tutorial",
+    "freiburg-mlp": "freiburg",
 }
 
 

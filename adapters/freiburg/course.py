@@ -1,8 +1,6 @@
-"""The facts of the Freiburg exercise: components, names, how a submission is recognised."""
+"""The facts of the Freiburg exercise: components, names."""
 
 from __future__ import annotations
-
-from collections.abc import Collection, Mapping
 
 from ..course import Course
 
@@ -32,17 +30,3 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "SoftmaxOutput": ("InputLayer", "SoftmaxOutput"),
     "MultilayerPerceptron": ("InputLayer", "FullyConnectedLayer", "NeuralNetwork"),
 }
-
-
-def recognises(classes: Mapping[str, Collection[str]]) -> bool:
-    """Tell whether classes, with the names of their methods, are those of the exercise.
-
-    The layer's name is the exercise's own, and its passes are called as nowhere else.
-    """
-    layer = classes.get("FullyConnectedLayer", ())
-    return "fprop" in layer and "bprop" in layer
-
-
-def offered(classes: Collection[str]) -> list[str]:
-    """The components that can be built from the classes."""
-    return [name for name, needed in NEEDS.items() if set(needed) <= set(classes)]

@@ -122,7 +122,7 @@ class FreiburgPerceptron(SubjectAdapter):
         return rows
 
     def _wants_one_hot(self, inputs: Array) -> bool:
-        """Tell whether one-hot rows, and not numbers, make no error where all are right, and nothing else where none is."""
+        """Tell whether one-hot rows, and not numbers, give 0 where all are right and 1 where none is."""
         best = self.predict(inputs).argmax(axis=1)
         wrong = (best + 1) % self.spec.widths[-1]
         if self._errors(inputs, best, wrong) == [0, 1]:

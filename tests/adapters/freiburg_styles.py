@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from .submissions import EXAMPLES
 
@@ -34,15 +33,17 @@ UNKNOWN_IS_LINEAR: Edits = (
 )
 IN_PLACE = "            layer.W -= learning_rate * layer.dW\n            layer.b -= learning_rate * layer.db\n"
 REBOUND = (
-    "            layer.W = layer.W - learning_rate * layer.dW\n"
-    "            layer.b = layer.b - learning_rate * np.reshape(layer.db, layer.b.shape)\n"
-)
-EPOCH = "def sgd_epoch(self, X, Y, learning_rate, batch_size):"
-BACKWARD = "        grad = self.layers[-1].input_grad(Y, Y_pred)\n"
-LOOP = "        for layer in self.layers[-2 : upto - 1 if upto > 0 else None : -1]:"
-
-RIGHT: dict[str, Edits] = {
-    "as it is": (),
+    (
+        "            layer.W = layer.W - learning_rate * layer.dW\n"
+        "            layer.b = layer.b - learning_rate * np.reshape(layer.db, layer.b.shape)\n"
+    )
+    EPOCH = "def sgd_epoch(self, X, Y, learning_rate, batch_size):"
+    BACKWARD = "        grad = self.layers[-1].input_grad(Y, Y_pred)\n"
+    LOOP = "        for layer in self.layers[-2 : upto - 1 if upto > 0 else None : -1]:"
+    
+    RIGHT: dict[str, Edits] = {
+        "as it is": ()
+    ),
     "the output divides by the batch": DIVIDED_BY_OUTPUT,
     "b and db are rows": (
         ("self.b = np.zeros(num_units)", "self.b = np.zeros((1, num_units))"),
@@ -58,7 +59,12 @@ RIGHT: dict[str, Edits] = {
         *NO_CHECK_FOR_NONE,
         (
             "        else:\n            raise ValueError",
-            "        elif tname is None:\n            self.act, self.act_d = (lambda x: x), np.ones_like\n        else:\n            raise ValueError",
+            (
+                "        elif tname is None:\n"
+                "            self.act, self.act_d = (lambda x: x), np.ones_like\n"
+                "        else:\n"
+                "            raise ValueError"
+            ),
         ),
     ),
     "any unknown name is linear, None raises": (*NO_CHECK_FOR_NONE, *UNKNOWN_IS_LINEAR),
@@ -92,7 +98,13 @@ RIGHT: dict[str, Edits] = {
         ("self.db = np.sum(delta, axis=0) / n", "self.db += np.sum(delta, axis=0) / n"),
         (
             "    def params(self):",
-            "    def reset_gradients(self):\n        self.dW = np.zeros_like(self.W)\n        self.db = np.zeros_like(self.b)\n\n    def params(self):",
+            (
+                "    def reset_gradients(self):\n"
+                "        self.dW = np.zeros_like(self.W)\n"
+                "        self.db = np.zeros_like(self.b)\n"
+                "\n"
+                "    def params(self):"
+            ),
         ),
         (IN_PLACE, IN_PLACE + "            layer.reset_gradients()\n"),
     ),
@@ -116,7 +128,8 @@ RIGHT: dict[str, Edits] = {
         (
             EPOCH,
             EPOCH
-            + "\n        import random\n\n        order = list(range(X.shape[0]))\n        random.shuffle(order)\n        X, Y = X[order], Y[order]",
+            + "\n        import random\n\n        order = list(range(X.shape[0]))"
+            + "\n        random.shuffle(order)\n        X, Y = X[order], Y[order]",
         ),
     ),
     "samples are shuffled with NumPy": (
@@ -126,7 +139,11 @@ RIGHT: dict[str, Edits] = {
     "the input layer wants a batch size": (
         (
             "        self.input_shape = input_shape\n",
-            '        if input_shape[0] is None:\n            raise ValueError("no batch size")\n        self.input_shape = input_shape\n',
+            (
+                "        if input_shape[0] is None:\n"
+                '            raise ValueError("no batch size")\n'
+                "        self.input_shape = input_shape\n"
+            ),
         ),
     ),
     "the remainder is a batch as well": (
@@ -153,7 +170,10 @@ WRONG: dict[str, tuple[Edits, str, str]] = {
         (
             (
                 "        self.activation_fun = activation_fun\n",
-                "        self.activation_fun = SHARED.setdefault(activation_fun and activation_fun.act, activation_fun)\n",
+                (
+                    "        name = activation_fun and activation_fun.act\n"
+                    "        self.activation_fun = SHARED.setdefault(name, activation_fun)\n"
+                ),
             ),
             ("class FullyConnectedLayer(object):", "SHARED = {}\n\n\nclass FullyConnectedLayer(object):"),
         ),
@@ -182,15 +202,8 @@ def edited(edits: Edits) -> str:
     """The example's definitions as one text, with the replacements made."""
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"][:-1]  # the last one trains
-    text = "\n\n\n".join(code).replace("%matplotlib inline\n", "").replace("import matplotlib.pyplot as plt\n", "")
+    text = "\n\n\n".join(code).replace("%matplotlib inline\n", "")
     for old, new in edits:
         assert old in text, old
         text = text.replace(old, new)
     return text
-
-
-def namespace(edits: Edits) -> dict[str, Any]:
-    """What the edited example defines."""
-    names: dict[str, Any] = {"__name__": "submission"}
-    exec(compile(edited(edits), "<submission>", "exec"), names)
-    return names
