@@ -33,6 +33,7 @@ REQUIRED = {
     Kind.PERCEPTRON: {"loss", "predict", "differentiate", "parameters", "assign"},
     Kind.MODEL: {"feed", "forward", "backward", "test", "structure", "steps", "pulls"},
     Kind.ARCHIVE: {"feed", "train", "test", "parameters", "assign", "save_and_load"},
+    Kind.TRAINER: {"run"},
 }
 
 

@@ -65,6 +65,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     softmax_state,
     tanh,
     tanh_state,
+    trainer,
     uniform_random,
     xavier,
 )

@@ -17,6 +17,7 @@ from ..specs import (
     NeuralNetwork,
     Phase,
     Spec,
+    Trainer,
     Trait,
     Unsupported,
 )
@@ -42,6 +43,10 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
         from .perceptron_models import MultilayerPerceptron as Perceptron  # noqa: PLC0415 - only where it is needed
 
         return parts.get(spec.name(), Perceptron)(spec)
+    if isinstance(spec, Trainer):
+        from .trainer_models import Trainer as Loop  # noqa: PLC0415 - only where it is needed
+
+        return parts.get(spec.name(), Loop)(spec)
     if spec.kind in {Kind.MODEL, Kind.ARCHIVE}:
         from .model_subjects import build_model  # noqa: PLC0415 - it is made of what is defined here
 

@@ -58,9 +58,11 @@ from .subject import (
     PerceptronSubject,
     Phrases,
     RegularizerSubject,
+    TrainerSubject,
     Unsupported,
 )
 from .tanh import TanH
+from .trainer import Trainer
 from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 __all__ = [
@@ -136,6 +138,8 @@ __all__ = [
     "SoftmaxOutput",
     "Spec",
     "TanH",
+    "Trainer",
+    "TrainerSubject",
     "Trait",
     "UniformRandom",
     "Unsupported",

@@ -254,6 +254,26 @@ class ArchiveSubject(Protocol):
         """
 
 
+class TrainerSubject(Protocol):
+    """A training loop, which is given a linear network, a mean cross-entropy, gradient descent and a schedule."""
+
+    def run(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Train from the parameters `start` (weights: (features, classes), bias: (classes,)), with new objects.
+
+        Args:
+            start: the parameters at the beginning.
+            inputs: first those of the training batches, then those of the validation batches.
+            labels: numbers of classes.
+            batch_size: of all batches.
+
+        Returns:
+            `record`: the losses that the trainer keeps, (epochs, 2), training and validation. Of each forward pass, in
+            order: `batch`, its index among all batches; `training`, whether the network was in the train phase;
+            `differentiated`, whether gradients were computed; `loss`, of that batch, without penalty; `rate`, the
+            optimizer's; `weights` and `bias`. `final_weights` and `final_bias`, after the last epoch.
+        """
+
+
 class Adapter(Protocol):
     """Maps specs to subjects. A module with a function `build` is one as well."""
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     PERCEPTRON = "perceptron"  # a network of fully connected layers that is trained by epochs
     MODEL = "model"  # a function that builds a certain network
     ARCHIVE = "archive"  # a network that can be saved
+    TRAINER = "trainer"  # a training loop around a network that it is given
 
 
 class Trait(StrEnum):

@@ -31,6 +31,7 @@ from . import (  # noqa: F401 - importing registers the checks
     regularization,
     regularization_layer,
     state,
+    trainer,
     value,
     value_structure,
 )

@@ -33,17 +33,14 @@ UNKNOWN_IS_LINEAR: Edits = (
 )
 IN_PLACE = "            layer.W -= learning_rate * layer.dW\n            layer.b -= learning_rate * layer.db\n"
 REBOUND = (
-    (
-        "            layer.W = layer.W - learning_rate * layer.dW\n"
-        "            layer.b = layer.b - learning_rate * np.reshape(layer.db, layer.b.shape)\n"
-    )
-    EPOCH = "def sgd_epoch(self, X, Y, learning_rate, batch_size):"
-    BACKWARD = "        grad = self.layers[-1].input_grad(Y, Y_pred)\n"
-    LOOP = "        for layer in self.layers[-2 : upto - 1 if upto > 0 else None : -1]:"
-    
-    RIGHT: dict[str, Edits] = {
-        "as it is": ()
-    ),
+    "            layer.W = layer.W - learning_rate * layer.dW\n"
+    "            layer.b = layer.b - learning_rate * np.reshape(layer.db, layer.b.shape)\n"
+)
+EPOCH = "def sgd_epoch(self, X, Y, learning_rate, batch_size):"
+LOOP = "        for layer in self.layers[-2 : upto - 1 if upto > 0 else None : -1]:"
+
+RIGHT: dict[str, Edits] = {
+    "as it is": (),
     "the output divides by the batch": DIVIDED_BY_OUTPUT,
     "b and db are rows": (
         ("self.b = np.zeros(num_units)", "self.b = np.zeros((1, num_units))"),
