@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from .course import Course
 from .fau.course import COURSE
-from .fau_tutorial import COURSE as TUTORIAL
+from .freiburg.course import COURSE as FREIBURG
+from .tutorial.course import COURSE as TUTORIAL
 
 
 def courses() -> dict[str, Course]:
     """Every course by its name."""
-    return {course.name: course for course in (COURSE, TUTORIAL)}
+    return {course.name: course for course in (COURSE, TUTORIAL, FREIBURG)}
 
 
 def find_course(name: str) -> Course:

@@ -1,7 +1,8 @@
 """Targets: what is checked, as JSON types that cross to the worker.
 
 `{"kind": "builtin"}`, `{"kind": "folder", "path": …, "course": …, "root": …, "notes": […]}`,
-`{"kind": "module", "path": …}` or `{"kind": "import", "name": …, "path": …}`, as `resolve` makes them.
+`{"kind": "definitions", "path": …, "course": …, "adapter": …, "notes": […]}` (a notebook, or a module with a
+submission), `{"kind": "module", "path": …}` or `{"kind": "import", "name": …, "path": …}`, as `resolve` makes them.
 `readable`, `preload` and `fingerprint` only look at files; `load` executes an adapter module, but no submission.
 """
 
@@ -10,13 +11,16 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .definitions import read_definitions
+from .file_courses import adapter_of, beside
 from .module import load_file, load_import
 from .resolving import locations
-from .source import read_source
+from .source import Import, read_source
+from .standins import stands_in
 
 if TYPE_CHECKING:
     from .fau.layout import Layout
@@ -44,6 +48,8 @@ def load(target: Target) -> Any:
             from .fau.adapter import FauAdapter  # noqa: PLC0415 - other targets start faster without
 
             return FauAdapter(_layout(target))
+        case "definitions":
+            return adapter_of(Path(target["path"]), target["adapter"], target["notes"])
         case "module":
             return load_file(Path(target["path"]))
         case "import":
@@ -65,6 +71,9 @@ def readable(target: Target) -> list[str]:
             return [str(path) for path in locations("backproof.framework")]
         case "folder":
             return [str(_layout(target).root)]
+        case "definitions":
+            path = Path(target["path"])
+            return [str(place) for place in (path, *beside(path))]
         case "module":
             path = Path(target["path"])
             imported = [place for name in _imported(path) for place in locations(name)]
@@ -83,6 +92,12 @@ def preload(target: Target) -> list[str]:
             from .fau.adapter import third_party  # noqa: PLC0415 - as in `load`
 
             return third_party(_layout(target))
+        case "definitions":
+            path = Path(target["path"])
+            own = {place.stem for place in beside(path)}
+            return sorted(
+                name for name in _foreign(read_definitions(path).imports, own) if not stands_in(name.partition(".")[0])
+            )
         case "module":
             return sorted(_imported(Path(target["path"])))
     return []
@@ -119,8 +134,12 @@ def _layout(target: Target) -> Layout:
 
 def _imported(path: Path) -> set[str]:
     """The modules that a file imports by an absolute name; not the standard library's, nor those that lie beside it."""
-    known = {*sys.stdlib_module_names, "numpy", "backproof", *(entry.stem for entry in path.parent.iterdir())}
-    modules = {found.module for found in read_source(path).imports if not found.level}
+    return _foreign(read_source(path).imports, {entry.stem for entry in path.parent.iterdir()})
+
+
+def _foreign(imports: Iterable[Import], own: Collection[str]) -> set[str]:
+    known = {*sys.stdlib_module_names, "numpy", "backproof", *own}
+    modules = {found.module for found in imports if not found.level}
     return {module for module in modules if module.partition(".")[0] not in known}
 
 
@@ -137,4 +156,4 @@ def python_files(base: Path) -> Iterator[Path]:
 
 
 def _unknown(target: Target) -> ValueError:
-    return ValueError(f"target kind={target['kind']!r}, but should be builtin, folder, module or import")
+    return ValueError(f"target kind={target['kind']!r}, but should be builtin, folder, definitions, module or import")

@@ -7,18 +7,24 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
+from .definitions import read_definitions
 from .errors import SubjectNotFound
 from .fau.layout import find_layout
+from .file_courses import course_of, is_adapter_module, resolve_definitions
 from .source import read_source
 
-_KINDS = "a folder with a submission, an adapter module (a .py file with a function build(spec)) or its import path"
+_KINDS = (
+    "a folder with a submission, a notebook (.ipynb), an adapter module (a .py file with a function build(spec)) or "
+    "its import path"
+)
 
 
 def resolve(argument: str | None) -> dict[str, Any]:
     """The target that the user's argument means.
 
     Args:
-        argument: a folder, an adapter module (.py), an import path; None for the built-in framework.
+        argument: a folder, a notebook (.ipynb), a module with a submission or an adapter module (.py), an import path;
+            None for the built-in framework.
 
     Raises:
         SubjectNotFound: there is no such thing; the text says what was looked for, where, and what to do.
@@ -28,9 +34,7 @@ def resolve(argument: str | None) -> dict[str, Any]:
     path = Path(argument).expanduser()
     if path.is_dir():
         return _resolve_folder(path.resolve())
-    if path.suffix == ".ipynb":
-        raise SubjectNotFound(f"{argument}: notebooks are not supported yet; name {_KINDS}")
-    if path.suffix == ".py":
+    if path.suffix in {".ipynb", ".py"}:
         return _resolve_file(path, argument)
     if path.exists():
         raise SubjectNotFound(f"{argument} is neither a folder nor a Python file; name {_KINDS}")
@@ -74,6 +78,8 @@ def _resolve_folder(folder: Path) -> dict[str, Any]:
 def _resolve_file(path: Path, argument: str) -> dict[str, Any]:
     if not path.is_file():
         raise SubjectNotFound(f"there is no file {argument} in {Path.cwd()}; name {_KINDS}")
+    if path.suffix == ".ipynb" or (not is_adapter_module(path) and course_of(read_definitions(path))):
+        return resolve_definitions(path)
     _require_build(path, argument)
     return {"kind": "module", "path": str(path.resolve())}
 

@@ -69,10 +69,10 @@ def read_source(path: Path) -> Source:
         classes=tuple(node.name for node in classes),
         names=tuple(_bound_names(tree.body)),
         stubs=tuple(node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_stub(node)),
-        imports=tuple(_imports(tree)),
+        imports=tuple(imports_in(tree)),
         all=_literal_texts(tree, "__all__"),
         readable=_literal_texts(tree, "READABLE") or (),
-        methods={node.name: _methods(node) for node in classes},
+        methods={node.name: methods_of(node) for node in classes},
     )
 
 
@@ -104,7 +104,8 @@ def _bound_names(body: list[ast.stmt]) -> list[str]:
     return names
 
 
-def _imports(tree: ast.Module) -> list[Import]:
+def imports_in(tree: ast.Module) -> list[Import]:
+    """Every import of the file, also those inside functions."""
     found: list[Import] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -126,7 +127,8 @@ def _literal_texts(tree: ast.Module, name: str) -> tuple[str, ...] | None:
     return None
 
 
-def _methods(node: ast.ClassDef) -> dict[str, tuple[str, ...]]:
+def methods_of(node: ast.ClassDef) -> dict[str, tuple[str, ...]]:
+    """Method name to the names of its positional parameters."""
     return {
         method.name: tuple(argument.arg for argument in (*method.args.posonlyargs, *method.args.args))
         for method in node.body

@@ -30,8 +30,10 @@ REQUIRED = {
     Kind.OPTIMIZER: {"update"},
     Kind.INITIALIZER: {"initialize", "reseed"},
     Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "parameters", "assign", "gradients"},
+    Kind.PERCEPTRON: {"loss", "predict", "differentiate", "parameters", "assign"},
     Kind.MODEL: {"feed", "forward", "backward", "test", "structure", "steps", "pulls"},
     Kind.ARCHIVE: {"feed", "train", "test", "parameters", "assign", "save_and_load"},
+    Kind.TRAINER: {"run"},
 }
 
 

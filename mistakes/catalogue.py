@@ -38,6 +38,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     lstm_training,
     mean_squared_error,
     momentum,
+    multilayer_perceptron,
     network,
     network_file,
     network_state,
@@ -64,6 +65,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     softmax_state,
     tanh,
     tanh_state,
+    trainer,
     uniform_random,
     xavier,
 )

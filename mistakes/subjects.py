@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 
 from .. import framework
-from ..specs import Array, FullyConnected, Kind, LayerSpec, NeuralNetwork, Phase, Spec, Trait, Unsupported
+from ..specs import (
+    Array,
+    FullyConnected,
+    Kind,
+    LayerSpec,
+    MultilayerPerceptron,
+    NeuralNetwork,
+    Phase,
+    Spec,
+    Trainer,
+    Trait,
+    Unsupported,
+)
 from .recurrent_subject import RecurrentParts
 
 Parts = Mapping[str, type]
@@ -27,6 +39,14 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
     parts = parts or {}
     if isinstance(spec, NeuralNetwork):
         return NetworkSubject(spec, parts)
+    if isinstance(spec, MultilayerPerceptron):
+        from .perceptron_models import MultilayerPerceptron as Perceptron  # noqa: PLC0415 - only where it is needed
+
+        return parts.get(spec.name(), Perceptron)(spec)
+    if isinstance(spec, Trainer):
+        from .trainer_models import Trainer as Loop  # noqa: PLC0415 - only where it is needed
+
+        return parts.get(spec.name(), Loop)(spec)
     if spec.kind in {Kind.MODEL, Kind.ARCHIVE}:
         from .model_subjects import build_model  # noqa: PLC0415 - it is made of what is defined here
 

@@ -16,6 +16,7 @@ from .identity import Identity
 from .initializers import Constant, He, Normal, UniformRandom, Xavier
 from .lenet import LeNet
 from .lstm import LSTM
+from .multilayer_perceptron import MultilayerPerceptron
 from .network import NeuralNetwork
 from .network_file import NetworkFile
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
@@ -54,11 +55,14 @@ from .subject import (
     ModelSubject,
     NetworkSubject,
     OptimizerSubject,
+    PerceptronSubject,
     Phrases,
     RegularizerSubject,
+    TrainerSubject,
     Unsupported,
 )
 from .tanh import TanH
+from .trainer import Trainer
 from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 __all__ = [
@@ -104,6 +108,7 @@ __all__ = [
     "MeanSquaredError",
     "ModelSpec",
     "ModelSubject",
+    "MultilayerPerceptron",
     "NetworkFile",
     "NetworkSpec",
     "NetworkSubject",
@@ -112,6 +117,7 @@ __all__ = [
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",
+    "PerceptronSubject",
     "Phase",
     "Phrases",
     "Pooling",
@@ -132,6 +138,8 @@ __all__ = [
     "SoftmaxOutput",
     "Spec",
     "TanH",
+    "Trainer",
+    "TrainerSubject",
     "Trait",
     "UniformRandom",
     "Unsupported",

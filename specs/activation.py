@@ -16,7 +16,8 @@ from .tanh import TanH
 from .vocabulary import Phase, Shape, Trait
 
 _LAYERS: dict[str, type[LayerSpec]] = {"linear": Identity, "relu": ReLU, "sigmoid": Sigmoid, "tanh": TanH}
-_FUNCTIONS = Choices(tuple(_LAYERS))
+FUNCTIONS = Choices(tuple(_LAYERS))
+"""The names of the activations."""
 
 
 @register
@@ -24,12 +25,12 @@ _FUNCTIONS = Choices(tuple(_LAYERS))
 class Activation(LayerSpec):
     """An activation by name: any shape -> the same shape, entry by entry."""
 
-    function: str = argument(_FUNCTIONS, "the name of the activation")
+    function: str = argument(FUNCTIONS, "the name of the activation")
 
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 6.3"
     definition: ClassVar[str] = "y = f(x), with f linear: x, relu: max(0, x), sigmoid: 1 / (1 + exp(-x)), tanh: tanh(x)"
     traits: ClassVar[frozenset[Trait]] = frozenset().union(*(layer.traits for layer in _LAYERS.values()))
-    sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "function": _FUNCTIONS} for axes in (VECTORS, IMAGES))
+    sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "function": FUNCTIONS} for axes in (VECTORS, IMAGES))
     quick: ClassVar[int] = len(_LAYERS)
 
     @property

@@ -171,6 +171,40 @@ class NetworkSubject(Protocol):
         """Seed every source of randomness."""
 
 
+class PerceptronSubject(Protocol):
+    """A perceptron; parameters are named `INDEX.NAME`, with the index of the fully connected layer."""
+
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """The loss of a batch, with one-hot rows or numbers as targets."""
+
+    def predict(self, inputs: Array) -> Array:
+        """Probabilities where the loss is one of scores, else the outputs."""
+
+    def differentiate(self, inputs: Array, targets: Array) -> Mapping[str, Array]:
+        """The gradients of the loss with respect to the parameters, by name; nothing is updated."""
+
+    def input_gradient(self, inputs: Array, targets: Array) -> Array:
+        """What comes out of the backward pass at the inputs."""
+
+    def epoch(self, inputs: Array, targets: Array, learning_rate: float, batch_size: int) -> None:
+        """One epoch of stochastic gradient descent; a batch size of 0 asks for gradient descent on everything."""
+
+    def train(self, inputs: Array, labels: Array, learning_rate: float, batch_size: int) -> None:
+        """Some epochs with numbers of classes as labels, by the method that `epoch` takes for the batch size."""
+
+    def error_rate(self, inputs: Array, labels: Array) -> float:
+        """The share of samples that are not predicted to be of their class, given as numbers."""
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of all parameters."""
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness."""
+
+
 class ModelSubject(Protocol):
     """A network that was built by a function, with its loss and its optimizers."""
 
@@ -220,6 +254,26 @@ class ArchiveSubject(Protocol):
         Returns:
             What has become of the data layer: `kept` by the network that was saved, left out (`dropped`) where the
             network is pickled and unpickled, `set` to the new one by loading.
+        """
+
+
+class TrainerSubject(Protocol):
+    """A training loop, which is given a linear network, a mean cross-entropy, gradient descent and a schedule."""
+
+    def run(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Train from the parameters `start` (weights: (features, classes), bias: (classes,)), with new objects.
+
+        Args:
+            start: the parameters at the beginning.
+            inputs: first those of the training batches, then those of the validation batches.
+            labels: numbers of classes.
+            batch_size: of all batches.
+
+        Returns:
+            `record`: the losses that the trainer keeps, (epochs, 2), training and validation. Of each forward pass, in
+            order: `batch`, its index among all batches; `training`, whether the network was in the train phase;
+            `differentiated`, whether gradients were computed; `loss`, of that batch, without penalty; `rate`, the
+            optimizer's; `weights` and `bias`. `final_weights` and `final_bias`, after the last epoch.
         """
 
 

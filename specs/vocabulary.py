@@ -24,8 +24,10 @@ class Kind(StrEnum):
     REGULARIZER = "regularizer"
     INITIALIZER = "initializer"
     NETWORK = "network"
+    PERCEPTRON = "perceptron"  # a network of fully connected layers that is trained by epochs
     MODEL = "model"  # a function that builds a certain network
     ARCHIVE = "archive"  # a network that can be saved
+    TRAINER = "trainer"  # a training loop around a network that it is given
 
 
 class Trait(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,6 +12,8 @@ from types import TracebackType
 import numpy as np
 
 DETAIL_FRAMES = 12
+
+_CELL = re.compile(r"<(cell \d+)>")  # as the adapters call the cells of a notebook
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 # Frames in these are not the submission's, unless it lies deeper than they do. The reference framework is not among
@@ -43,7 +46,7 @@ def frames_of(error: BaseException, roots: Sequence[str] = ()) -> Frames:
         roots: folders and files of the submission; names are given relative to them.
     """
     if isinstance(error, SyntaxError) and error.filename and _is_own(error.filename, roots):
-        place = f"{_short(error.filename, roots)}:{error.lineno}"
+        place = _line(error.filename, error.lineno, roots)
         return Frames(place, f"{place}: {(error.text or '').strip()}")
     cause: BaseException | None = error
     for _ in range(5):
@@ -85,7 +88,13 @@ def _lies_in(path: str, folder: str) -> bool:
 
 def _place(frame: tuple[str, int, str], roots: Sequence[str]) -> str:
     filename, line, function = frame
-    return f"{_short(filename, roots)}:{line} in {function}"
+    return f"{_line(filename, line, roots)} in {function}"
+
+
+def _line(filename: str, line: int | None, roots: Sequence[str]) -> str:
+    """`Layers/Dropout.py:17`, or for the cell of a notebook `cell 7, line 3`."""
+    cell = _CELL.fullmatch(filename)
+    return f"{cell[1]}, line {line}" if cell else f"{_short(filename, roots)}:{line}"
 
 
 def _short(filename: str, roots: Sequence[str]) -> str:

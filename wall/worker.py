@@ -73,7 +73,7 @@ class _Worker:
                 adapter.build,
                 roots=self.roots,
                 reply_bytes=self.start["reply_bytes"],
-                may_refuse=self.start["target"]["kind"] != "folder",
+                may_refuse=self.start["target"]["kind"] not in {"folder", "definitions"},
             )
         except BaseException as error:
             outcome = self._failed(error)

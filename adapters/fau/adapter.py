@@ -9,10 +9,10 @@ from typing import Any
 
 from ...specs import Spec
 from ..source import Source
+from ..standins import stands_in
 from .course import COURSE, NEWEST, OLDEST, WITH_PHASES, WITH_TESTING_PHASE
 from .importing import Importer
 from .layout import Layout
-from .standins import stands_in
 from .subjects import build
 
 # Nothing of Backproof is imported for a submission before its confinement: the reference must stay out of reach.

@@ -15,16 +15,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import MetaPathFinder
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from ..standins import inert_spec, replaceable, replaced
 from . import helpers_module
 from .layout import PREFIX, Layout
 from .randomness import FollowedSeed
-from .standins import InertModule, replaceable, replaced
 
 _KEPT = {"backproof", "numpy", *sys.stdlib_module_names}
 
@@ -179,7 +179,7 @@ class _Packages(MetaPathFinder):
         if path is None and name == PREFIX:
             return _package(fullname, self._layout.root)
         if path is None and replaced(name):
-            return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
+            return inert_spec(fullname)
         return None
 
 
@@ -196,7 +196,7 @@ class _Fallbacks(MetaPathFinder):
         del target
         top, name = fullname.partition(".")[0], fullname.rpartition(".")[2]
         if replaceable(top) or replaced(top):
-            return importlib.util.spec_from_loader(fullname, _InertLoader(), is_package=True)
+            return inert_spec(fullname)
         if name == "Helpers" and (path is None or any(Path(entry) in self._layout.folders for entry in path)):
             return importlib.util.spec_from_file_location(fullname, helpers_module.__file__)
         return self._top_level(name) if path is None else self._above_root(fullname, path)
@@ -216,14 +216,6 @@ class _Fallbacks(MetaPathFinder):
             if self._layout.root.is_relative_to(folder):
                 return _package(fullname, folder)
         return None
-
-
-class _InertLoader(Loader):
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return InertModule(spec.name)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Nothing to execute."""
 
 
 class _CompiledLoader(SourceFileLoader):

@@ -17,6 +17,7 @@ from .dispatch import forward, loss, loss_gradient, loss_text
 from .initializers import deviation
 from .losses import gradient_scale
 from .optimizers import trajectory
+from .perceptron import perceptron_loss, prediction, scores
 from .recurrent import through_sigmoid
 from .regularizers import penalty, penalty_gradient
 
@@ -29,6 +30,9 @@ __all__ = [
     "loss_text",
     "penalty",
     "penalty_gradient",
+    "perceptron_loss",
+    "prediction",
+    "scores",
     "through_sigmoid",
     "trajectory",
 ]

@@ -20,6 +20,8 @@ from . import (  # noqa: F401 - importing registers the checks
     network_regularization,
     network_samples,
     optimizer,
+    perceptron,
+    perceptron_training,
     phase,
     phase_mask,
     phase_running,
@@ -29,6 +31,7 @@ from . import (  # noqa: F401 - importing registers the checks
     regularization,
     regularization_layer,
     state,
+    trainer,
     value,
     value_structure,
 )

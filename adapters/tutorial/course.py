@@ -1,11 +1,11 @@
-"""The facts of the FAU tutorial "How to build a deep learning framework", for an adapter module that says so."""
+"""The facts of the FAU tutorial "How to build a deep learning framework"."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .course import Course
-from .fau.course import UNSCALED_DROPOUT
+from ..course import Course
+from ..fau.course import UNSCALED_DROPOUT
 
 _LAYERS = ("FullyConnected", "Sigmoid", "ReLU", "Flatten", "Conv", "Pooling", "Dropout")
 _OTHERS = ("SoftMaxCrossEntropyLoss", "Constant", "UniformRandom", "He", "NeuralNetwork")

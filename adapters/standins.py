@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib.machinery import PathFinder
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import spec_from_loader
 from types import ModuleType
 from typing import Any
 
@@ -73,3 +75,44 @@ class InertModule(ModuleType):
         if self.__name__.partition(".")[0] == "tqdm" and attribute in _THROUGH:
             return _THROUGH[attribute]
         return Inert(f"{self.__name__}.{attribute}")
+
+
+class Missing:
+    """Something of a module that is not installed: it can be named, but any use of it raises.
+
+    Args:
+        name: where it comes from.
+        error: what importing it has raised.
+    """
+
+    def __init__(self, name: str, error: str) -> None:
+        self._name, self._error = name, error
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        raise self._raised()
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        del arguments, keywords
+        raise self._raised()
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        del bases
+        raise self._raised()
+
+    def _raised(self) -> ModuleNotFoundError:
+        return ModuleNotFoundError(f"{self._name} is used, but cannot be imported here: {self._error}")
+
+
+def inert_spec(name: str) -> ModuleSpec | None:
+    """How the import system makes an inert module called `name`."""
+    return spec_from_loader(name, _InertLoader(), is_package=True)
+
+
+class _InertLoader(Loader):
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return InertModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing to execute."""

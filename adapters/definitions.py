@@ -1,0 +1,204 @@
+"""Definitions: what a notebook or a Python file defines, taken out of it without executing anything.
+
+Imports, functions, classes and plain assignments, in order, up to the end of the file. Training, plots, downloads and
+tests are left out: a statement is taken only if it is one of these.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .notebook import read_cells
+from .source import Import, imports_in, methods_of
+
+# Modules whose functions a plain assignment may call: they compute, and do nothing else.
+_HARMLESS = {"numpy", "math", "collections", "enum", "functools", "itertools", "operator", "random", "typing"}
+_READS_OR_WRITES = ("load", "save", "genfromtxt", "from", "memmap", "open", "DataSource")  # beginnings, in NumPy
+_BUILTINS = {"bool", "complex", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "set"}
+_BUILTINS |= {"str", "sum", "tuple", "type", "TypeVar", "namedtuple", "Enum", "IntEnum"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """The statements that are taken from one cell.
+
+    Attributes:
+        file: how tracebacks call the cell: `<cell 7>`, or the path of the Python file.
+        text: the whole cell's text, for tracebacks.
+        statements: in order, with the line numbers of the text.
+    """
+
+    file: str
+    text: str
+    statements: tuple[ast.stmt, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definitions:
+    """What a notebook or a Python file defines.
+
+    Attributes:
+        path: the file.
+        cells: what is taken of each cell; a Python file is one cell.
+        notes: sentences about cells that are left out.
+        classes: class name to {method name: names of its positional parameters}; of the last class of that name.
+        functions: function name to the names of its positional parameters.
+        imports: every import that is taken, also those inside functions.
+        flags: of the compiler, for `from __future__ import …` anywhere in the file.
+    """
+
+    path: Path
+    cells: tuple[Taken, ...]
+    notes: tuple[str, ...]
+    classes: dict[str, dict[str, tuple[str, ...]]]
+    functions: dict[str, tuple[str, ...]]
+    imports: tuple[Import, ...]
+    flags: int = 0
+
+    @property
+    def code(self) -> str:
+        """The source text that is executed."""
+        return "\n\n".join(ast.unparse(statement) for cell in self.cells for statement in cell.statements)
+
+
+def read_definitions(path: Path) -> Definitions:
+    """Take the definitions out of a notebook (`.ipynb`, nbformat 4) or a Python file.
+
+    Raises:
+        SubjectNotFound: the file cannot be read; the text says why, and what to do.
+    """
+    cells, notes = read_cells(path)
+    body = [statement for cell in cells for statement in cell.tree.body]
+    chooser = _Chooser(body)
+    taken = [
+        Taken(file=cell.file, text=cell.text, statements=tuple(filter(chooser.takes, cell.tree.body))) for cell in cells
+    ]
+    statements = [statement for cell in taken for statement in cell.statements]
+    tree = ast.Module(body=statements, type_ignores=[])
+    classes = {node.name: methods_of(node) for node in statements if isinstance(node, ast.ClassDef)}
+    for new, old in _aliases(statements):
+        if old in classes:
+            classes[new] = classes[old]
+    return Definitions(
+        path=path,
+        cells=tuple(cell for cell in taken if cell.statements),
+        notes=tuple(notes),
+        classes=classes,
+        functions={
+            node.name: _parameters(node)
+            for node in statements
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        },
+        imports=tuple(imports_in(tree)),
+        flags=_future_flags(body),
+    )
+
+
+class _Chooser:
+    """Tells which statements of a file are taken."""
+
+    def __init__(self, body: list[ast.stmt]) -> None:
+        nodes = [node for statement in body for node in ast.walk(statement)]
+        imported = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+        self._modules = dict(_names_of_modules(imported))
+        self._classes = {node.name for node in body if isinstance(node, ast.ClassDef)}
+        self._needed = {
+            node.id
+            for statement in body
+            if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name)
+        }
+        for statement in reversed(body):  # what an assignment needs stands before it
+            if self.takes(statement) and isinstance(statement, ast.Assign | ast.AnnAssign):
+                self._needed |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+    def takes(self, statement: ast.stmt) -> bool:
+        """Tell whether the statement defines something, and does nothing else when it is executed."""
+        match statement:
+            case ast.ImportFrom(module="__future__"):
+                return False  # a flag of the compiler
+            case ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                return True
+            case ast.Assign(targets=targets, value=value):
+                return all(map(self._may_be_set, targets)) and self._is_plain(targets, value)
+            case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
+                return self._is_plain([target], value)
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
+                parts = [*body, *orelse, *finalbody, *(each for handler in handlers for each in handler.body)]
+                return all(isinstance(part, ast.Pass) or self.takes(part) for part in parts)
+        return False
+
+    def _may_be_set(self, target: ast.expr) -> bool:
+        """A name, or an attribute of a class of the file: a method may be written in a cell of its own."""
+        match target:
+            case ast.Name():
+                return True
+            case ast.Attribute(value=ast.Name(id=name)):
+                return name in self._classes
+        return False
+
+    def _is_plain(self, targets: list[ast.expr], value: ast.expr) -> bool:
+        if isinstance(value, ast.Constant | ast.Name | ast.Attribute | ast.Lambda):
+            return True
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        if len(names) == len(targets) and not self._needed.intersection(names):
+            return False  # only experiments use it
+        calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+        odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+        return all(self._is_harmless(call.func) for call in calls) and not any(
+            isinstance(node, odd) for node in ast.walk(value)
+        )
+
+    def _is_harmless(self, function: ast.expr) -> bool:
+        """A class of the file, a built-in type, or a function of a module that computes and does nothing else."""
+        parts: list[str] = []
+        while isinstance(function, ast.Attribute):
+            parts.insert(0, function.attr)
+            function = function.value
+        if not isinstance(function, ast.Name):
+            return False
+        if not parts and function.id in self._classes | _BUILTINS:
+            return True
+        module, _, name = self._modules.get(function.id, "").partition(":")
+        called = parts[-1] if parts else name
+        return module.partition(".")[0] in _HARMLESS and not called.startswith(_READS_OR_WRITES)
+
+
+def _names_of_modules(imported: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[tuple[str, str]]:
+    """Every name that an import binds, with `module:name` that it stands for."""
+    for node in imported:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                yield alias.asname or alias.name.partition(".")[0], f"{alias.name}:"
+            else:
+                yield alias.asname or alias.name, f"{node.module or ''}:{alias.name}"
+
+
+def _aliases(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for statement in statements:
+        match statement:
+            case ast.Assign(targets=targets, value=ast.Name(id=old)):
+                yield from ((target.id, old) for target in targets if isinstance(target, ast.Name))
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    return tuple(argument.arg for argument in (*function.args.posonlyargs, *function.args.args))
+
+
+def _future_flags(body: Iterable[ast.stmt]) -> int:
+    names = [
+        alias.name
+        for statement in body
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        for alias in statement.names
+    ]
+    features = [getattr(__future__, name) for name in names if name in __future__.all_feature_names]
+    flags = 0
+    for feature in features:
+        flags |= feature.compiler_flag
+    return flags

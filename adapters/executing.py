@@ -1,0 +1,141 @@
+"""Executing definitions, statement by statement: one that fails does not take the others with it. Worker side."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .definitions import Definitions
+from .standins import InertModule, Missing, inert_spec, replaceable, replaced
+
+
+class DefinedModule(ModuleType):
+    """The module that definitions make.
+
+    Attributes:
+        failures: what executing a statement has raised, by the names that it should have bound.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.failures: dict[str, Exception] = {}
+
+    def find(self, name: str) -> Any:
+        """What is called `name`; None if nothing is.
+
+        Raises:
+            Exception: what the statement that should have bound it has raised.
+        """
+        if name in self.failures:
+            raise self.failures[name]
+        return vars(self).get(name)
+
+
+def execute(definitions: Definitions) -> DefinedModule:
+    """Make a module of the definitions.
+
+    Plots and the like are replaced by stand-ins; another module that cannot be imported raises where it is used.
+    What a statement raises is kept in the module's `failures`, and said on standard error.
+    """
+    module = DefinedModule(_name(definitions))
+    vars(module)["__file__"] = str(definitions.path)
+    sys.modules[module.__name__] = module  # dataclasses, pickle and reseeding look it up
+    with _importing_beside(definitions.path):
+        for cell in definitions.cells:
+            lines = [f"{line}\n" for line in cell.text.splitlines()]
+            linecache.cache[cell.file] = (len(cell.text), None, lines, cell.file)
+            for statement in cell.statements:
+                _run(statement, cell.file, definitions.flags, module)
+    return module
+
+
+def _name(definitions: Definitions) -> str:
+    """The file's own name, if that may be a module's and no other module has it."""
+    stem = definitions.path.stem
+    return (
+        stem if stem.isidentifier() and stem not in {*sys.modules, *sys.stdlib_module_names} else f"submission_{stem}"
+    )
+
+
+def _run(statement: ast.stmt, file: str, flags: int, module: DefinedModule) -> None:
+    names = list(_bound(statement))
+    try:
+        tree = ast.Module(body=[statement], type_ignores=[])
+        exec(compile(tree, file, "exec", flags, dont_inherit=True), vars(module))  # noqa: S102 - that is the task
+    except ImportError as error:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            _failed(names, error, file, statement, module)
+            return
+        for name in names:
+            vars(module)[name] = Missing(name, str(error))
+        _say(file, statement, f"cannot be imported, which matters only where it is used: {error}")
+    except Exception as error:  # the submission may raise anything
+        _failed(names, error, file, statement, module)
+    else:
+        for name in names:
+            module.failures.pop(name, None)
+
+
+def _failed(names: list[str], error: Exception, file: str, statement: ast.stmt, module: DefinedModule) -> None:
+    for name in names:
+        vars(module).pop(name, None)
+        module.failures[name] = error
+    _say(file, statement, f"{', '.join(names)} is left out: {type(error).__name__}: {error}")
+
+
+def _say(file: str, statement: ast.stmt, text: str) -> None:
+    print(f"backproof: {file.strip('<>')}, line {statement.lineno}: {text}", file=sys.stderr)
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in aliases if alias.name != "*")
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.Try(body=body):
+            for each in body:
+                yield from _bound(each)
+
+
+class _StandIns(MetaPathFinder):
+    """Finds inert modules for the packages that `wanted` tells."""
+
+    def __init__(self, wanted: Callable[[str], bool]) -> None:
+        self._wanted = wanted
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        del path, target
+        return inert_spec(fullname) if self._wanted(fullname.partition(".")[0]) else None
+
+
+@contextmanager
+def _importing_beside(path: Path) -> Iterator[None]:
+    """Import from the file's folder first, with stand-ins; afterwards the import system is as it was."""
+    first, last = _StandIns(replaced), _StandIns(lambda top: replaced(top) or replaceable(top))
+    search, written = list(sys.path), sys.dont_write_bytecode
+    sys.path.insert(0, str(path.parent))
+    sys.meta_path.insert(0, first)
+    sys.meta_path.append(last)
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.path[:], sys.dont_write_bytecode = search, written
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in {first, last}]
+        for name in [name for name, module in sys.modules.items() if isinstance(module, InertModule)]:
+            del sys.modules[name]

@@ -1,0 +1,86 @@
+"""Courses whose submissions are notebooks or single Python files."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+from typing import Any
+
+from .definitions import Definitions, read_definitions
+from .errors import SubjectNotFound
+from .source import read_source
+
+# Course: the package that has `recognises(definitions)` and `adapter(definitions, notes)`; asked in this order.
+PACKAGES = {
+    "fau-tutorial": "tutorial",
+    "freiburg-mlp": "freiburg",
+}
+
+
+def course_of(definitions: Definitions) -> str:
+    """The course that recognises the definitions as a submission; empty if none does."""
+    return next((course for course in PACKAGES if _package(course).recognises(definitions)), "")
+
+
+def adapter_of(path: Path, course: str, notes: list[str]) -> Any:
+    """The course's adapter of a file; executes nothing of it.
+
+    Raises:
+        SubjectNotFound: the file cannot be read.
+        ValueError: the course takes no notebooks.
+    """
+    if course not in PACKAGES:
+        raise ValueError(f"course={course!r} takes no notebooks, but should be {' or '.join(PACKAGES)}")
+    return _package(course).adapter(read_definitions(path), notes)
+
+
+def resolve_definitions(path: Path) -> dict[str, Any]:
+    """The target of a notebook or a Python file with a submission.
+
+    Raises:
+        SubjectNotFound: it cannot be read, or no course recognises it.
+    """
+    definitions = read_definitions(path)
+    course = course_of(definitions)
+    if not course:
+        found = ", ".join([*definitions.classes, *definitions.functions][:12]) or "no class and no function"
+        skipped = f"; {'; '.join(definitions.notes)}" if definitions.notes else ""
+        raise SubjectNotFound(
+            f"{path.name} is no submission of a course that Backproof knows ({', '.join(PACKAGES)}): it defines {found}"
+            f"{skipped}. Name the classes as the course does, or write an adapter (docs/how-to/adapter.md)"
+        )
+    resolved = str(path.resolve())
+    return {"kind": "definitions", "path": resolved, "course": course, "adapter": course, "notes": []}
+
+
+def beside(path: Path) -> list[Path]:
+    """The modules in the file's folder that it imports, and those that they import in turn."""
+    waiting, found = [path], []
+    while waiting:
+        imports = read_definitions(waiting[0]).imports if waiting[0] == path else read_source(waiting[0]).imports
+        del waiting[0]
+        for each in imports:
+            top = each.module.partition(".")[0] or each.name
+            for place in (path.parent / f"{top}.py", path.parent / top):
+                own = place.is_file() or (place / "__init__.py").is_file()
+                if top and own and place != path and place not in found and not place.is_symlink():
+                    found.append(place)
+                    waiting += [place] if place.is_file() else []
+    return sorted(found)
+
+
+def is_adapter_module(path: Path) -> bool:
+    """Tell whether a Python file has a function `build` that takes a spec, and so is a user's own adapter."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(
+        isinstance(node, ast.FunctionDef) and node.name == "build" and bool(node.args.posonlyargs or node.args.args)
+        for node in tree.body
+    )
+
+
+def _package(course: str) -> Any:
+    return importlib.import_module(f"{__package__}.{PACKAGES[course]}")

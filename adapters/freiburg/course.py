@@ -1,0 +1,32 @@
+"""The facts of the Freiburg exercise: components, names."""
+
+from __future__ import annotations
+
+from ..course import Course
+
+ACTIVATIONS = ("ReLU", "Sigmoid", "TanH")
+OUTPUTS = ("LinearOutput", "SoftmaxOutput")
+
+COURSE = Course(
+    name="freiburg-mlp",
+    title="the Freiburg exercise on a multilayer perceptron",
+    stages={"exercise": (*ACTIVATIONS, "FullyConnected", *OUTPUTS, "MultilayerPerceptron")},
+    tests={
+        "Activation": (ACTIVATIONS, None),
+        "FullyConnectedLayer": (("FullyConnected",), None),
+        "LinearOutput": (("LinearOutput",), None),
+        "SoftmaxOutput": (("SoftmaxOutput",), None),
+        "NeuralNetwork": (("MultilayerPerceptron",), None),
+        "check_gradients": (("MultilayerPerceptron",), ("gradient",)),
+    },
+    conventions={},
+)
+
+# Component: the submission's classes without which it cannot be built.
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ACTIVATIONS, ("Activation",)),
+    "FullyConnected": ("InputLayer", "FullyConnectedLayer"),
+    "LinearOutput": ("InputLayer", "LinearOutput"),
+    "SoftmaxOutput": ("InputLayer", "SoftmaxOutput"),
+    "MultilayerPerceptron": ("InputLayer", "FullyConnectedLayer", "NeuralNetwork"),
+}

@@ -1,0 +1,214 @@
+"""Perceptron: what the network makes of its layers: loss, prediction, gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...specs import Activation, Case, Kind, MultilayerPerceptron, SoftmaxOutput
+from ...wall import RemoteSubject
+from .. import definitions
+from ..bench import Bench
+from ..law import Component, Level, check
+from ..measurement import Measurement, agrees, describe, failed, same
+from ..numerics.gradient import BlockChecker
+from .contract import array_of_shape
+from .gradient import factors, judge
+from .loss import finite_number
+
+Array = NDArray[np.float64]
+# Where a loss has an epsilon that its gradient leaves out, the gradient of a sample is wrong by the share epsilon / p.
+# In the sum over the samples these gradients may cancel, to a hundredth of their size in the norm of a block.
+CANCELLED = 100.0
+
+
+def spec_of(case: Case) -> MultilayerPerceptron:
+    """The case's spec, which the selection has found to be a perceptron's."""
+    if not isinstance(case.spec, MultilayerPerceptron):
+        raise TypeError(f"{case.spec.name()} is no perceptron")
+    return case.spec
+
+
+def names_of(case: Case) -> tuple[str, ...]:
+    """The names of a perceptron's parameters."""
+    return tuple(spec_of(case).parameters())
+
+
+def classifies(case: Case) -> bool:
+    """Perceptrons that predict probabilities."""
+    return isinstance(spec_of(case).loss, SoftmaxOutput)
+
+
+def findings_of_parts(*families: str) -> Callable[[Case], tuple[Component, ...]]:
+    """Findings of the layers and of the output."""
+
+    def select(case: Case) -> tuple[Component, ...]:
+        spec = spec_of(case)
+        layers = spec.layers()
+        named = [
+            layer.layer for layer in layers if isinstance(layer, Activation)
+        ]  # who offers these may lack the other
+        names = dict.fromkeys(part.name() for part in (*layers, *named, spec.loss))
+        return tuple((name, frozenset(families)) for name in names)
+
+    return select
+
+
+def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+    """A perceptron with drawn parameters; inputs, targets and the parameters.
+
+    The weights are so small that scores stay near 1: probabilities of very different size would hide each other.
+    """
+    spec = spec_of(bench.case)
+    network, x = bench.new(), bench.data(rng)
+    values = {
+        name: bench.given(
+            rng.choice([-1.0, 1.0], size=each.shape)
+            * rng.uniform(0.5, 1.5, size=each.shape)
+            / np.sqrt(float(each.fan_in or 1))
+        )
+        for name, each in spec.parameters().items()
+    }
+    network.assign(values)
+    network.reseed(bench.seed)
+    return network, x, targets(bench, rng), values
+
+
+def targets(bench: Bench, rng: np.random.Generator) -> Array:
+    """One-hot rows in which every class occurs, or numbers."""
+    shape = (bench.case.input_shape[0], spec_of(bench.case).widths[-1])
+    if not classifies(bench.case):
+        return bench.data(rng, shape)
+    rows: Array = np.eye(shape[1])[np.arange(shape[0]) % shape[1]]
+    return rng.permutation(rows)
+
+
+@check(
+    "contract.perceptron",
+    Kind.PERCEPTRON,
+    level=Level.CORE,
+    needs=("contract.constructs",),
+    components=findings_of_parts("contract"),
+)
+def perceptron_runs(bench: Bench) -> Iterator[Measurement]:
+    """The loss is a finite number, there is one prediction per sample, and every parameter has a gradient."""
+    network, x, target, values = prepared(bench, bench.rng())
+    yield finite_number("the loss", network.call("loss", x, target))
+    yield array_of_shape("predict(x)", network.call("predict", x), target.shape)
+    gradients = network.call("differentiate", x, target)
+    if not isinstance(gradients, dict) or set(gradients) != set(values):
+        found = f"gradients of {', '.join(map(str, gradients))}" if isinstance(gradients, dict) else describe(gradients)
+        yield failed("a layer has no gradients", expected=f"gradients of {', '.join(values)}", found=found)
+        return
+    for name, value in values.items():
+        yield array_of_shape(f"the gradient of {name}", gradients[name], value.shape)
+
+
+@check(
+    "contract.perceptron-latest",
+    Kind.PERCEPTRON,
+    needs=("contract.perceptron",),
+    components=findings_of_parts("contract"),
+)
+def gradients_belong_to_the_latest_batch(bench: Bench) -> Iterator[Measurement]:
+    """The gradients are those of the latest batch alone: nothing is left of an earlier one, and nothing is updated."""
+    rng = bench.rng()
+    clean, x, target, values = prepared(bench, rng)
+    reference = clean.call("differentiate", x, target)
+    used = bench.new()
+    used.assign(values)
+    used.call("differentiate", bench.data(rng)[::-1], target)
+    again = used.call("differentiate", x, target)
+    for name in values:
+        meaning = "something of an earlier batch is left"
+        hint = "set dW and db in every backward pass, and store the inputs of every forward pass"
+        yield same(f"the gradient of {name}", again.get(name), reference.get(name), meaning=meaning, hint=hint)
+        meaning = "the backward pass, or the loss, changes parameters"
+        yield same(f"the parameter {name}", used.parameters().get(name), values[name], meaning=meaning)
+
+
+@check(
+    "value.perceptron",
+    Kind.PERCEPTRON,
+    level=Level.CORE,
+    needs=("contract.perceptron",),
+    components=findings_of_parts("contract", "value"),
+)
+def outputs_equal_the_definition(bench: Bench) -> Iterator[Measurement]:
+    """The prediction is that of the layers in order, and the loss is that of the prediction."""
+    network, x, target, values = prepared(bench, bench.rng())
+    spec = spec_of(bench.case)
+    scores = definitions.scores(spec, x, values)
+    hint = "predict must pass its input through all layers, from the first to the last"
+    yield agrees("predict(x)", network.call("predict", x), definitions.prediction(spec, scores), hint=hint)
+    found = np.asarray(network.call("loss", x, target), dtype=float).reshape(())
+    expected = definitions.perceptron_loss(spec, scores, target, bench.conventions)
+    yield agrees("the loss", found, expected, hint=f"the definition is: {spec.loss.definition}")
+
+
+def loss_of(network: RemoteSubject, target: Array) -> Callable[[Sequence[Array]], list[Array]]:
+    """The losses of several inputs, each as an array."""
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        found = network.many([("loss", (point, target)) for point in points])
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in found]
+
+    return evaluate
+
+
+def _left_out(bench: Bench, x: Array, target: Array, values: dict[str, Array]) -> float:
+    """The share of the gradient that an epsilon of the loss is allowed to be."""
+    if not classifies(bench.case):
+        return 0.0
+    spec = spec_of(bench.case)
+    scores = definitions.scores(spec, x, values).value
+    slopes = definitions.loss_gradient(spec.loss, scores, target, bench.conventions)
+    return CANCELLED * float(np.max(slopes.slack / np.abs(slopes.value)))
+
+
+@check(
+    "gradient.perceptron",
+    Kind.PERCEPTRON,
+    level=Level.CORE,
+    needs=("contract.perceptron",),
+    quantities=names_of,
+    components=findings_of_parts("contract", "gradient"),
+)
+def gradient_of_every_parameter(bench: Bench, quantity: str) -> Iterator[Measurement]:
+    """The gradient of every parameter of every layer is that of the loss: divided by the batch size once, not twice."""
+    rng = bench.rng()
+    network, x, target, values = prepared(bench, rng)
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        steps = [step for point in points for step in (("assign", ({quantity: point},)), ("loss", (x, target)))]
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in network.many(steps)[1::2]]
+
+    def pull(v: Array) -> Array:
+        gradients = network.many([("assign", (values,)), ("differentiate", (x, target))])[1]
+        gradient: Array = float(v[0]) * gradients[quantity]
+        return gradient
+
+    checker = BlockChecker(evaluate, pull, values[quantity], rng, _left_out(bench, x, target, values))
+    yield from judge(f"the gradient of {quantity}", checker, factors(bench.case))
+
+
+@check(
+    "gradient.perceptron-input",
+    Kind.PERCEPTRON,
+    needs=("gradient.perceptron",),
+    components=findings_of_parts("contract", "gradient"),
+)
+def gradient_of_the_input(bench: Bench) -> Iterator[Measurement]:
+    """The backward pass ends with the gradient of the loss at the input, in the scale of the output's gradient."""
+    rng = bench.rng()
+    network, x, target, values = prepared(bench, rng)
+    scale = definitions.gradient_scale(spec_of(bench.case).loss, len(x), bench.conventions)
+
+    def pull(v: Array) -> Array:
+        gradient: Array = network.call("input_gradient", x, target)
+        return float(v[0]) / scale * gradient
+
+    checker = BlockChecker(loss_of(network, target), pull, x, rng, _left_out(bench, x, target, values))
+    yield from judge("the gradient at the input", checker, factors(bench.case))

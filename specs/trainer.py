@@ -1,0 +1,52 @@
+"""Trainer: epochs of training and validation, with a schedule of the learning rate, a penalty, and a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .domain import Integers, Reals, argument
+from .registry import register
+from .sizes import Choices
+from .spec import Case, Spec
+from .vocabulary import Kind
+
+PENALTIES = Choices(("none", "L1", "L2"))
+"""What may be added to the loss of a batch: nothing, alpha sum |p|, or alpha sum p², over all parameters."""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Trainer(Spec):
+    """A training loop around a network, a loss, an optimizer and a schedule, which it is given.
+
+    It is tried with a linear map of (batch, features) to scores of classes, softmax and mean cross-entropy, gradient
+    descent, and a learning rate that is multiplied by `gamma` every `step_size` epochs.
+    """
+
+    epochs: int = argument(Integers(1, 20), "number of epochs")
+    batches: int = argument(Integers(1, 20), "number of batches for training")
+    validation_batches: int = argument(Integers(1, 20), "number of batches for validation")
+    classes: int = argument(Integers(2, 20), "number of classes")
+    learning_rate: float = argument(Reals(0, 10, open_low=True), "learning rate of the first epochs")
+    step_size: int = argument(Integers(1, 20), "number of epochs after which the learning rate changes")
+    gamma: float = argument(Reals(0, 1, open_low=True), "what it is multiplied by then")
+    penalty: str = argument(PENALTIES, "what is added to the loss of every training batch")
+    alpha: float = argument(Reals(0, 10), "weight of the penalty")
+
+    kind: ClassVar[Kind] = Kind.TRAINER
+    source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 5.3, 7.1 and 8.1"
+    definition: ClassVar[str] = (
+        "each epoch: a step per training batch, then the loss of the validation batches without any; the mean of each"
+    )
+
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        plain = {"batches": 3, "validation_batches": 2, "classes": 3, "learning_rate": 0.25, "alpha": 0.0}
+        steps = {"step_size": 2, "gamma": 0.5}
+        penalised = {**plain, "alpha": 0.03}
+        return (
+            Case(name="plain", spec=cls(epochs=5, penalty="none", **plain, **steps), input_shape=(4, 3)),
+            Case(name="with-L2", spec=cls(epochs=2, penalty="L2", **penalised, **steps), input_shape=(4, 3)),
+            Case(name="with-L1", spec=cls(epochs=2, penalty="L1", **penalised, **steps), input_shape=(5, 2)),
+        )
