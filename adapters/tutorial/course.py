@@ -26,6 +26,13 @@ COURSE = Course(
         "TestDropout": (("Dropout",), None),
     },
     conventions={"loss reduction": "sum"},
+    # It convolves images only, its layers update by plain gradient descent, and it has no penalties.
+    outside=(
+        "Conv/sequence*",
+        "Conv/*length=*",
+        "*/optimizer.state/*",
+        "NeuralNetwork/with-[LRmpr]*",
+    ),
     deviations=(
         replace(
             UNSCALED_DROPOUT,

@@ -75,7 +75,18 @@ def test_everything_else_is_left_out(tmp_path: Path, statement: str) -> None:
     definitions = taken(tmp_path, "import numpy as np\nfrom numpy import load", statement)
     last = statement.splitlines()[-1]
     assert last.strip().split(" =")[0] not in definitions.code.replace("def f(): return", "").splitlines()
-    for word in ("build(", "mnist", "np.load", "load('", "zeros", "urlopen(", "system(", "train(", "seed", "antigravity"):
+    for word in (
+        "build(",
+        "mnist",
+        "np.load",
+        "load('",
+        "zeros",
+        "urlopen(",
+        "system(",
+        "train(",
+        "seed",
+        "antigravity",
+    ):
         assert word not in definitions.code
 
 
@@ -114,7 +125,10 @@ def test_lines_keep_their_numbers(tmp_path: Path) -> None:
     ("cell", "note"),
     [
         ("def f(:\n    pass", "cell 2 is skipped: line 1: "),
-        ("%%writefile layers.py\nclass ReLU:\n    pass", "cell 2 is skipped: %%writefile does not run it as Python, so ReLU"),
+        (
+            "%%writefile layers.py\nclass ReLU:\n    pass",
+            "cell 2 is skipped: %%writefile does not run it as Python, so ReLU",
+        ),
         ("x = 1\x00", "cell 2 is skipped: "),
         ("(" * 500 + ")" * 500, "cell 2 is skipped: "),
         ("%a\n" * 200, "cell 2 is skipped: line 101: "),
@@ -166,7 +180,10 @@ def test_a_module_is_read_like_one_cell(tmp_path: Path) -> None:
         ('{"cells": [', "is not valid JSON"),
         ("[" * 100_000, "is not valid JSON"),
         ("\udc80", "is not valid JSON"),
-        ('{"nbformat": 3, "worksheets": [{"cells": []}]}', "old format nbformat 3, but should be in nbformat 4; open it in"),
+        (
+            '{"nbformat": 3, "worksheets": [{"cells": []}]}',
+            "old format nbformat 3, but should be in nbformat 4; open it in",
+        ),
         (notebook("x = 1" + " " * 2_000_001), "have 2000006 characters, but should have at most 2000000"),
     ],
 )
@@ -178,7 +195,14 @@ def test_a_file_that_is_no_notebook_is_named_with_what_to_do(tmp_path: Path, con
 
 
 def test_odd_cells_are_passed_over(tmp_path: Path) -> None:
-    odd = [None, 3, {}, {"cell_type": "code"}, {"cell_type": "code", "source": 3}, {"cell_type": "raw", "source": "y = 1"}]
+    odd = [
+        None,
+        3,
+        {},
+        {"cell_type": "code"},
+        {"cell_type": "code", "source": 3},
+        {"cell_type": "raw", "source": "y = 1"},
+    ]
     odd += [{"cell_type": "code", "source": ["x = ", 3, "1"]}, {"cell_type": "code", "source": "z = 2"}]
     path = tmp_path / "work.ipynb"
     path.write_text(json.dumps({"cells": odd, "nbformat": 4}), encoding="utf-8-sig")
