@@ -18,6 +18,7 @@ from ..specs import (
     BatchNormalization,
     Conv,
     CrossEntropyLoss,
+    Dropout,
     FullyConnected,
     L1_Regularizer,
     L2_Regularizer,
@@ -38,7 +39,7 @@ from .judge import SessionSource
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
 from .precision_probe import computes_in_float32
-from .probes import LOSSES_AND_ADAGRAD, Probe, closest, written
+from .probes import LOSSES_AND_ADAGRAD, Probe, closest, told, written
 
 PROBE_SECONDS = 5.0
 
@@ -312,6 +313,7 @@ PROBES: dict[tuple[type[Spec], str], Probe] = {
     (Conv, "even kernels"): _even_kernels,
     (CrossEntropyLoss, "loss reduction"): _reduction,
     (CrossEntropyLoss, "log epsilon"): _log_epsilon,
+    **{(Dropout, each.name): told(Dropout(keep=0.25), each.name) for each in Dropout.conventions},
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,

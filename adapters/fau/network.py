@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -23,10 +23,12 @@ from .watching import unwatch, watch
 class _PhaseRecorder:
     """Notes the phase that a layer is in whenever its `forward` is called."""
 
-    phase: Phase | None = None
+    def __init__(self, read_phase: Callable[[Any], Phase]) -> None:
+        self._read_phase = read_phase
+        self.phase: Phase | None = None
 
     def __call__(self, layer: Any, *_: Any) -> None:
-        self.phase = layer_phase(layer)
+        self.phase = self._read_phase(layer)
 
 
 class CourseNetwork(NetworkAdapter):
@@ -45,9 +47,14 @@ class CourseNetwork(NetworkAdapter):
     ) -> None:
         super().__init__(spec)
         self._optimizer = optimizer
-        self._feed = BatchFeed()
         # Exercise 1 has no initializers.
-        self.network = call_with_up_to(network_class, optimizer.optimizer, SmallRandom(1), SmallRandom(2))
+        network = call_with_up_to(network_class, optimizer.optimizer, SmallRandom(1), SmallRandom(2))
+        self._fill(network, layers, loss, layer_phase)
+
+    def _fill(self, network: Any, layers: Sequence[CourseLayer], loss: Any, read_phase: Callable[[Any], Phase]) -> None:
+        """Give the network its parts; layers note from now on in which phase they are run."""
+        self.network = network
+        self._feed = BatchFeed()
         self.network.data_layer = self._feed
         self.network.loss_layer = loss
         self._layers = layers
@@ -57,7 +64,7 @@ class CourseNetwork(NetworkAdapter):
         for index, layer in enumerate(layers):
             layer.layer = self.network.layers[index]  # the network may have taken a copy
             layer.observe()
-            self._recorders.append(_PhaseRecorder())
+            self._recorders.append(_PhaseRecorder(read_phase))
             watch(layer.layer, "forward", self._recorders[-1])
 
     def _append(self, layer: CourseLayer) -> None:
