@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,26 @@ from typing import Any
 from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, readable, resolve
 from .checks.law import Level
 from .checks.plan import UnknownName
-from .checks.results import Result
 from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
 from .checks.waiver_file import WaiverError, read_waivers
 from .checks.waivers import Waivers, today_in_utc
+from .classes import Classes
+from .display import Shown
+from .reports.commands import IN_PYTHON
 from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
 from .wall import Limits, LoadFailed
 
+Subject = str | os.PathLike[str] | type | Sequence[type] | Mapping[str, type] | None
 
-def check(subject: str | os.PathLike[str] | None = None, *names: str, **options: Any) -> Result:
+
+def check(subject: Subject = None, *names: str, **options: Any) -> Shown:
     """Check a subject against the specs and return the result, truthy when conformant.
 
     Args:
         subject: a folder with a submission, an adapter module (.py) or an import path; None: the built-in framework.
+            Or classes of this session, which are checked in this process, unprotected: one, a list, or a dict from
+            components' names.
         names: layers (`Dropout`), course tests (`TestDropout`), checks (`gradient.input`), ids or globs.
         options: the other attributes of `Request`, for example `seed`, `level` or `direct`.
 
@@ -32,9 +38,13 @@ def check(subject: str | os.PathLike[str] | None = None, *names: str, **options:
         UsageError: a name is not known, or an option has a value that it cannot have.
         SubjectNotFound, LoadFailed: the subject cannot be found or loaded.
     """
-    named = BUILTIN if subject is None else os.fspath(subject)
-    with opened(Request(subject=named, names=names, **options)) as run:
-        return run.execute(_ignore)
+    if subject is None or isinstance(subject, str | os.PathLike):
+        named, classes = BUILTIN if subject is None else os.fspath(subject), None
+    else:
+        classes = Classes(subject)
+        named, options = f"{IN_PYTHON}{classes.expression}", {**options, "direct": True}
+    with opened(Request(subject=named, names=names, **options), classes) as run:
+        return Shown.of(run.execute(_ignore))
 
 
 def _ignore(record: object) -> None:
@@ -42,13 +52,17 @@ def _ignore(record: object) -> None:
 
 
 @contextmanager
-def opened(request: Request) -> Iterator[Run]:
+def opened(request: Request, classes: Classes | None = None) -> Iterator[Run]:
     """A prepared run; the subject's worker ends with the context.
+
+    Args:
+        request: what the user asks for.
+        classes: the subject, if it is classes of this process.
 
     Raises:
         UsageError, SubjectNotFound, LoadFailed: as `check`.
     """
-    target, digest = _find(request)
+    target, digest = _find(request) if classes is None else ({"kind": "classes"}, classes.fingerprint)
     named, _, edition = request.course.partition("@")
     if named:
         target["course"] = named
@@ -73,7 +87,7 @@ def opened(request: Request) -> Iterator[Run]:
         deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
         edition=edition,
     )
-    source = _source(target, request)
+    source = _source(target, request) if classes is None else DirectSource(classes.build, classes.describe())
     try:
         yield _prepare(source, options, course)
     finally:
@@ -103,7 +117,8 @@ def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
     if not request.waivers:
         return Waivers(today=today)
     named = Path(request.waivers).expanduser()
-    own = [Path(place).resolve() for place in (*readable(target), *([target["path"]] if target.get("path") else ()))]
+    places = [] if target["kind"] == "classes" else readable(target)
+    own = [Path(place).resolve() for place in (*places, *([target["path"]] if target.get("path") else ()))]
     # The place where the file is named counts as well as where a link leads: the subject may hold a link.
     for place in (named.resolve(), named.parent.resolve() / named.name):
         inside = [folder for folder in own if folder.is_dir() and place.is_relative_to(folder)]
