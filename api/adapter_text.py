@@ -68,7 +68,8 @@ def adapter_text(guesses: Sequence[Guess], named: str) -> str:
     phased = any(each.phase or "self.training" in each.forward + each.backward for each in layers)
     modules: dict[str, list[str]] = {}
     for each in guesses:
-        modules.setdefault(each.found.module, []).append(each.found.name)
+        if each.found.module:  # none: the name is known where the text is executed
+            modules.setdefault(each.found.module, []).append(each.found.name)
     lines = [
         f'"""Adapter of {named}, begun by `backproof init`: guesses by names. Mend it, then `backproof check` it."""',
         "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,21 +13,26 @@ from typing import Any
 from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, readable, resolve
 from .checks.law import Level
 from .checks.plan import UnknownName
-from .checks.results import Result
 from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
 from .checks.waiver_file import WaiverError, read_waivers
 from .checks.waivers import Waivers, today_in_utc
+from .classes import Classes
+from .display import Shown
+from .reports.commands import IN_PYTHON
 from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
 from .wall import Launched, Limits, LoadFailed
 
+Subject = str | os.PathLike[str] | type | Sequence[type] | Mapping[str, type] | None
 
-def check(subject: str | os.PathLike[str] | None = None, *names: str, **options: Any) -> Result:
+
+def check(subject: Subject = None, *names: str, **options: Any) -> Shown:
     """Check a subject against the specs and return the result, truthy when conformant.
 
     Args:
         subject: a folder with a submission, a notebook or module with one, an adapter module (.py) or an import path;
-            None: the built-in framework.
+            None: the built-in framework. Or classes of this session, which are checked in this process, unprotected:
+            one, a list, or a dict from components' names.
         names: layers (`Dropout`), course tests (`TestDropout`), checks (`gradient.input`), ids or globs.
         options: the other attributes of `Request`, for example `seed`, `level` or `direct`.
 
@@ -35,9 +40,13 @@ def check(subject: str | os.PathLike[str] | None = None, *names: str, **options:
         UsageError: a name is not known, or an option has a value that it cannot have.
         SubjectNotFound, LoadFailed: the subject cannot be found or loaded.
     """
-    named = BUILTIN if subject is None else os.fspath(subject)
-    with opened(Request(subject=named, names=names, **options)) as run:
-        return run.execute(_ignore)
+    if subject is None or isinstance(subject, str | os.PathLike):
+        named, classes = BUILTIN if subject is None else os.fspath(subject), None
+    else:
+        classes = Classes(subject)
+        named, options = f"{IN_PYTHON}{classes.expression}", {**options, "direct": True}
+    with opened(Request(subject=named, names=names, **options), classes) as run:
+        return Shown.of(run.execute(_ignore))
 
 
 def _ignore(record: object) -> None:
@@ -45,17 +54,18 @@ def _ignore(record: object) -> None:
 
 
 @contextmanager
-def opened(request: Request, launched: Launched | None = None) -> Iterator[Run]:
+def opened(request: Request, classes: Classes | None = None, launched: Launched | None = None) -> Iterator[Run]:
     """A prepared run; the subject's worker ends with the context.
 
     Args:
         request: what is asked for.
+        classes: the subject, if it is classes of this process.
         launched: processes that may be taken for workers.
 
     Raises:
         UsageError, SubjectNotFound, LoadFailed: as `check`.
     """
-    target, digest = _find(request)
+    target, digest = _find(request) if classes is None else ({"kind": "classes"}, classes.fingerprint)
     named, _, edition = request.course.partition("@")
     if named:
         target["course"] = named
@@ -80,7 +90,9 @@ def opened(request: Request, launched: Launched | None = None) -> Iterator[Run]:
         deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
         edition=edition,
     )
-    source = _source(target, request, launched)
+    source = (
+        _source(target, request, launched) if classes is None else DirectSource(classes.build, classes.describe())
+    )
     try:
         yield _prepare(source, options, course)
     finally:
@@ -110,7 +122,8 @@ def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
     if not request.waivers:
         return Waivers(today=today)
     named = Path(request.waivers).expanduser()
-    own = [Path(place).resolve() for place in (*readable(target), *([target["path"]] if target.get("path") else ()))]
+    places = [] if target["kind"] == "classes" else readable(target)
+    own = [Path(place).resolve() for place in (*places, *([target["path"]] if target.get("path") else ()))]
     # The place where the file is named counts as well as where a link leads: the subject may hold a link.
     for place in (named.resolve(), named.parent.resolve() / named.name):
         inside = [folder for folder in own if folder.is_dir() and place.is_relative_to(folder)]

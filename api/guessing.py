@@ -110,11 +110,16 @@ def component_of(name: str) -> str:
     return next((_COMPONENTS[each] for each in (plain, *shorter) if each in _COMPONENTS), "")
 
 
-def guess(found: Class) -> Guess | None:
-    """How the class is adapted; None if it is no component by its name, or does not compute anything."""
-    component = component_of(found.name)
+def guess(found: Class, component: str = "") -> Guess | None:
+    """How the class is adapted; None if it is no component, or does not compute anything.
+
+    Args:
+        found: the class.
+        component: what it is; empty for what its name tells.
+    """
+    component = component or component_of(found.name)
     forward, backward = _pick(found, _FORWARD), _pick(found, _BACKWARD)
-    if not component or not forward:
+    if component not in _NAMES or not forward:
         return None
     spec = all_specs()[component].cases()[0].spec
     missing = [] if backward else ["a method for the backward pass"]

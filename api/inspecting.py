@@ -101,6 +101,17 @@ def read_framework(place: Path) -> Framework:
     return Framework(base=base, classes=tuple(classes), notes=tuple(notes))
 
 
+def read_class(name: str, sources: Iterable[str]) -> Class | None:
+    """A class of a Python session, from its source and, before it, the sources of its bases; None if it is not there.
+
+    Raises:
+        SyntaxError: a source cannot be parsed.
+    """
+    nodes = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    known = {node.name: node for node in nodes}
+    return Class(module="", name=name, methods=_methods(known[name], known, ())) if name in known else None
+
+
 def _module(relative: Path) -> str:
     """The dotted name; empty where a part of it is no name."""
     parts = relative.with_suffix("").parts

@@ -8,6 +8,7 @@ from ..checks.results import Finding, Header, Smallest
 from .wording import printable
 
 DEFAULT_SEED = 0  # of `backproof check`; a command names what differs from the defaults
+IN_PYTHON = "python: "  # begins a header's subject that is an expression, such as a class of a notebook
 BUILT_IN = "the built-in framework"  # the subject of a run without one
 
 
@@ -43,5 +44,14 @@ def _line(header: Header, names: tuple[str, ...], options: list[str]) -> str:
     effort = [] if header.effort == Header.effort else ["--effort", header.effort]
     level = [] if header.level == Header.level else ["--level", header.level]
     dtype = [] if header.dtype == Header.dtype else ["--dtype", header.dtype]
+    if header.subject.startswith(IN_PYTHON):
+        return _call(header.subject.removeprefix(IN_PYTHON), names, [*options, *effort, *level, *dtype])
     direct = [] if header.protected else ["--direct"]
     return printable(shlex.join(["backproof", "check", *subject, *names, *options, *effort, *level, *dtype, *direct]))
+
+
+def _call(subject: str, names: tuple[str, ...], options: list[str]) -> str:
+    """The same for a subject that exists in a Python session only."""
+    pairs = zip(options[::2], options[1::2], strict=True)
+    keywords = [f"{name.removeprefix('--')}={value if value.isdigit() else repr(value)}" for name, value in pairs]
+    return printable(f"backproof.check({', '.join([subject, *map(repr, names), *keywords])})")

@@ -38,7 +38,7 @@ def summary(result: Result, console: Console) -> None:
     _print_causes(result, writer, IN_FULL)
     if not result.passed and result.findings:
         writer.print(matrix_block(matrix(result.findings), writer))
-    for label, text in _notes(result):
+    for label, text in notes(result):
         brief = result.passed and (writer.narrow or label != "Conventions")
         writer.print(writer.field(label, text, lines=2 if brief else 4))
     writer.print(_verdict(result, writer))
@@ -97,39 +97,39 @@ def _title(finding: Finding) -> str:
     return f"{MARKS[finding.verdict]} {finding.layer} {finding.check} {finding.quantity}".rstrip()
 
 
-def _notes(result: Result) -> list[tuple[str, str]]:
+def notes(result: Result) -> list[tuple[str, str]]:
     """What a reader must know besides the causes: label and text."""
     header, footer = result.header, result.footer
-    notes = []
+    said = []
     if not result.passed and footer.reasons:
-        notes.append(("Why", " ".join(footer.reasons)))
+        said.append(("Why", " ".join(footer.reasons)))
     faults = [finding for finding in result.findings if finding.verdict is Verdict.HARNESS_ERROR]
     if faults:
         where = f"{listed((f.id for f in faults), 3)} ({faults[0].message})"
-        notes.append(("Our fault", f"{HARNESS_FAULT} It was at {where}"))
+        said.append(("Our fault", f"{HARNESS_FAULT} It was at {where}"))
     undecided = [finding.id for finding in result.findings if finding.verdict is Verdict.UNDECIDED]
     if undecided:
-        notes.append(("Undecided", f"{plural(len(undecided), 'check')}; {UNDECIDED}: {listed(undecided, 2)}"))
+        said.append(("Undecided", f"{plural(len(undecided), 'check')}; {UNDECIDED}: {listed(undecided, 2)}"))
     refused = [finding for finding in result.findings if finding.verdict is Verdict.UNSUPPORTED]
     if refused:
-        notes.append(
+        said.append(
             ("Not offered", f"{plural(len(refused), 'check')}, for example {refused[0].id}: {refused[0].message}")
         )
     waived = [finding for finding in result.findings if finding.verdict is Verdict.WAIVED]
     for reason in dict.fromkeys(finding.reason for finding in waived):
         ids = [finding.id for finding in waived if finding.reason == reason]
-        notes.append(("Waived", f"{plural(len(ids), 'finding')}, {listed(ids, 2)}: {reason or waived[0].message}"))
-    notes += [("As taught", sentence) for sentence in footer.deviations]
+        said.append(("Waived", f"{plural(len(ids), 'finding')}, {listed(ids, 2)}: {reason or waived[0].message}"))
+    said += [("As taught", sentence) for sentence in footer.deviations]
     if footer.missing:
         by = f" (required by {header.course})" if header.course else ""
-        notes.append(("Missing", listed(footer.missing, 12) + by))
+        said.append(("Missing", listed(footer.missing, 12) + by))
     if header.conventions:
-        notes.append(("Conventions", "; ".join(f"{name}: {choice}" for name, choice in header.conventions.items())))
+        said.append(("Conventions", "; ".join(f"{name}: {choice}" for name, choice in header.conventions.items())))
     if header.notes:
-        notes.append(("Notes", " ".join(header.notes)))
+        said.append(("Notes", " ".join(header.notes)))
     protection = f"sandbox: {header.sandbox or 'none'}" if header.protected else UNPROTECTED
-    notes.append(("Run", f"seed {header.seed}, level {header.level}, data of {header.dtype}; {protection}"))
-    return notes
+    said.append(("Run", f"seed {header.seed}, level {header.level}, data of {header.dtype}; {protection}"))
+    return said
 
 
 def _verdict(result: Result, writer: Writer) -> Text:

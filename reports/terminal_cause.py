@@ -18,7 +18,7 @@ def cause_block(cause: Cause, header: Header, writer: Writer) -> RenderableType:
     name = f"{lead.check} {lead.quantity}".rstrip()
     title = writer.text(f"{MARKS[lead.verdict]} {name}", tone=TONES[lead.verdict], bold=True)
     title.append_text(writer.text(f"  {verdict_word(lead.verdict)}"))
-    fields = [writer.field(label, text) for label, text in _fields(cause, header.subject) if text]
+    fields = [writer.field(label, text) for label, text in cause_fields(cause, header.subject) if text]
     commands = [writer.command("Again", _again(lead, header, writer))]
     if cause.smallest is not None:
         commands.append(writer.command("Replay", replay(header, cause.smallest)))
@@ -31,7 +31,8 @@ def _again(lead: Finding, header: Header, writer: Writer) -> str:
     return alone if len(alone) <= writer.width - 14 else rerun(header, lead.layer)
 
 
-def _fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
+def cause_fields(cause: Cause, subject: str) -> list[tuple[str, str]]:
+    """Label and text, in the order in which a person reads them; empty texts are left out by whoever shows them."""
     lead = cause.lead
     return [
         ("Law", lead.law),

@@ -58,7 +58,7 @@ def _execute(options: argparse.Namespace, console: Console, launched: Launched) 
         dtype=options.dtype,
         waivers=options.waivers,
     )
-    with opened(request, launched) as prepared, _results_file(options.results) as write:
+    with opened(request, launched=launched) as prepared, _results_file(options.results) as write:
         progress = LiveProgress(console, verbose=options.verbose)
 
         def sink(record: Record) -> None:

@@ -1,0 +1,163 @@
+"""Classes of a Python session as a subject: checked in this process, because they exist nowhere else. Unprotected."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .adapter_text import adapter_text
+from .adapters.fau.subjects import ARGUMENTS, build
+from .guessing import Guess, component_of, guess
+from .inspecting import read_class
+from .request import UsageError
+from .specs import Dropout, FullyConnected, Spec, all_specs, find_spec
+
+_ENDINGS = ("layer", "optimizer", "initializer", "regularizer", "loss", "function", "activation")
+
+
+class Classes:
+    """An adapter of classes.
+
+    Classes of the API of the FAU exercises (`forward`, `backward`, `weights`, `gradient_weights`) are served as those
+    are, layers and losses with other names by the guesses of `backproof init`, made from their source.
+
+    Args:
+        given: one class, a sequence, or a mapping from components' names.
+
+    Attributes:
+        expression: the argument as Python code, for commands to copy.
+
+    Raises:
+        UsageError: it is none of these, or a class's name does not tell what it is.
+    """
+
+    def __init__(self, given: type | Sequence[type] | Mapping[str, type]) -> None:
+        self._classes = _named(given)
+        self.expression = _expression(given)
+        self._sources = {name: _sources(cls) for name, cls in self._classes.items()}
+        self._guessed: dict[str, Callable[[Spec], Any] | None] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the sources, as far as there are any."""
+        return hashlib.sha256(repr(sorted(self._sources.items())).encode()).hexdigest()
+
+    def build(self, spec: Spec) -> Any:
+        """A subject of the spec's kind, or None where no class is given for it."""
+        name = spec.name()
+        if name in self._classes and name not in self._guessed:
+            self._guessed[name] = self._by_guess(name)
+        guessed = self._guessed.get(name)
+        return guessed(spec) if guessed is not None else build(spec, self._classes.get)
+
+    def describe(self) -> dict[str, Any]:
+        """What a report says of the classes."""
+        return {
+            "adapter": "classes",
+            "offered": list(self._classes),
+            "notes": [f"{name} is {cls.__qualname__}" for name, cls in self._classes.items() if cls.__name__ != name],
+        }
+
+    def _by_guess(self, name: str) -> Callable[[Spec], Any] | None:
+        """What `backproof init` would make of a class; None if it is to be served as in the FAU exercises."""
+        cls = self._classes[name]
+        try:
+            found = read_class(cls.__name__, self._sources[name])
+        except SyntaxError:
+            found = None
+        guessed = None if found is None else guess(found, name)
+        if guessed is None or guessed.missing:
+            return None
+        usual = callable(getattr(cls, "forward", None)) and callable(getattr(cls, "backward", None))
+        if usual and name in ARGUMENTS and name != "Dropout" and "weights" not in _renamed(guessed):
+            return None
+        return _settled(guessed, cls)
+
+
+def _renamed(guessed: Guess) -> set[str]:
+    """The parameters that are not called as in the FAU exercises."""
+    return {name for name, place in guessed.gradients.items() if place != f"self.own.gradient_{name}"}
+
+
+def _settled(guessed: Guess, cls: type) -> Callable[[Spec], Any]:
+    """The adapter of the guess, or of its alternative if that fits the class better."""
+    first = _execute(guessed, cls)
+    if not guessed.alternatives:
+        return first
+    second = _execute(guessed.alternatives[0], cls)
+    try:
+        return second if _fits_better(guessed, first) else first
+    except Exception:  # the class may raise anything; the checks will say what
+        return first
+
+
+def _fits_better(guessed: Guess, first: Callable[[Spec], Any]) -> bool:
+    """Tell whether the alternative fits: by the shape of the weights, or by the share of units that dropout keeps."""
+    if guessed.component == "Dropout":
+        state = np.random.get_state()  # noqa: NPY002 - the generator from which the classes draw
+        kept = np.count_nonzero(first(Dropout(keep=0.25)).forward(np.ones((100, 100)))) / 10_000
+        np.random.set_state(state)  # noqa: NPY002
+        return bool(kept > 0.5)  # 0.25 is meant: a mistake of chance is less likely than 1e-500
+    spec = FullyConnected(input_size=4, output_size=3)
+    own = eval(f"own.{guessed.parameters['weights']}", {"own": first(spec).own})  # noqa: S307 - our own text
+    return bool(np.shape(own) == (3, 4))
+
+
+def _execute(guessed: Guess, cls: type) -> Callable[[Spec], Any]:
+    namespace: dict[str, Any] = {cls.__name__: cls, "__name__": f"backproof adapter of {cls.__name__}"}
+    exec(adapter_text([guessed], cls.__name__), namespace)  # noqa: S102 - our own text
+    function: Callable[[Spec], Any] = namespace["build"]
+    return function
+
+
+def _named(given: object) -> dict[str, type]:
+    if isinstance(given, Mapping):
+        try:
+            named = {find_spec(str(name)).name(): cls for name, cls in given.items()}
+        except LookupError as error:
+            raise UsageError(str(error)) from error
+    else:
+        named = {_component(cls): cls for cls in (given if isinstance(given, list | tuple) else [given])}
+    wrong = [cls for cls in named.values() if not isinstance(cls, type)]
+    if wrong or not named:
+        raise UsageError(f"{wrong[0] if wrong else given!r} is no class; give a class, a list of classes, or a dict")
+    return named
+
+
+def _component(cls: object) -> str:
+    if not isinstance(cls, type):
+        raise UsageError(f"{cls!r} is neither a path nor a class; give a class, not an object that it makes")
+    plain = cls.__name__.replace("_", "").lower()
+    known = {name.replace("_", "").lower(): name for name in all_specs()}
+    short = (plain.removesuffix(ending) for ending in _ENDINGS)
+    found = next((known[each] for each in (plain, *short) if each in known), "") or component_of(cls.__name__)
+    if not found:
+        raise UsageError(
+            f"the name {cls.__name__} does not tell what the class is; say so with a dict, for example "
+            f"backproof.check({{'FullyConnected': {cls.__name__}}})"
+        )
+    return found
+
+
+def _expression(given: type | Sequence[type] | Mapping[str, type]) -> str:
+    if isinstance(given, Mapping):
+        return f"{{{', '.join(f'{name!r}: {cls.__name__}' for name, cls in given.items())}}}"
+    if isinstance(given, type):
+        return given.__name__
+    return f"[{', '.join(cls.__name__ for cls in given)}]"
+
+
+def _sources(cls: type) -> tuple[str, ...]:
+    """The source of the class after those of its bases; without what has none, as in a plain prompt."""
+    sources = []
+    for each in reversed(cls.__mro__[:-1]):
+        try:
+            sources.append(textwrap.dedent(inspect.getsource(each)))
+        except (OSError, TypeError):
+            continue
+    return tuple(sources)
