@@ -12,12 +12,13 @@ from ..measurement import number
 from ..numerics.directions import norm, plain_direction, signed
 from ..numerics.precision import current
 from ..results import Verdict
+from .drift import CALLS, drifts
+from .linear import Answers, floor_of, is_linear
 from .pair import Pair
 from .result import GradientFinding
 from .values import Array, Given, WrongOutput
 
 SAME = 1e3  # units in the last place that two answers may differ by: libraries change the order of a summation
-LINEAR = 1e4  # units in the last place that b(2v + 3w) may differ from 2b(v) + 3b(w) by
 DECOY = 1 / 16  # how far the decoy is from the point, as a share of a direction: the first step of the differences
 
 Gradients = Mapping[str, Array]
@@ -88,7 +89,7 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
     pair.look_again()
     of_v_again = pair.pull(v)  # right after the decoy: backward must use what the latest forward has left
     again = pair.value(pair.blocks)
-    if not _repeatable(pair, y, again, contract):
+    if not _repeatable(pair, v, y, again, contract):
         return
     if not _is_finite_output(y, contract):
         return
@@ -102,9 +103,9 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
         return
     of_w, of_both = pair.pull(w), pair.pull(pair.rounded(2.0 * v + 3.0 * w))
     for name, block in pair.blocks.items():
-        floor = _floor(y, v, w, block)
-        residual = _linear(name, (of_v[name], of_w[name], of_both[name]), floor, contract)
-        contract.noise[name] = np.maximum(np.abs(of_v[name] - of_v_again[name]), residual)
+        answers = Answers(of_v[name], of_w[name], of_both[name], of_v_again[name])
+        linear = _linear(pair, name, v, answers, floor_of(y, v, w, block), contract)
+        contract.noise[name] = answers.noise if linear else answers.chance
 
 
 def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str, Given]:
@@ -116,12 +117,17 @@ def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str,
     return other
 
 
-def _repeatable(pair: Pair, y: Array, again: Array, contract: Contract) -> bool:
+def _repeatable(pair: Pair, v: Array, y: Array, again: Array, contract: Contract) -> bool:
     """Forward gives the same answer for the same input, noise aside."""
     difference = np.abs(again - y)
+    size = np.abs(y) + norm(y) / max(y.size, 1) ** 0.5
+    if not np.isfinite(y).all() or (difference <= SAME * current().eps * size).all():
+        return True
+    if np.isfinite(again).all() and drifts(pair, v, again - y):
+        _add_drift(y, again, contract)
+        return False
     # What exceeds this is no noise of a computation; below it, it is measured and enters the tolerance.
-    allowed = max(current().noisy, SAME * current().eps) * norm(y) / max(y.size, 1) ** 0.5
-    if not np.isfinite(y).all() or (difference <= allowed + current().noisy * np.abs(y)).all():
+    if (difference <= max(current().noisy, SAME * current().eps) * size).all():
         return True
     place = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
     memory = "it is brought to the same state before each call, but that does not suffice" if pair.state.given else ""
@@ -135,6 +141,20 @@ def _repeatable(pair: Pair, y: Array, again: Array, contract: Contract) -> bool:
         "makes a new (forward, backward), or snapshot= and restore=, if it remembers earlier calls",
     )
     return False
+
+
+def _add_drift(y: Array, again: Array, contract: Contract) -> None:
+    place = int(np.abs(again - y).argmax())
+    contract.add(
+        "repeatable",
+        Verdict.FAILED,
+        f"forward(x) changes with every call although x is the same: {CALLS} calls in a row move its answer further "
+        "in one direction, so something is updated, and this is no chance",
+        expected=number(float(y[place])),
+        found=number(float(again[place])),
+        hint="look for weights or statistics that forward or backward changes; updates belong into the optimizer. If "
+        "forward is meant to remember earlier calls, pass fresh=, or snapshot= and restore=",
+    )
 
 
 def _is_finite_output(y: Array, contract: Contract) -> bool:
@@ -188,23 +208,13 @@ def _same_gradient(name: str, first: Array, second: Array, contract: Contract) -
     )
 
 
-def _floor(y: Array, v: Array, w: Array, block: Given) -> float:
-    """What one entry of a gradient may be off by without any effect on the output beyond its rounding."""
-    step = norm(np.asarray(block, np.float64)) / max(block.size, 1) ** 0.5 or 1.0
-    return LINEAR * current().eps * (2.0 * norm(v * y) + 3.0 * norm(w * y)) / step
-
-
-def _linear(name: str, answers: tuple[Array, Array, Array], floor: float, contract: Contract) -> Array:
-    """Backward is linear in the incoming gradient: what is left of the identity if it is noise, else 0."""
-    of_v, of_w, of_both = answers
-    expected = 2.0 * of_v + 3.0 * of_w
-    terms = 2.0 * np.abs(of_v) + 3.0 * np.abs(of_w)
-    difference = np.abs(of_both - expected)
-    bound = max(LINEAR * current().eps, current().noisy) * float(terms.max(initial=0.0)) + floor
-    if (difference <= bound).all():
-        return difference
-    place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), expected.shape))
-    ignored = np.allclose(of_v, of_w) and np.allclose(of_v, of_both)
+def _linear(pair: Pair, name: str, v: Array, answers: Answers, floor: float, contract: Contract) -> bool:
+    """Backward is linear in the incoming gradient, noise aside."""
+    if is_linear(answers, floor, lambda factor: pair.pull(factor * v)[name]):
+        return True
+    expected = answers.expected
+    place = tuple(int(i) for i in np.unravel_index(int(answers.residual.argmax()), expected.shape))
+    ignored = np.allclose(answers.v, answers.w) and np.allclose(answers.v, answers.both)
     why = ": it does not depend on dy" if ignored else ""
     contract.add(
         "linear",
@@ -213,7 +223,7 @@ def _linear(name: str, answers: tuple[Array, Array, Array], floor: float, contra
         f"2 backward(x, v) + 3 backward(x, w) at entry {list(place)}{why}",
         blocking=False,
         expected=number(float(expected[place])),
-        found=number(float(of_both[place])),
+        found=number(float(answers.both[place])),
         hint="the incoming gradient must enter backward as a factor of every term, and only once",
     )
-    return np.zeros(difference.shape)
+    return False

@@ -25,6 +25,7 @@ MAX_MASKED = 0.5  # more unsettled output entries than this share, and nothing c
 NOISY = 1e-11  # noise above this share of the output is too much for the steps of float64
 SMALL = 1e-2  # a disagreement above this share of the output is not looked at as noise
 CONFIRMATIONS = 2  # fresh directions that must disagree as well before a gradient is called wrong
+WALKS = 4  # along directions that disagree, in search of noise that explains it
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class BlockResult:
         scale: the size of the directional derivative, to read the two against.
         masked: share of output entries at which the function is not smooth on any step.
         evaluations: number of evaluations of the function.
+        direction: the last one that was looked at, or the one that disagreed; None if there is none.
         unconfirmed: True if one direction disagreed, but not all fresh ones that were to confirm it.
         roughness: the largest noise that a difference table has shown; 0 if there was no reason to make one.
     """
@@ -67,6 +69,7 @@ class BlockResult:
     scale: float
     masked: float
     evaluations: int
+    direction: Array | None = None
     unconfirmed: bool = False
     roughness: float = 0.0
 
@@ -125,14 +128,25 @@ class BlockChecker:
         self.noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
         self._choose_steps(y)
         result = self._judge(y)
-        if self.tolerates_noise and (result.undecided or _is_small(result, y)):
-            u = plain_direction(self.x, self.rng)
-            roughness = measure_roughness(self._count, self.x, u, y, self.precision)
-            if (roughness > self.noise).any():
-                self.noise = np.maximum(self.noise, roughness)
-                self._choose_steps(y)
-                result = replace(self._judge(y), roughness=float(roughness.max()))
+        if self.tolerates_noise:
+            result = self._allowing_for_noise(y, result)
         return replace(result, evaluations=self.evaluations)
+
+    def _allowing_for_noise(self, y: Array, result: BlockResult) -> BlockResult:
+        """A small disagreement counts only if the function shows no noise along the very direction that disagrees.
+
+        Where it does, all is judged again with that noise; other directions may meet more of it, and are looked at too.
+        """
+        for _ in range(WALKS):
+            if result.direction is None or not (result.undecided or _is_small(result, y)):
+                break
+            roughness = measure_roughness(self._count, self.x, result.direction, y, self.precision)
+            if self.noise is None or not (roughness > self.noise).any():
+                break
+            self.noise = np.maximum(self.noise, roughness)
+            self._choose_steps(y)
+            result = replace(self._judge(y), roughness=float(roughness.max()))
+        return result
 
     def _choose_steps(self, y: Array) -> None:
         """Noise over the step must stay small: with much noise the steps are those of float32."""
@@ -167,7 +181,7 @@ class BlockChecker:
         if not derivative.settled.all():
             kinked = kinks.judge(derivative, u)
             if kinked:
-                return _at_kink(kinked, masked)
+                return _at_kink(kinked, masked, u)
             v = np.where(derivative.settled.reshape(y.shape), v, 0.0)
             g = self.pull(v)
         expected = float(np.vdot(v, derivative.value))
@@ -176,7 +190,7 @@ class BlockChecker:
         error = abs(found - expected)
         scale = norm(v.ravel() * derivative.value)
         fault = None if error <= tolerance else GradientFault(found, (expected, expected), tolerance, v)
-        return BlockResult(fault, error, tolerance, scale, masked, 0)
+        return BlockResult(fault, error, tolerance, scale, masked, 0, u)
 
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
@@ -205,7 +219,7 @@ def _is_small(result: BlockResult, y: Array) -> bool:
     return result.fault is not None and result.error <= SMALL * norm(result.fault.cotangent.ravel() * y.ravel())
 
 
-def _at_kink(fault: KinkFault, masked: float) -> BlockResult:
+def _at_kink(fault: KinkFault, masked: float, u: Array) -> BlockResult:
     outside = max(fault.low - fault.found, fault.found - fault.high)
     disagreement = GradientFault(fault.found, (fault.low, fault.high), fault.tolerance, fault.cotangent, fault.output)
-    return BlockResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0)
+    return BlockResult(disagreement, outside, fault.tolerance, fault.high - fault.low, masked, 0, u)
