@@ -68,3 +68,11 @@ def test_a_name_that_numpy_has_removed_is_named_and_the_others_are_checked(tmp_p
     assert {finding.layer for finding in wrong} == {"ReLU"}
     assert "np.float" in wrong[0].message
     assert any(finding.layer == "Flatten" for finding in result.findings)
+
+
+def test_what_a_stage_does_ask_for_is_not_excused(tmp_path: Path) -> None:
+    files = stage_2()
+    files["Layers/FullyConnected.py"] = files["Layers/FullyConnected.py"].replace("def initialize", "def unused")
+    result = backproof.check(write(tmp_path, files), effort="quick", required=("stage2",))
+    assert any("FullyConnected is required" in reason for reason in result.footer.reasons)
+    assert not any("L2_Regularizer" in reason for reason in result.footer.reasons)
