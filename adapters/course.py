@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..specs import Deviation, all_specs
 
@@ -25,6 +25,7 @@ class Course:
         editions: the names of its editions, oldest first; empty if they do not differ.
         deviations: where it demands what is mathematically wrong.
         outside: globs over the ids of findings about what the course does not have, which are not asked for.
+        asked_from: checks of what components get in a later stage than the one that adds them, by check.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Course:
     editions: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     outside: tuple[str, ...] = ()
+    asked_from: Mapping[str, str] = field(default_factory=dict)
 
     def required(self, stage: str = "") -> tuple[str, ...]:
         """The specs that a complete submission of the stage has, those of earlier stages included.
@@ -51,6 +53,13 @@ class Course:
             raise LookupError(f"{self.title} has no stage {stage!r}; there are: {', '.join(names)}")
         reached = names[: names.index(stage) + 1] if stage else names
         return tuple(name for each in reached for name in self.stages[each] if name in all_specs())
+
+    def later(self, stage: str) -> frozenset[str]:
+        """The components and the checks that are not asked for yet at a stage."""
+        names = list(self.stages)
+        following = names[names.index(stage) + 1 :]
+        components = {each for name in following for each in self.stages[name]}
+        return frozenset(components | {check for check, name in self.asked_from.items() if name in following})
 
     def filter(self, name: str) -> Selection:
         """The specs that the test called `name` is about; none if they are not covered yet (see `not_covered`).

@@ -20,7 +20,7 @@ from .checks.waivers import Waivers, today_in_utc
 from .classes import Classes
 from .display import Shown
 from .reports.commands import IN_PYTHON
-from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, selection_of
+from .request import BUILTIN, Request, UsageError, is_name, later_than, meaning, required_by, selection_of
 from .wall import Launched, Limits, LoadFailed
 
 Subject = str | os.PathLike[str] | type | Sequence[type] | Mapping[str, type] | None
@@ -89,6 +89,7 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
         course=str(target.get("course", "")),
         deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
         edition=edition,
+        later=later_than(request.required, course),
     )
     source = (
         _source(target, request, launched) if classes is None else DirectSource(classes.build, classes.describe())

@@ -181,3 +181,12 @@ def required_by(wanted: Iterable[str], course: Course) -> tuple[str, ...]:
             known = ", ".join(["complete", *course.stages, *all_specs()])
             raise UsageError(f"--require {what} is not known; there are: {known}")
     return tuple(dict.fromkeys(required))
+
+
+def later_than(wanted: tuple[str, ...], course: Course) -> frozenset[str]:
+    """The components and checks that come after the stage that must be there; none if it is no stage that is wanted."""
+    stages = [what for what in wanted if what in course.stages]
+    if not stages or "complete" in wanted:
+        return frozenset()
+    reached = max(stages, key=list(course.stages).index)
+    return course.later(reached) - set(required_by(wanted, course))

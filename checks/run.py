@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..specs import Deviation, Unsupported, all_specs
+from ..specs import Deviation, Spec, Unsupported, all_specs
 from ..wall import SubjectError
 from .bench import Bench
 from .conventions import PROBE_SECONDS, detect
@@ -45,6 +45,7 @@ class Options:
         course: the course that the user or the subject's layout names; empty for the one that the adapter says.
         deviations: where the subject's course demands what is wrong, in any of its editions.
         edition: the course's edition, if the user names it; empty for the one that the subject shows.
+        later: specs and checks that are not asked for yet at the stage that is required.
     """
 
     subject: str = "the built-in framework"
@@ -59,6 +60,7 @@ class Options:
     deviations: tuple[Deviation, ...] = ()
     edition: str = ""
     course: str = ""
+    later: frozenset[str] = frozenset()
 
 
 class NothingOffered(Exception):  # noqa: N818 - a state of the subject, phrased for the user
@@ -161,6 +163,12 @@ class Run:
         footer = replace(self, plan=plan, header=header).finish(findings)
         return Result(header, tuple(findings), footer)
 
+    def _is_later(self, finding: Finding) -> bool:
+        """Tell whether a finding is about what a later stage of the course adds; the plan decides, not the subject."""
+        planned = self.plan.everything.get(finding.id)
+        about = {finding.check} | (_parts(planned.case.spec) if planned is not None else set())
+        return bool(about & self.options.later)
+
     def finish(self, findings: list[Finding]) -> Footer:
         """The footer: the verdict over what was planned."""
         missing = list(self.header.missing)
@@ -170,7 +178,11 @@ class Run:
         absent = [name for name in self.options.required if name not in self.header.offered]
         failing = [f"{name} is required, but missing" for name in absent]
         for name in self.options.required:
-            refused = [item for item in findings if item.layer == name and item.verdict is Verdict.UNSUPPORTED]
+            refused = [
+                item
+                for item in findings
+                if item.layer == name and item.verdict is Verdict.UNSUPPORTED and not self._is_later(item)
+            ]
             if refused:
                 failing.append(f"{name} is required, but {refused[0].id} is not offered: {refused[0].message}")
         counts = count_verdicts(findings)
@@ -209,6 +221,15 @@ def _diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnos
     from .diagnosis import diagnose  # noqa: PLC0415 - as said
 
     return diagnose(planned, bench, finding)
+
+
+def _parts(spec: Spec) -> set[str]:
+    """The names of a spec and of those that it is configured with."""
+    names = {spec.name()}
+    for value in spec.arguments().values():
+        for item in value if isinstance(value, tuple) else (value,):
+            names |= _parts(item) if isinstance(item, Spec) else set()
+    return names
 
 
 def _unjudged(required: tuple[str, ...], findings: list[Finding]) -> list[str]:

@@ -82,16 +82,14 @@ def _row(label: str, content: str) -> str:
 
 
 def _overview(table: Matrix) -> str:
-    cell = f"text-align:center;padding:.1em .6em;border-bottom:{_LINE};background:transparent"
+    cell, line = "text-align:center;padding:.1em .6em", f"background:transparent;border-bottom:{_LINE}"
     head = "".join(f'<th style="{cell}">{_text(family)}</th>' for family in table.families)
     rows = []
     for layer, row in table.rows.items():
         cells = ((row[family].verdict if family in row else None) for family in table.families)
         marks = (_coloured(MARKS[verdict], TONES[verdict]) if verdict else "" for verdict in cells)
-        line = "".join(f'<td style="{cell}">{mark}</td>' for mark in marks)
-        rows.append(
-            f'<tr style="background:transparent"><th style="{cell};text-align:left">{_text(layer)}</th>{line}</tr>'
-        )
+        entries = "".join(f'<td style="{cell}">{mark}</td>' for mark in marks)
+        rows.append(f'<tr style="{line}"><th style="{cell};text-align:left">{_text(layer)}</th>{entries}</tr>')
     used = {MARKS[each.verdict] for row in table.rows.values() for each in row.values()}
     legend = "   ".join(f"{mark} {text}" for mark, text in MEANINGS.items() if mark in used)
     return (

@@ -123,6 +123,11 @@ def notes(result: Result) -> list[tuple[str, str]]:
     if footer.missing:
         by = f" (required by {header.course})" if header.course else ""
         said.append(("Missing", listed(footer.missing, 12) + by))
+    if header.course and header.versions.get("stage"):
+        edition = header.versions.get("edition")
+        said.append(
+            ("Course", f"{header.course}, {header.versions['stage']}" + (f", edition {edition}" if edition else ""))
+        )
     if header.conventions:
         said.append(("Conventions", "; ".join(f"{name}: {choice}" for name, choice in header.conventions.items())))
     if header.notes:

@@ -60,6 +60,7 @@ COURSE = Course(
     conventions={"dropout argument": "keep", "loss reduction": "sum"},
     editions=(OLDEST, WITH_PHASES, WITH_TESTING_PHASE, NEWEST),
     deviations=(UNSCALED_DROPOUT,),
+    asked_from={"initializer.layer": "stage2", "phase.network-set": "stage3"},
 )
 
 # Component: folder (empty: the root) and module, as the course names them. The class has the component's name.

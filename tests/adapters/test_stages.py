@@ -1,0 +1,78 @@
+"""The stages of the exercises, and their older editions, as whole runs: each is checked for what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import backproof
+from backproof.adapters import find_course
+from backproof.reports import render
+
+from .submissions import changed, write
+from .test_editions import EDITIONS, stage_1
+
+STAGE_3_FILES = ("BatchNormalization", "Constraints", "Dropout", "LSTM", "RNN", "Sigmoid", "TanH")
+
+
+def stage_2() -> dict[str, str]:
+    """Exercise 2: no phases, no regularizers."""
+    files = changed(
+        ("NeuralNetwork.py", "    @property\n", ""),
+        ("NeuralNetwork.py", "    @phase.setter\n", ""),
+        ("NeuralNetwork.py", "def phase", "def unused"),
+        ("NeuralNetwork.py", "self.phase = ", "unused = "),
+        ("NeuralNetwork.py", "layer.testing_phase = testing_phase", "pass"),
+        ("NeuralNetwork.py", " + self.regularization_loss()", ""),
+        ("Optimization/Optimizers.py", "def add_regularizer", "def unused"),
+    )
+    return {
+        name: text for name, text in files.items() if name.rpartition("/")[2].removesuffix(".py") not in STAGE_3_FILES
+    }
+
+
+STAGES = {"stage1": stage_1, "stage2": stage_2, "stage3": changed}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_detected_shown_and_enough_for_itself(tmp_path: Path, stage: str) -> None:
+    result = backproof.check(write(tmp_path, STAGES[stage]()), effort="quick", required=(stage,))
+    assert result, result.footer.reasons
+    assert result.header.versions["stage"] == stage
+    assert set(find_course("fau-exercises").required(stage)) <= set(result.header.offered)
+    assert result.footer.missing == ()
+    assert f"fau-exercises, {stage}, edition 2021 or later" in " ".join(render(result, "text").split())
+
+
+@pytest.mark.parametrize(("stage", "lacking"), [("stage1", "Conv"), ("stage2", "Dropout")])
+def test_a_stage_is_not_enough_for_the_next(tmp_path: Path, stage: str, lacking: str) -> None:
+    following = f"stage{int(stage[-1]) + 1}"
+    result = backproof.check(write(tmp_path, STAGES[stage]()), "ReLU", effort="quick", required=(following,))
+    assert f"{lacking} is required, but missing" in result.footer.reasons
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_edition_is_conformant_and_shown(tmp_path: Path, edition: str) -> None:
+    result = backproof.check(write(tmp_path, changed(*EDITIONS[edition])), effort="quick", required=("complete",))
+    assert result, result.footer.reasons
+    assert result.header.versions["edition"] == edition
+
+
+def test_a_name_that_numpy_has_removed_is_named_and_the_others_are_checked(tmp_path: Path) -> None:
+    files = changed(
+        ("Layers/ReLU.py", "def forward(self, input_tensor):", "def forward(self, input_tensor, kind=np.float):")
+    )
+    result = backproof.check(write(tmp_path, files), "ReLU", "Flatten", effort="quick")
+    wrong = [finding for finding in result.findings if finding.failing]
+    assert {finding.layer for finding in wrong} == {"ReLU"}
+    assert "np.float" in wrong[0].message
+    assert any(finding.layer == "Flatten" for finding in result.findings)
+
+
+def test_what_a_stage_does_ask_for_is_not_excused(tmp_path: Path) -> None:
+    files = stage_2()
+    files["Layers/FullyConnected.py"] = files["Layers/FullyConnected.py"].replace("def initialize", "def unused")
+    result = backproof.check(write(tmp_path, files), effort="quick", required=("stage2",))
+    assert any("FullyConnected is required" in reason for reason in result.footer.reasons)
+    assert not any("L2_Regularizer" in reason for reason in result.footer.reasons)
