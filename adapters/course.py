@@ -24,6 +24,7 @@ class Course:
         conventions: the choices that the course's text makes, by the names that specs use.
         editions: the names of its editions, oldest first; empty if they do not differ.
         deviations: where it demands what is mathematically wrong.
+        outside: globs over the ids of findings about what the course does not have, which are not asked for.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Course:
     conventions: Mapping[str, str]
     editions: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    outside: tuple[str, ...] = ()
 
     def required(self, stage: str = "") -> tuple[str, ...]:
         """The specs that a complete submission of the stage has, those of earlier stages included.

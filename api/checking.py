@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def check(subject: str | os.PathLike[str] | None = None, *names: str, **options:
     """Check a subject against the specs and return the result, truthy when conformant.
 
     Args:
-        subject: a folder with a submission, an adapter module (.py) or an import path; None: the built-in framework.
+        subject: a folder with a submission, a notebook or module with one, an adapter module (.py) or an import path;
+            None: the built-in framework.
         names: layers (`Dropout`), course tests (`TestDropout`), checks (`gradient.input`), ids or globs.
         options: the other attributes of `Request`, for example `seed`, `level` or `direct`.
 
@@ -62,7 +64,7 @@ def opened(request: Request) -> Iterator[Run]:
     options = Options(
         subject=request.subject,
         fingerprint=digest,
-        selection=selection_of(request, course),
+        selection=replace(selection_of(request, course), outside=course.outside if "course" in target else ()),
         filters=request.names,
         seed=request.seed,
         jobs=1 if request.direct else request.jobs,  # what runs here draws from the one generator that NumPy has

@@ -18,6 +18,7 @@ from ..specs import (
     BatchNormalization,
     Conv,
     CrossEntropyLoss,
+    Dropout,
     FullyConnected,
     L1_Regularizer,
     L2_Regularizer,
@@ -37,7 +38,7 @@ from .definitions.convolution import SEQUENCES
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
 from .precision_probe import computes_in_float32
-from .probes import LOSSES_AND_ADAGRAD, Probe, closest, written
+from .probes import LOSSES_AND_ADAGRAD, Probe, closest, told, written
 from .runner import SessionSource
 
 PROBE_SECONDS = 5.0
@@ -302,6 +303,7 @@ PROBES: dict[tuple[type[Spec], str], Probe] = {
     (Conv, "kernel channels"): _kernel_channels,
     (Conv, "even kernels"): _even_kernels,
     (CrossEntropyLoss, "loss reduction"): _reduction,
+    **{(Dropout, each.name): told(Dropout(keep=0.25), each.name) for each in Dropout.conventions},
     (L2_Regularizer, "L2 gradient"): _l2_gradient,
     (L2_Regularizer, "L2 norm"): _l2_norm,
     (Adam, "Adam epsilon"): _adam_epsilon,

@@ -54,6 +54,7 @@ class Selection:
         families: for a spec name, the families it is restricted to; a course's test name may stand for some only.
         dtype: the type of all data; with float64, level strict looks at one case of every layer in float32 as well.
         effort: how many of the named cases are visited; a name that is about one case adds it.
+        outside: globs over the ids of findings about what the subject's course does not have; they are not planned.
     """
 
     level: Level = Level.FULL
@@ -61,6 +62,7 @@ class Selection:
     families: dict[str, frozenset[str] | None] = field(default_factory=dict)
     dtype: str = "float64"
     effort: str = STANDARD
+    outside: tuple[str, ...] = ()
 
     def takes(self, planned: Planned) -> bool:
         """Tell whether `planned` is asked for."""
@@ -137,7 +139,12 @@ def make_plan(
     Raises:
         UnknownName: a name of the selection selects nothing at any level.
     """
-    everything = {planned.id: planned for planned in _resolve(list(_findings(offered, selection, drawn or {})))}
+    findings = [
+        planned
+        for planned in _findings(offered, selection, drawn or {})
+        if not any(fnmatch.fnmatchcase(planned.id, glob) for glob in selection.outside)
+    ]
+    everything = {planned.id: planned for planned in _resolve(findings)}
     for name in selection.names:
         if not any(_matches(name, planned) for planned in everything.values()):
             known = name.partition("/")[0].lower() in (spec.lower() for spec in set(all_specs()) - set(offered))

@@ -9,6 +9,7 @@ import numpy as np
 from ..specs import (
     AdaGrad,
     L2Loss,
+    LayerSpec,
     LinearOutput,
     LossSpec,
     MeanSquaredError,
@@ -35,6 +36,18 @@ def closest(value: float, options: Mapping[str, float]) -> str:
 def written(epsilon: float) -> str:
     """An epsilon as reports print it: `1e-8`, `2.2e-16`."""
     return f"{epsilon:.1e}".replace("e-0", "e-").replace(".0e", "e")
+
+
+def told(spec: LayerSpec, name: str) -> Probe:
+    """What the adapter has found out by itself, and says in `declared`."""
+
+    def probe(session: SessionLike) -> str:
+        said = session.build(spec).call("declared")
+        answer = said.get(name) if isinstance(said, Mapping) else ""
+        (convention,) = (each for each in spec.conventions if each.name == name)
+        return str(answer) if answer in convention.options else ""
+
+    return probe
 
 
 def _asked(session: SessionLike, spec: LossSpec, prediction: Array, target: Array) -> tuple[float, Array]:

@@ -41,6 +41,12 @@ class Dropout(LayerSpec):
             options=("keep", "drop"),
             about="whether the constructor takes the probability to keep a unit or to drop it",
         ),
+        Convention(
+            name="dropout scaling",
+            options=("in training", "in testing"),
+            about="whether kept units are divided by the probability to keep, or multiplied by it in the test phase",
+            source="Srivastava et al. (2014), sections 10 and 4",
+        ),
     )
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -72,6 +72,11 @@ class NeuralNetwork(NetworkSpec):
                 input_shape=(8, 4),
             ),
             Case(
+                name="with-dropout",
+                spec=classifier(Sgd(learning_rate=0.01), ReLU(), Dropout(keep=0.5)),
+                input_shape=(8, 4),
+            ),
+            Case(
                 name="with-momentum",
                 spec=classifier(SgdWithMomentum(learning_rate=0.01, momentum_rate=0.9), ReLU()),
                 input_shape=(7, 4),

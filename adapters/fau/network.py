@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -21,12 +21,13 @@ from .signatures import call_with_up_to, most_arguments
 class _RecordingForward:
     """Replaces a layer's `forward` on the instance: notes the phase, then does the same."""
 
-    def __init__(self, layer: Any) -> None:
+    def __init__(self, layer: Any, read_phase: Callable[[Any], Phase]) -> None:
         self._layer = layer
+        self._read_phase = read_phase
         self.phase: Phase | None = None
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        self.phase = layer_phase(self._layer)
+        self.phase = self._read_phase(self._layer)
         return type(self._layer).forward(self._layer, *arguments, **keywords)
 
 
@@ -46,9 +47,14 @@ class CourseNetwork(NetworkAdapter):
     ) -> None:
         super().__init__(spec)
         self._optimizer = optimizer
-        self._feed = BatchFeed()
         # Exercise 1 has no initializers.
-        self.network = call_with_up_to(network_class, optimizer.optimizer, SmallRandom(1), SmallRandom(2))
+        network = call_with_up_to(network_class, optimizer.optimizer, SmallRandom(1), SmallRandom(2))
+        self._fill(network, layers, loss, layer_phase)
+
+    def _fill(self, network: Any, layers: Sequence[CourseLayer], loss: Any, read_phase: Callable[[Any], Phase]) -> None:
+        """Give the network its parts; layers note from now on in which phase they are run."""
+        self.network = network
+        self._feed = BatchFeed()
         self.network.data_layer = self._feed
         self.network.loss_layer = loss
         self._layers = layers
@@ -58,7 +64,7 @@ class CourseNetwork(NetworkAdapter):
         for index, layer in enumerate(layers):
             layer.layer = self.network.layers[index]  # the network may have taken a copy
             layer.observe()
-            recorder = _RecordingForward(layer.layer)
+            recorder = _RecordingForward(layer.layer, read_phase)
             layer.layer.forward = recorder
             self._recorders.append(recorder)
 

@@ -15,6 +15,8 @@ from .course import COURSE
 from .naming import class_names
 from .subjects import build
 
+_OUTSIDE = "the tutorial has no convolution of sequences, no momentum and no penalties: checks about these are left out"
+
 
 class TutorialAdapter:
     """Builds subjects from a submission; executes nothing of it before the first `build`.
@@ -48,7 +50,7 @@ class TutorialAdapter:
             "offered": [name for name in all_specs() if name in self._classes],
             "missing": [name for name in COURSE.required() if name not in self._classes],
             "conventions": dict(COURSE.conventions),
-            "notes": [*self._notes, *self._definitions.notes, *_replaced(self._definitions)],
+            "notes": [*self._notes, *self._definitions.notes, *_replaced(self._definitions), _OUTSIDE],
             "files": dict.fromkeys(self._classes, self._definitions.path.name),
         }
 

@@ -25,7 +25,14 @@ COURSE = Course(
         "TestMaxPooling": (("Pooling",), None),
         "TestDropout": (("Dropout",), None),
     },
-    conventions={"loss reduction": "sum"},
+    conventions={"SoftMaxCrossEntropyLoss reduction": "sum", "loss reduction": "sum"},
+    # It convolves images only, its layers update by plain gradient descent, and it has no penalties.
+    outside=(
+        "Conv/sequence*",
+        "Conv/*length=*",
+        "*/optimizer.state/*",
+        "NeuralNetwork/with-[LRmpr]*",
+    ),
     deviations=(
         replace(
             UNSCALED_DROPOUT,

@@ -22,7 +22,16 @@ Make = Callable[[float], Any]
 
 
 class PlainLayer(CourseLayer):
-    """A layer without parameters."""
+    """A layer without parameters.
+
+    The course's hand-out has constructors that do not call the base class's; the network sets the phase later. Such a
+    layer gets the train phase here.
+    """
+
+    def __init__(self, spec: LayerSpec, *arguments: Any) -> None:
+        super().__init__(spec, *arguments)
+        if not hasattr(self.layer, "phase"):
+            set_phase(self.layer, Phase.TRAIN)
 
     def set_phase(self, phase: Phase) -> None:
         set_phase(self.layer, phase)

@@ -17,8 +17,12 @@ from ...specs import (
     InitializerSpec,
     LayerSpec,
     LossSpec,
+    NeuralNetwork,
     Pooling,
+    Sgd,
+    SoftMax,
     Spec,
+    Unsupported,
 )
 from ..fau.components import CourseLoss
 from ..fau.layers import CourseLayer
@@ -26,6 +30,7 @@ from ..seeding import preserved_random_state
 from .dropout import TutorialDropout
 from .initializing import TutorialInitializer
 from .layers import PlainLayer, TutorialConv, TutorialFullyConnected
+from .network import TutorialNetwork
 
 Find = Callable[[str], Any]
 """From a component's name to the submission's class; None where there is none."""
@@ -39,7 +44,7 @@ class TutorialLoss(CourseLoss):
         return {}
 
 
-def build(spec: Spec, find: Find) -> Any:
+def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
     """The subject of a spec, or None where the submission lacks the component.
 
     Raises:
@@ -48,6 +53,8 @@ def build(spec: Spec, find: Find) -> Any:
     cls = find(spec.name())
     if cls is None:
         return None
+    if isinstance(spec, NeuralNetwork):
+        return _network(spec, cls, find)
     match spec:
         case LayerSpec():
             return layer_subject(spec, cls, find)
@@ -79,6 +86,20 @@ def layer_subject(spec: LayerSpec, cls: Any, find: Find, learning_rate: float | 
     if learning_rate is not None:
         layer.attach_optimizer(learning_rate, 0.0)
     return layer
+
+
+def _network(spec: NeuralNetwork, network_class: Any, find: Find) -> TutorialNetwork:
+    """A network that ends with softmax and cross-entropy: together they are the fused loss."""
+    *inner, last = spec.layers
+    optimizer = spec.optimizer
+    if not isinstance(last, SoftMax) or not isinstance(optimizer, Sgd) or optimizer.regularizer is not None:
+        raise Unsupported("the tutorial's networks end with a softmax and update by plain gradient descent")
+    parts = {name: find(name) for name in (*(layer.name() for layer in inner), "SoftMaxCrossEntropyLoss")}
+    missing = [name for name, part in parts.items() if part is None]
+    if missing:
+        raise Unsupported(f"the submission has no {missing[0]}, which this configuration needs")
+    layers = [layer_subject(layer, parts[layer.name()], find, optimizer.learning_rate) for layer in inner]
+    return TutorialNetwork(spec, network_class, layers, parts["SoftMaxCrossEntropyLoss"]())
 
 
 def _stride_that_works(spec: Conv, cls: Any) -> Any:

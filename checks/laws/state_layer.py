@@ -84,6 +84,7 @@ class LayerModel(Model[LayerState]):
         self._definitions: dict[tuple[object, ...], Estimate] = {}
         self._normalises = self._spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN)
         self.draws = Trait.RANDOM_MASK in self._spec.traits
+        self._momentum = MOMENTUM
         self.steps = tuple(self._steps())
         backward = [Step("backward", (name,)) for name in ERRORS]
         forward = [Step("forward", (name,)) for name in INPUTS]
@@ -120,9 +121,11 @@ class LayerModel(Model[LayerState]):
         if self._spec.parameters():
             for name in self._parameters:
                 yield Step("assign", (name,))
-            with suppress(Unsupported):
-                self.bench.new().attach_optimizer(RATE, MOMENTUM)
-                yield Step("attach_optimizer")
+            for self._momentum in (MOMENTUM, 0.0):  # some layers know plain gradient descent alone
+                with suppress(Unsupported):
+                    self.bench.new().attach_optimizer(RATE, self._momentum)
+                    yield Step("attach_optimizer")
+                    return
 
     def start(self) -> LayerState:
         return LayerState(parameters=self._parameters["p1"])
@@ -155,7 +158,7 @@ class LayerModel(Model[LayerState]):
             case "assign":
                 return [("assign", (self._parameters[step.data[0]],))]
             case "attach_optimizer":
-                return [("attach_optimizer", (RATE, MOMENTUM))]
+                return [("attach_optimizer", (RATE, self._momentum))]
             case "reseed":
                 return [("reseed", (int(step.data[0]),))]
         return [("set_phase", (step.data[0],))]
@@ -231,7 +234,7 @@ class LayerModel(Model[LayerState]):
             if state.velocity is None:
                 yield equal(f"the parameter {name}", parameters.get(name), state.parameters[name])
                 continue
-            velocity = MOMENTUM * state.velocity[name] - RATE * expected
+            velocity = self._momentum * state.velocity[name] - RATE * expected
             updated = state.parameters[name] + velocity
             size = float(np.abs(state.parameters[name]).max() + np.abs(velocity).max())
             bound = np.full(updated.shape, 1e3 * EPS * size)
