@@ -16,6 +16,12 @@ COURSE = Course(
         "NetworkTrainer": (("Trainer",), None),
     },
     conventions={"SoftmaxOutput epsilon": "none", "SoftmaxOutput gradient": "of the mean"},
+    # The network has no epochs of its own, and counts no errors: NetworkTrainer does.
+    outside=(
+        "*Perceptron/*/network.perceptron*",
+        "*Perceptron/*/optimizer.perceptron*",
+        "*Perceptron/*/value.perceptron-errors",
+    ),
 )
 
 # Component: the submission's class that it is built from.

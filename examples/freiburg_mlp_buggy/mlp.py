@@ -48,7 +48,7 @@ def unhot(rows):
     return np.argmax(rows, axis=-1)
 
 
-class Activation(object):
+class Activation:
     def __init__(self, tname):
         if tname == "sigmoid":
             self.act, self.act_d = sigmoid, sigmoid_d
@@ -67,7 +67,7 @@ class Activation(object):
         return output_grad * self.act_d(self.last_input)
 
 
-class InputLayer(object):
+class InputLayer:
     def __init__(self, input_shape):
         if not isinstance(input_shape, tuple):
             raise ValueError("the shape should be a tuple")
@@ -83,7 +83,7 @@ class InputLayer(object):
         return output_grad
 
 
-class FullyConnectedLayer(object):
+class FullyConnectedLayer:
     def __init__(self, input_layer, num_units, init_stddev, activation_fun=Activation("relu")):
         self.num_units = num_units
         self.activation_fun = activation_fun
@@ -115,7 +115,7 @@ class FullyConnectedLayer(object):
         return self.dW, self.db
 
 
-class LinearOutput(object):
+class LinearOutput:
     def __init__(self, input_layer):
         self.input_size = input_layer.output_size()
 
@@ -136,7 +136,7 @@ class LinearOutput(object):
         return (Y_pred - Y) / Y.shape[0]
 
 
-class SoftmaxOutput(object):
+class SoftmaxOutput:
     def __init__(self, input_layer):
         self.input_size = input_layer.output_size()
 
@@ -156,7 +156,7 @@ class SoftmaxOutput(object):
         return Y_pred - Y
 
 
-class NeuralNetwork(object):
+class NeuralNetwork:
     def __init__(self, layers):
         self.layers = layers
 
