@@ -153,11 +153,12 @@ def schedule_steps_once_an_epoch(bench: Bench) -> Iterator[Measurement]:
     done = run(bench)
     spec = done.spec
     expected = spec.learning_rate * spec.gamma ** (np.arange(spec.epochs) // spec.step_size)
+    bound = 16 * float(np.finfo(float).eps) * expected
     found = done.epochs("training", "rate")
     hint = "scheduler.step() at the end of every epoch; an argument would be taken for the number of the epoch"
     for column in range(found.shape[1]):
         name = f"the learning rate of training batch {column + 1}, by epoch,"
-        yield agrees(name, found[:, column], Estimate(expected, 16 * np.finfo(float).eps * expected), hint=hint)
+        yield agrees(name, found[:, column], Estimate(expected, bound), hint=hint)
 
 
 def _gradients(done: Run, batch: int, weights: Array, bias: Array) -> dict[str, Array]:

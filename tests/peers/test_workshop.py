@@ -112,6 +112,6 @@ def test_classes_may_lie_in_a_module_beside(tmp_path: Path) -> None:
     imports = network.partition("def _dense_layer")[0]
     (tmp_path / "utils" / "__init__.py").write_text(f"{imports}\n\nclass DataLoaderFNN:{trainer}", encoding="utf-8")
     script = "import torch\nfrom fnn import FNN\nfrom utils import DataLoaderFNN, NetworkTrainer\n\n"
-    script += "loader = DataLoaderFNN(0.8, 64)\ntrainer = NetworkTrainer(FNN, torch.nn.CrossEntropyLoss, None, None, loader)\n"
+    script += "loader = DataLoaderFNN(0.8, 64)\nNetworkTrainer(FNN, torch.nn.CrossEntropyLoss, None, None, loader)\n"
     adapter = loaded(tmp_path, script, "01_main.py")
     assert {finding.verdict for finding in checked(adapter)} == {Verdict.PASSED}
