@@ -6,11 +6,12 @@ from .course import Course
 from .fau.course import COURSE
 from .freiburg.course import COURSE as FREIBURG
 from .tutorial.course import COURSE as TUTORIAL
+from .workshop.course import COURSE as WORKSHOP
 
 
 def courses() -> dict[str, Course]:
     """Every course by its name."""
-    return {course.name: course for course in (COURSE, TUTORIAL, FREIBURG)}
+    return {course.name: course for course in (COURSE, TUTORIAL, FREIBURG, WORKSHOP)}
 
 
 def find_course(name: str) -> Course:

@@ -15,6 +15,7 @@ from .source import read_source
 PACKAGES = {
     "fau-tutorial": "tutorial",
     "freiburg-mlp": "freiburg",
+    "fnn-workshop": "workshop",
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 # Plots: replaced whether installed or not, because importing them takes longer than checking a layer.
 _PLOTTING = frozenset({"matplotlib", "seaborn"})
 # Replaced if they cannot be imported. Not in the list: what a layer might compute with.
-_EXTRAS = frozenset({"IPython", "graphviz", "networkx", "pandas", "plotly", "sklearn", "sympy", "tqdm"})
+_EXTRAS = frozenset({"IPython", "graphviz", "networkx", "pandas", "plotly", "sklearn", "sympy", "torchvision", "tqdm"})
 _NEED_TK = frozenset({"tkinter", "turtle"})  # part of Python, but often without the library below
 
 _THROUGH: dict[str, Callable[..., Any]] = {"tqdm": lambda iterable, *_, **__: iterable, "trange": range}

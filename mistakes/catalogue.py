@@ -44,6 +44,7 @@ from . import (  # noqa: F401 - importing registers the mistakes
     network_state,
     network_training,
     normal,
+    normalized_perceptron,
     optimizers_state,
     pooling,
     pooling_backward,

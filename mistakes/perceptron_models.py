@@ -33,7 +33,7 @@ class MultilayerPerceptron:
     @property
     def dense(self) -> list[Any]:
         """The layers with parameters."""
-        return self.layers[::2]
+        return [layer for layer in self.layers if isinstance(layer, framework.FullyConnected)]
 
     def scores(self, inputs: Array) -> Array:
         """The output of the last layer."""
@@ -81,8 +81,10 @@ class MultilayerPerceptron:
     def step(self, inputs: Array, targets: Array, learning_rate: float) -> None:
         """One step of gradient descent on a batch."""
         self.backpropagate(inputs, targets)
-        for layer in self.dense:
+        for layer in (layer for layer in self.layers if layer.trainable):
             layer.weights = layer.weights - learning_rate * layer.gradient_weights
+            if hasattr(layer, "bias"):
+                layer.bias = layer.bias - learning_rate * layer.gradient_bias
 
     def sgd_epoch(self, inputs: Array, targets: Array, learning_rate: float, batch_size: int) -> None:
         """One step for every batch, in order."""
@@ -124,6 +126,50 @@ class MultilayerPerceptron:
     def reseed(self, seed: int) -> None:
         """Nothing is drawn."""
         del seed
+
+
+class NormalizedPerceptron(MultilayerPerceptron):
+    """The same with batch normalisation before each activation, in place of the bias."""
+
+    def __init__(self, spec: PerceptronSpec) -> None:
+        super().__init__(spec)
+        *hidden, last = self.dense
+        pairs = [
+            (part, framework.BatchNormalization(units)) for part, units in zip(hidden, spec.widths[1:], strict=False)
+        ]
+        self.normalizing = [normal for _, normal in pairs]
+        self.layers = [each for part, normal in pairs for each in (*self.hidden(part, normal, spec.function),)]
+        self.layers.append(last)
+        for part in hidden:
+            part.weights[-1] = 0.0
+
+    def hidden(self, dense: Any, normalizing: Any, function: str) -> list[Any]:
+        """The layers of one hidden layer, in order."""
+        return [dense, normalizing, framework.Activation(function)]
+
+    def gradients(self) -> Mapping[str, Array]:
+        """The gradients of the latest backward pass."""
+        return self._without_bias(super().gradients(), "gradient_weights", "gradient_bias")
+
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of the parameters by name."""
+        return self._without_bias(super().parameters(), "weights", "bias")
+
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+        values = {**self.parameters(), **parameters}
+        for index, normal in enumerate(self.normalizing):
+            normal.weights, normal.bias = values[f"{index}.scale"].copy(), values[f"{index}.shift"].copy()
+            values[f"{index}.bias"] = np.zeros_like(normal.bias)
+        super().assign(values)
+
+    def _without_bias(self, found: Mapping[str, Array], scale: str, shift: str) -> Mapping[str, Array]:
+        values = dict(found)
+        for index, normal in enumerate(self.normalizing):
+            del values[f"{index}.bias"]
+            values[f"{index}.scale"] = np.array(getattr(normal, scale))
+            values[f"{index}.shift"] = np.array(getattr(normal, shift))
+        return values
 
 
 def _named(index: int, stacked: Array) -> list[tuple[str, Array]]:

@@ -40,9 +40,9 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
     if isinstance(spec, NeuralNetwork):
         return NetworkSubject(spec, parts)
     if isinstance(spec, MultilayerPerceptron):
-        from .perceptron_models import MultilayerPerceptron as Perceptron  # noqa: PLC0415 - only where it is needed
+        from . import perceptron_models  # noqa: PLC0415 - only where it is needed
 
-        return parts.get(spec.name(), Perceptron)(spec)
+        return parts.get(spec.name(), getattr(perceptron_models, spec.name()))(spec)
     if isinstance(spec, Trainer):
         from .trainer_models import Trainer as Loop  # noqa: PLC0415 - only where it is needed
 

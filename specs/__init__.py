@@ -19,6 +19,7 @@ from .lstm import LSTM
 from .multilayer_perceptron import MultilayerPerceptron
 from .network import NeuralNetwork
 from .network_file import NetworkFile
+from .normalized_perceptron import NormalizedPerceptron
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
 from .recurrent import RecurrentSpec
@@ -114,6 +115,7 @@ __all__ = [
     "NetworkSubject",
     "NeuralNetwork",
     "Normal",
+    "NormalizedPerceptron",
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",

@@ -42,11 +42,21 @@ class Trainer(Spec):
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
-        plain = {"batches": 3, "validation_batches": 2, "classes": 3, "learning_rate": 0.25, "alpha": 0.0}
-        steps = {"step_size": 2, "gamma": 0.5}
-        penalised = {**plain, "alpha": 0.03}
+        def trainer(epochs: int, penalty: str, alpha: float) -> Trainer:
+            return cls(
+                epochs=epochs,
+                batches=3,
+                validation_batches=2,
+                classes=3,
+                learning_rate=0.25,
+                step_size=2,
+                gamma=0.5,
+                penalty=penalty,
+                alpha=alpha,
+            )
+
         return (
-            Case(name="plain", spec=cls(epochs=5, penalty="none", **plain, **steps), input_shape=(4, 3)),
-            Case(name="with-L2", spec=cls(epochs=2, penalty="L2", **penalised, **steps), input_shape=(4, 3)),
-            Case(name="with-L1", spec=cls(epochs=2, penalty="L1", **penalised, **steps), input_shape=(5, 2)),
+            Case(name="plain", spec=trainer(5, "none", 0.0), input_shape=(4, 3)),
+            Case(name="with-L2", spec=trainer(2, "L2", 0.03), input_shape=(4, 3)),
+            Case(name="with-L1", spec=trainer(2, "L1", 0.03), input_shape=(5, 2)),
         )

@@ -20,6 +20,7 @@ COURSE = Course(
         "check_gradients": (("MultilayerPerceptron",), ("gradient",)),
     },
     conventions={},
+    outside=("FullyConnected/*/initializer.layer",),  # a layer draws its weights when it is constructed
 )
 
 # Component: the submission's classes without which it cannot be built.

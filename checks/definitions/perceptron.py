@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...specs import FullyConnected, MultilayerPerceptron, SoftMax, SoftmaxOutput
+from ...specs import BatchNormalization, FullyConnected, MultilayerPerceptron, SoftMax, SoftmaxOutput
 from ..numerics.compare import Array, Estimate
 from .dispatch import Conventions, forward, loss, loss_gradient
 from .losses import gradient_scale
@@ -18,16 +18,28 @@ def scores(spec: MultilayerPerceptron, x: Array, parameters: Mapping[str, Array]
     An error that enters a fully connected layer leaves it at most |W| times as large; activations have slopes of at
     most 1.
     """
-    value, carried, index = x, np.zeros_like(x), 0
+    value, carried, index = x, np.zeros_like(x), -1
     for layer in spec.layers():
         own: dict[str, Array] = {}
         if isinstance(layer, FullyConnected):
-            own = {name: parameters[f"{index}.{name}"] for name in layer.parameters()}
-            carried = carried @ np.abs(own["weights"])
             index += 1
+            none = np.zeros(layer.output_size)
+            own = {"weights": parameters[f"{index}.weights"], "bias": parameters.get(f"{index}.bias", none)}
+            carried = carried @ np.abs(own["weights"])
+        elif isinstance(layer, BatchNormalization):
+            own = {"weights": parameters[f"{index}.scale"], "bias": parameters[f"{index}.shift"]}
+            carried = np.abs(own["weights"]) * _through_normalisation(value, carried)
         result = forward(layer, value, own)
-        value, carried = result.value, carried + result.error
+        value, carried = result.value, carried + result.error + result.slack
     return Estimate(value, carried)
+
+
+def _through_normalisation(x: Array, error: Array) -> Array:
+    """The error of (x - mean) / std: of x itself, of the mean, and of the variance."""
+    deviation = x.std(axis=0)
+    normal = np.abs(x - x.mean(axis=0)) / deviation
+    result: Array = (error + error.mean(axis=0) + normal * (normal * error).mean(axis=0)) / deviation
+    return result
 
 
 def prediction(spec: MultilayerPerceptron, of_scores: Estimate) -> Estimate:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...specs import Case, Kind
+from ...specs import Case, Kind, Phase, Trait
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
@@ -51,15 +51,16 @@ def epoch_takes_a_step_in_every_layer(bench: Bench, quantity: str) -> Iterator[M
         yield agrees(f"{name} after an epoch", after[name], Estimate(value - step, bound), hint=hint)
 
 
-def _is_smooth(case: Case) -> bool:
-    """A step across a kink changes the gradient at once, however small it is."""
-    return spec_of(case).function != "relu"
+def _adds_up(case: Case) -> bool:
+    """Whether the gradients of the batches add up to that of all samples, and change little in a small step."""
+    smooth = spec_of(case).function != "relu"  # a step across a kink changes the gradient at once
+    return smooth and all(layer.has(Trait.BATCH_INDEPENDENT, Phase.TRAIN) for layer in spec_of(case).layers())
 
 
 @check(
     "optimizer.perceptron-batches",
     Kind.PERCEPTRON,
-    when=_is_smooth,
+    when=_adds_up,
     needs=("optimizer.perceptron",),
     components=EVERYTHING,
 )

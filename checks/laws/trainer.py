@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...specs import Case, Kind, Trainer
 from ..bench import Bench
@@ -37,10 +38,10 @@ class Run:
     size: int
     said: dict[str, Array]
 
-    def passes(self, part: str) -> Array:
+    def passes(self, part: str) -> NDArray[np.intp]:
         """The indices of the forward passes that belong to the training batches, or to those for validation."""
         validates = np.asarray(self.said["batch"]) >= self.spec.batches
-        found: Array = np.flatnonzero(validates if part == "validation" else ~validates)
+        found = np.flatnonzero(validates if part == "validation" else ~validates)
         return found
 
     def epochs(self, part: str, key: str) -> Array:
@@ -136,7 +137,7 @@ def record_is_the_mean_loss(bench: Bench, quantity: str) -> Iterator[Measurement
     found = np.asarray(done.said["record"], dtype=float)[:, PARTS.index(quantity)]
     expected = losses.mean(axis=1)
     # Records are often kept in float32.
-    bound = 4 * np.finfo(np.float32).eps * np.abs(losses).sum(axis=1)
+    bound = 4 * float(np.finfo(np.float32).eps) * np.abs(losses).sum(axis=1)
     hint = "the loss of a batch is a mean already: divide the sum of the batches' losses by their number"
     size, count = done.size, losses.shape[1]
     for name, factor in (("samples", size), ("1/batches", 1 / count)):
@@ -152,11 +153,12 @@ def schedule_steps_once_an_epoch(bench: Bench) -> Iterator[Measurement]:
     done = run(bench)
     spec = done.spec
     expected = spec.learning_rate * spec.gamma ** (np.arange(spec.epochs) // spec.step_size)
+    bound = 16 * float(np.finfo(float).eps) * expected
     found = done.epochs("training", "rate")
     hint = "scheduler.step() at the end of every epoch; an argument would be taken for the number of the epoch"
     for column in range(found.shape[1]):
         name = f"the learning rate of training batch {column + 1}, by epoch,"
-        yield agrees(name, found[:, column], Estimate(expected, 16 * np.finfo(float).eps * expected), hint=hint)
+        yield agrees(name, found[:, column], Estimate(expected, bound), hint=hint)
 
 
 def _gradients(done: Run, batch: int, weights: Array, bias: Array) -> dict[str, Array]:

@@ -1,0 +1,28 @@
+"""The facts of the FNN workshop: components and names."""
+
+from __future__ import annotations
+
+from ..course import Course
+
+_NETWORKS = ("MultilayerPerceptron", "NormalizedPerceptron")
+
+COURSE = Course(
+    name="fnn-workshop",
+    title="the FNN workshop in PyTorch",
+    stages={"network": ("MultilayerPerceptron",), "training": ("Trainer",)},
+    optional=("NormalizedPerceptron",),
+    tests={
+        "FNN": (_NETWORKS, None),
+        "NetworkTrainer": (("Trainer",), None),
+    },
+    conventions={"SoftmaxOutput epsilon": "none", "SoftmaxOutput gradient": "of the mean"},
+    # The network has no epochs of its own, and counts no errors: NetworkTrainer does.
+    outside=(
+        "*Perceptron/*/network.perceptron*",
+        "*Perceptron/*/optimizer.perceptron*",
+        "*Perceptron/*/value.perceptron-errors",
+    ),
+)
+
+# Component: the submission's class that it is built from.
+CLASSES = {**dict.fromkeys(_NETWORKS, "FNN"), "Trainer": "NetworkTrainer"}
