@@ -62,7 +62,8 @@ class Layer(AutodiffLayer):
             values = [parameters[name] for name in ("weights", "bias") if parameters]
             if parameters and parameters["weights"].ndim > 2:
                 values[0] = jax.numpy.moveaxis(values[0], (0, 1), (-1, -2))  # Keras puts the channels last
-            return self.model.stateless_call(values, self.state, x, training=train)
+            y, state = self.model.stateless_call(values, self.state, x, training=train)
+            return y.astype(x.dtype), state  # some operations of Keras have results of float32 whatever they are given
 
         y, pull, self.state = jax.vjp(run, parameters, x, has_aux=True)
         return y, pull
