@@ -4,9 +4,10 @@ import tempfile
 
 import equinox as eqx
 import jax
-from backproof.adapters.autodiff import AutodiffLayer
 from jax import nn
 from jax_training import INITIALIZERS, LOSSES, OPTIMIZERS, Initializer, Loss, Optimizer
+
+from backproof.adapters.autodiff import AutodiffLayer
 
 # Nothing is computed while this is imported: XLA starts threads then, and every session is a fork of this process.
 jax.config.update("jax_enable_x64", True)

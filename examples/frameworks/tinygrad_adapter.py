@@ -5,9 +5,10 @@ import os
 os.environ["DEV"] = "PYTHON"  # interpreted kernels: the wall lets no compiler be started
 os.environ["CACHELEVEL"] = "0"  # no database of kernels beside the user's files
 
+from tinygrad import Context, Tensor
+
 from backproof.adapters.autodiff import AutodiffLayer
 from backproof.adapters.base import LossAdapter
-from tinygrad import Context, Tensor
 
 
 def conv(spec, x, weights, bias):
@@ -23,8 +24,10 @@ LAYERS = {
     "Dropout": lambda spec, x: x.dropout(1 - spec.keep),
     "Flatten": lambda spec, x: x.flatten(1),
     "SoftMax": lambda spec, x: x.softmax(),
+    "ReLU": lambda spec, x: x.relu(),
+    "Sigmoid": lambda spec, x: x.sigmoid(),
+    "TanH": lambda spec, x: x.tanh(),
     "Activation": lambda spec, x: ACTIVATIONS[spec.function](x),
-    **{name: lambda spec, x, of=ACTIVATIONS[name.lower()]: of(x) for name in ("ReLU", "Sigmoid", "TanH")},
 }
 LOSSES = {
     "SoftMaxCrossEntropyLoss": lambda x, target: x.cross_entropy(target),

@@ -87,9 +87,9 @@ def test_a_wrong_layer_is_found(layer: type[AutodiffLayer], check: str) -> None:
 
 def test_without_an_optimizer_none_can_be_attached() -> None:
     layer = AutodiffLayer(FullyConnected(input_size=2, output_size=1))
-    with pytest.raises(Unsupported, match="override AutodiffLayer.optimizer to have it checked"):
+    with pytest.raises(Unsupported, match=r"override AutodiffLayer\.optimizer to have it checked"):
         layer.attach_optimizer(0.1, 0.9)
-    with pytest.raises(Unsupported, match="override AutodiffLayer.linearize to have it checked"):
+    with pytest.raises(Unsupported, match=r"override AutodiffLayer\.linearize to have it checked"):
         layer.forward(np.ones((1, 2)))
 
 
