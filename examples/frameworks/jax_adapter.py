@@ -29,7 +29,7 @@ LAYERS = {
     "FullyConnected": lambda spec: eqx.nn.Linear(spec.input_size, spec.output_size, key=key(0)),
     "Conv": conv,
     "Pooling": lambda spec: eqx.nn.MaxPool2d(spec.pooling_shape, spec.stride_shape),
-    "BatchNormalization": lambda s: eqx.nn.BatchNorm(s.channels, "batch", eps=1e-15, momentum=0.8, mode="batch"),
+    "BatchNormalization": lambda spec: eqx.nn.BatchNorm(spec.channels, "batch", eps=1e-15, mode="batch"),
     "Dropout": lambda spec: eqx.nn.Dropout(1 - spec.keep),
     "Flatten": lambda _: FLATTEN,
     "SoftMax": lambda _: eqx.nn.Lambda(nn.softmax),
