@@ -25,7 +25,9 @@ class AutodiffLayer(LayerAdapter):
     def __init__(self, spec: LayerSpec) -> None:
         super().__init__(spec)
         self.phase = Phase.TRAIN
-        self._parameters = {name: np.full(known.shape, known.initial or 0.0) for name, known in spec.parameters().items()}
+        self._parameters = {
+            name: np.full(known.shape, known.initial or 0.0) for name, known in spec.parameters().items()
+        }
         self._gradients: Mapping[str, Array] = {}
         self._optimizers: dict[str, OptimizerSubject] = {}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -30,6 +29,7 @@ FRAMEWORKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "tinygrad": (str(EXAMPLES / "tinygrad_adapter.py"), ("tinygrad",)),
     "mygrad": (str(EXAMPLES / "mygrad_adapter.py"), ("mygrad",)),
 }
+_BEGIN, _END = "<!-- frameworks -->\n", "<!-- end -->"
 FAILING = ("failed", "errored", "timeout", "died", "harness_error")
 
 
@@ -83,7 +83,8 @@ def tables(lines: list[dict[str, Any]]) -> str:
     conventions = [("convention", *groups)]
     chosen = {name: members[0]["conventions"] for name, members in groups.items()}
     for convention in sorted({key for known in chosen.values() for key in known}):
-        conventions.append((convention, *(known.get(convention, "") for known in chosen.values())))
+        row = (known.get(convention, "") for known in chosen.values())
+        conventions.append((convention, *row))
     return f"{_table(rows)}\n{_table(conventions)}"
 
 
@@ -97,7 +98,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=2, help="seeds for each framework, done ones included")
     parser.add_argument("--framework", action="append", default=[], choices=FRAMEWORKS, help="only this one")
-    parser.add_argument("--out", type=Path, action="append", default=[], help="file to go on from; the first is added to")
+    parser.add_argument(
+        "--out", type=Path, action="append", default=[], help="file to go on from; the first is added to"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into the documentation")
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # what a logarithm of 0 has to say
@@ -117,10 +120,8 @@ def main() -> int:
     print(tables(lines))
     if options.write:
         text = PAGE.read_text(encoding="utf-8")
-        found = re.sub(
-            r"(<!-- frameworks -->\n).*?(<!-- end -->)", lambda match: match[1] + tables(lines) + match[2], text, flags=re.S
-        )
-        PAGE.write_text(found, encoding="utf-8")
+        before, _, rest = text.partition(_BEGIN)
+        PAGE.write_text(f"{before}{_BEGIN}{tables(lines)}{rest[rest.index(_END) :]}", encoding="utf-8")
     return 1 if any(line["verdict"] != "conformant" for line in lines) else 0
 
 

@@ -4,9 +4,10 @@ import tempfile
 
 import equinox as eqx
 import jax
-from backproof.adapters.autodiff import AutodiffLayer
 from jax import nn
 from jax_training import INITIALIZERS, LOSSES, OPTIMIZERS, Initializer, Loss, Optimizer
+
+from backproof.adapters.autodiff import AutodiffLayer
 
 # Nothing is computed while this is imported: XLA starts threads then, and every session is a fork of this process.
 jax.config.update("jax_enable_x64", True)
@@ -22,14 +23,15 @@ def conv(spec):
     return eqx.nn.Conv(len(kernel), channels, spec.num_kernels, kernel, spec.stride_shape, sides, key=key(0))
 
 
-ACTIVATIONS = {"linear": lambda x: x, "relu": nn.relu, "sigmoid": nn.sigmoid, "tanh": nn.tanh}
+ACTIVATIONS = {"linear": jax.numpy.positive, "relu": nn.relu, "sigmoid": nn.sigmoid, "tanh": nn.tanh}
+FLATTEN = eqx.nn.Lambda(lambda x: x.reshape(-1))
 LAYERS = {
     "FullyConnected": lambda spec: eqx.nn.Linear(spec.input_size, spec.output_size, key=key(0)),
     "Conv": conv,
     "Pooling": lambda spec: eqx.nn.MaxPool2d(spec.pooling_shape, spec.stride_shape),
-    "BatchNormalization": lambda s: eqx.nn.BatchNorm(s.channels, "batch", eps=1e-15, momentum=0.8, mode="batch"),
+    "BatchNormalization": lambda spec: eqx.nn.BatchNorm(spec.channels, "batch", eps=1e-15, mode="batch"),
     "Dropout": lambda spec: eqx.nn.Dropout(1 - spec.keep),
-    "Flatten": lambda _: eqx.nn.Lambda(lambda x: x.reshape(-1)),
+    "Flatten": lambda _: FLATTEN,
     "SoftMax": lambda _: eqx.nn.Lambda(nn.softmax),
     "Identity": lambda _: eqx.nn.Identity(),
     "Activation": lambda spec: eqx.nn.Lambda(ACTIVATIONS[spec.function]),

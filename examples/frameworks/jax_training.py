@@ -3,8 +3,9 @@
 import jax
 import numpy as np
 import optax
-from backproof.adapters.base import InitializerAdapter, LossAdapter, OptimizerAdapter
 from jax import nn
+
+from backproof.adapters.base import InitializerAdapter, LossAdapter, OptimizerAdapter
 
 EPSILON = float(np.finfo(float).eps)
 LOSSES = {

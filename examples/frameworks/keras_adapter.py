@@ -6,9 +6,10 @@ os.environ["KERAS_BACKEND"] = "jax"  # a worker does not get the user's environm
 
 import jax
 import keras
-from backproof.adapters.autodiff import AutodiffLayer
 from keras import layers
 from keras_training import INITIALIZERS, LOSSES, OPTIMIZERS, Initializer, Loss, Optimizer, compute_in
+
+from backproof.adapters.autodiff import AutodiffLayer
 
 # Nothing is computed while this is imported: XLA starts threads then, and every session is a fork of this process.
 jax.config.update("jax_enable_x64", True)
@@ -17,7 +18,7 @@ CONVENTIONS = {"loss reduction": "sum"}
 
 
 def conv(spec):
-    channels, *kernel = spec.convolution_shape
+    _, *kernel = spec.convolution_shape
     sides = tuple(((size - 1) // 2, size // 2) for size in kernel)  # padding="same" shifts the windows with strides
     pad = layers.ZeroPadding2D(sides) if len(kernel) == 2 else layers.ZeroPadding1D(sides[0])
     layer = layers.Conv2D if len(kernel) == 2 else layers.Conv1D
@@ -62,7 +63,8 @@ class Layer(AutodiffLayer):
             values = [parameters[name] for name in ("weights", "bias") if parameters]
             if parameters and parameters["weights"].ndim > 2:
                 values[0] = jax.numpy.moveaxis(values[0], (0, 1), (-1, -2))  # Keras puts the channels last
-            return self.model.stateless_call(values, self.state, x, training=train)
+            y, state = self.model.stateless_call(values, self.state, x, training=train)
+            return y.astype(x.dtype), state  # some operations of Keras have results of float32 whatever they are given
 
         y, pull, self.state = jax.vjp(run, parameters, x, has_aux=True)
         return y, pull

@@ -3,14 +3,15 @@
 import jax
 import keras
 import numpy as np
-from backproof.adapters.base import InitializerAdapter, LossAdapter, OptimizerAdapter
 from keras import initializers, losses, optimizers
+
+from backproof.adapters.base import InitializerAdapter, LossAdapter, OptimizerAdapter
 
 EPSILON = float(np.finfo(float).eps)
 # Of probabilities: Keras divides them by their sum and clips them at 1e-7, so the loss of scores alone is offered.
 LOSSES = {
     "SoftMaxCrossEntropyLoss": lambda: losses.CategoricalCrossentropy(from_logits=True),
-    "MeanSquaredError": lambda: losses.MeanSquaredError(),
+    "MeanSquaredError": losses.MeanSquaredError,
 }
 OPTIMIZERS = {
     "Sgd": lambda spec: optimizers.SGD(spec.learning_rate),

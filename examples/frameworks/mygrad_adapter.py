@@ -1,9 +1,10 @@
 """mygrad as a subject: what its functions compute, and what `Tensor.backward` makes of it."""
 
 import mygrad as mg
+from mygrad import nnet
+
 from backproof.adapters.autodiff import AutodiffLayer
 from backproof.adapters.base import LossAdapter
-from mygrad import nnet
 
 FUNCTIONS = {"linear": mg.positive, "relu": nnet.relu, "sigmoid": nnet.sigmoid, "tanh": nnet.tanh}
 LAYERS = {
