@@ -46,9 +46,10 @@ class NormalizedPerceptron(MultilayerPerceptron):
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
-        relu = cls(widths=(4, 6, 6, 3), function="relu", loss=SoftmaxOutput())
-        tanh = cls(widths=(3, 4, 4, 2), function="tanh", loss=SoftmaxOutput())
+        # No kinks: in float32 a scalar loss behind several of them cannot be differentiated with confidence.
+        tanh = cls(widths=(4, 6, 6, 3), function="tanh", loss=SoftmaxOutput())
+        sigmoid = cls(widths=(3, 4, 4, 2), function="sigmoid", loss=SoftmaxOutput())
         return (
-            Case(name="classifier", spec=relu, input_shape=(9, 4)),
-            Case(name="tanh", spec=tanh, input_shape=(6, 3)),
+            Case(name="classifier", spec=tanh, input_shape=(9, 4)),
+            Case(name="sigmoid", spec=sigmoid, input_shape=(6, 3)),
         )

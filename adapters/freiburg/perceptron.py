@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Activation, Array, FullyConnected, MultilayerPerceptron, Unsupported
-from ..base import SubjectAdapter
+from ..base_training import PerceptronAdapter
 from ..seeding import reseed
 from .calls import call, call_named, forget_gradients
 from .components import Find, FreiburgFullyConnected, fully_connected, input_layer
@@ -16,7 +16,7 @@ from .components import Find, FreiburgFullyConnected, fully_connected, input_lay
 EPOCHS = 20
 
 
-class FreiburgPerceptron(SubjectAdapter):
+class FreiburgPerceptron(PerceptronAdapter):
     """A network of the exercise's API. Every layer has an activation of its own, also where one is shared by default.
 
     Args:

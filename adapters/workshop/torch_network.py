@@ -10,19 +10,19 @@ import torch
 from torch import nn
 
 from ...specs import Array, LinearOutput, MultilayerPerceptron, NormalizedPerceptron, Unsupported
-from ..base import SubjectAdapter
+from ..base_training import PerceptronAdapter
 from ..fau.signatures import most_arguments
 
 torch.set_num_threads(1)
 
 _ACTIVATIONS = {"linear": nn.Identity, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
-_TRAINED = "the workshop's network has no epochs of its own: NetworkTrainer trains it"
 
 
-class WorkshopNetwork(SubjectAdapter):
+class WorkshopNetwork(PerceptronAdapter):
     """A network of the workshop, in the train phase and in float64; its output is scores.
 
     The loss is put on top: a mean cross-entropy of the softmax, or half of the squared error, a mean over the batch.
+    It has no epochs of its own, NetworkTrainer has.
 
     Args:
         spec: the configured component.
@@ -76,21 +76,6 @@ class WorkshopNetwork(SubjectAdapter):
         """The gradient of the loss at the input."""
         result: Array = self._differentiated(inputs, targets).grad.numpy().copy()
         return result
-
-    def epoch(self, inputs: Array, targets: Array, learning_rate: float, batch_size: int) -> None:
-        """Not offered."""
-        del inputs, targets, learning_rate, batch_size
-        raise Unsupported(_TRAINED)
-
-    def train(self, inputs: Array, labels: Array, learning_rate: float, batch_size: int) -> None:
-        """Not offered."""
-        del inputs, labels, learning_rate, batch_size
-        raise Unsupported(_TRAINED)
-
-    def error_rate(self, inputs: Array, labels: Array) -> float:
-        """Not offered."""
-        del inputs, labels
-        raise Unsupported("the workshop's network counts no errors")
 
     def parameters(self) -> Mapping[str, Array]:
         """Copies of the parameters by name."""

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ...specs import Array, Trainer
-from ..base import SubjectAdapter
+from ..base_training import TrainerAdapter
 from ..freiburg.calls import call_named
 
 torch.set_num_threads(1)
@@ -63,7 +63,7 @@ class Notes:
     network: Any = None
 
 
-class WorkshopTrainer(SubjectAdapter):
+class WorkshopTrainer(TrainerAdapter):
     """A training loop of the workshop.
 
     Args:
@@ -113,10 +113,6 @@ class WorkshopTrainer(SubjectAdapter):
         told = {key: np.array([each[key] for each in notes.passes]) for key in notes.passes[0]}
         weights, bias = _places(notes.network)
         return {"record": record, **told, "final_weights": weights, "final_bias": bias}
-
-    def reseed(self, seed: int) -> None:
-        """Seed PyTorch's generator."""
-        torch.manual_seed(seed)
 
     def _regularization(self) -> dict[str, Any]:
         if self.spec.penalty == "none":

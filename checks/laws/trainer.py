@@ -152,7 +152,9 @@ def schedule_steps_once_an_epoch(bench: Bench) -> Iterator[Measurement]:
     """The schedule steps once an epoch, after the epoch's updates, and by nothing else than the number of epochs."""
     done = run(bench)
     spec = done.spec
-    expected = np.float64(spec.learning_rate) * spec.gamma ** (np.arange(spec.epochs) // spec.step_size)
+    expected: Array = spec.learning_rate * np.power(
+        spec.gamma, np.arange(spec.epochs) // spec.step_size, dtype=np.float64
+    )
     bound = 16 * float(np.finfo(float).eps) * expected
     found = done.epochs("training", "rate")
     hint = "scheduler.step() at the end of every epoch; an argument would be taken for the number of the epoch"
