@@ -74,6 +74,16 @@ def test_options_of_train_are_all_there(capsys: pytest.CaptureFixture[str]) -> N
     assert {f"backproof train {model}" for model in MODELS} <= set(first_column(TRAINING))
 
 
+@pytest.mark.parametrize("command", ["dispatch", "watch"])
+def test_options_of_other_commands_are_all_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = first_column(section(COMMAND_LINE, f"## backproof {command}"))
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    said = re.findall(r"^ {2}-.*", capsys.readouterr().out.split("examples:")[0], flags=re.M)
+    known = {option for line in said for option in re.findall(r"(?<!\S)--[\w-]+", line)}
+    assert {cell.split()[0] for cell in rows if cell.startswith("--")} == known
+
+
 def test_commands_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
