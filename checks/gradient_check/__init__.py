@@ -4,7 +4,7 @@ It stands on `numerics`, as the laws do, and knows no layers, specs or subjects.
 
 - `values`: what may be an input and an output, and how the two become blocks and one vector.
 - `pair`: a forward and a backward under test, called with copies and counted.
-- `contract`: what must hold before numbers are compared.
+- `contract`: what must hold before numbers are compared; `drift`, `linear`: two of its laws.
 - `blocks`: the gradient of each block, and what is said of a wrong one.
 - `result`, `text`: the result and how it reads.
 - `checking`: the function itself.

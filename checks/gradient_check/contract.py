@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,8 +105,10 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
     of_w, of_both = pair.pull(w), pair.pull(pair.rounded(2.0 * v + 3.0 * w))
     for name, block in pair.blocks.items():
         answers = Answers(of_v[name], of_w[name], of_both[name], of_v_again[name])
-        linear = _linear(pair, name, v, answers, floor_of(y, v, w, block), contract)
+        linear = is_linear(answers, floor_of(y, v, w, block), partial(_scaled, pair, name, v))
         contract.noise[name] = answers.noise if linear else answers.chance
+        if not linear:
+            _add_not_linear(name, answers, contract)
 
 
 def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str, Given]:
@@ -208,10 +211,11 @@ def _same_gradient(name: str, first: Array, second: Array, contract: Contract) -
     )
 
 
-def _linear(pair: Pair, name: str, v: Array, answers: Answers, floor: float, contract: Contract) -> bool:
-    """Backward is linear in the incoming gradient, noise aside."""
-    if is_linear(answers, floor, lambda factor: pair.pull(factor * v)[name]):
-        return True
+def _scaled(pair: Pair, name: str, v: Array, factor: float) -> Array:
+    return pair.pull(factor * v)[name]
+
+
+def _add_not_linear(name: str, answers: Answers, contract: Contract) -> None:
     expected = answers.expected
     place = tuple(int(i) for i in np.unravel_index(int(answers.residual.argmax()), expected.shape))
     ignored = np.allclose(answers.v, answers.w) and np.allclose(answers.v, answers.both)
@@ -226,4 +230,3 @@ def _linear(pair: Pair, name: str, v: Array, answers: Answers, floor: float, con
         found=number(float(answers.both[place])),
         hint="the incoming gradient must enter backward as a factor of every term, and only once",
     )
-    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,12 +33,12 @@ class Answers:
     both: Array
     again: Array
 
-    @property
+    @cached_property
     def expected(self) -> Array:
         """What b(2v + 3w) should be."""
         return 2.0 * self.v + 3.0 * self.w
 
-    @property
+    @cached_property
     def residual(self) -> Array:
         """What is left of the identity, by entry."""
         return np.abs(self.both - self.expected)
@@ -47,7 +48,7 @@ class Answers:
         """What the residual, if it is noise, says of a single answer: it holds about 5 such errors."""
         return np.maximum(self.chance, self.residual / UNITS)
 
-    @property
+    @cached_property
     def chance(self) -> Array:
         """By how much the same question is answered differently, by entry."""
         return np.abs(self.again - self.v)
@@ -59,21 +60,21 @@ def is_linear(answers: Answers, floor: float, scaled: Callable[[float], Array]) 
     What exceeds rounding, and not a millionth (float32: a thousandth), may be noise. Noise that is drawn shows when the
     same call is repeated. A solver that stops early repeats its answer exactly, but then b(-v) = -b(v) and b(1024 v) is
     off by no larger a share than before: signs and powers of 2 change no rounding, and its tolerance is a share of the
-    answer, or a fixed amount. Anything else is a term that is not linear. Those two calls are made only in that case:
-    `scaled` returns b(factor v) for a factor. An odd and bounded term, as a clipped one, is not told from a solver that
-    stops at a fixed amount.
+    answer, or a fixed amount. Anything else is a term that is not linear. Those calls are made only then. An odd and
+    bounded term, as a clipped one, is not told from a solver that stops at a fixed amount.
 
     Args:
         answers: of backward.
         floor: what an entry may be off by without any effect on the output.
+        scaled: returns b(factor v) for a factor.
     """
     terms = float((2.0 * np.abs(answers.v) + 3.0 * np.abs(answers.w)).max(initial=0.0))
     rounding = LINEAR * current().eps * terms + floor
-    residual, chance = norm(answers.residual), norm(answers.chance)
     if (answers.residual <= rounding).all():
         return True
     if not (answers.residual <= max(rounding, current().noisy * terms + floor)).all():
         return False
+    residual, chance = norm(answers.residual), norm(answers.chance)
     if residual <= CHANCE * chance:
         return True
     odd = norm(scaled(-1.0) + answers.v)

@@ -17,9 +17,9 @@ SAFE = 1e-120  # a norm above it, and below its inverse, has lost nothing to squ
 
 
 def signed(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Random signs times U[1/2, 3/2]."""
-    values = np.asarray(rng.choice([-1.0, 1.0], size=shape))
-    values *= rng.uniform(0.5, 1.5, size=shape)
+    """Random signs times U[1/2, 3/2]: one draw from U[-1, 1] holds both a sign and an independent size."""
+    values = np.asarray(rng.uniform(-1.0, 1.0, size=shape))
+    values += np.copysign(0.5, values)
     return values
 
 
@@ -61,7 +61,11 @@ def equalised_direction(block: Array, gradient: Array, rng: np.random.Generator)
     present = magnitude[magnitude > 0]
     if present.size == 0:
         return plain_direction(block, rng)
-    floor = max(float(np.quantile(present, 0.1)), 1e-3 * float(present.max()))
+    small = present.size // 10
+    present.partition(small)
+    floor = max(float(present[small]), 1e-3 * float(present.max()))
+    np.maximum(magnitude, floor, out=magnitude)
     direction = plain_direction(block, rng)
-    direction *= floor / np.maximum(magnitude, floor)
+    direction *= floor
+    direction /= magnitude
     return direction

@@ -210,7 +210,7 @@ class BlockChecker:
         backward_noise = 20.0 * (change if change <= self.precision.noisy * size else 0.0)
         if self.backward_noise is not None:
             backward_noise += 20.0 * norm(self.backward_noise * u)
-        left_out = self.slack * float(np.sum(np.abs(g * u)))
+        left_out = self.slack * float(np.sum(np.abs(g * u))) if self.slack else 0.0
         return truncation + rounding + steps + backward_noise + left_out + float(np.finfo(np.float64).tiny)
 
 

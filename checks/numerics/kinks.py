@@ -15,11 +15,10 @@ from functools import cached_property
 import numpy as np
 
 from .directions import Array, scale_of, signed
-from .ladder import Derivative, Evaluate
+from .ladder import LARGE, Derivative, Evaluate
 from .precision import FLOAT64, Precision
 
 MAX_KINKS = 4  # entries kinked at the point that are looked at one by one
-LARGE = 2**16  # entries of a block whose probes are evaluated pair by pair
 PROBES = 32  # directions in which the sense of the kinks is looked at
 SEEN = 1e-3  # share of the kink along u that a second difference of another direction must have to show a kink
 UNSEEN = 0.25  # kinks of the other sense that hide behind stronger ones may add up to this share of the interval

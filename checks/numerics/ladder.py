@@ -19,6 +19,8 @@ from .precision import FLOAT64, MAX_LEVELS, Precision
 Evaluate = Callable[[Sequence[Array]], list[Array]]
 
 WINDOW = 3
+LARGE = 2**16  # entries of a block whose points are evaluated pair by pair: all of them together leave the cache
+JITTER = np.array([-2.0, -1.0, 1.0, 2.0])  # in units in the last place
 VAGUE = 0.1  # a bound above this share of the derivative's size says nothing, unless the precision's `negligible` does
 
 
@@ -56,7 +58,7 @@ def measure_noise(
     unit = precision.spacing(x)
     jittered = []
     for _ in range(precision.jitters):
-        moved = np.asarray(rng.choice([-2.0, -1.0, 1.0, 2.0], size=x.shape))
+        moved = np.take(JITTER, rng.integers(len(JITTER), size=x.shape, dtype=np.int8))
         moved *= unit
         moved += x
         jittered.append(precision.rounded(moved))
@@ -87,10 +89,7 @@ def differentiate(
     while len(steps) < MAX_LEVELS and not (len(steps) >= WINDOW and settled.all()):
         count = WINDOW if not steps else 1
         new = [precision.first_step * precision.ratio ** -(len(steps) + level) for level in range(count)]
-        points = [precision.rounded(point) for h in new for point in _both_sides(x, h * u)]
-        for h, (above, below) in zip(new, zip(points[::2], points[1::2], strict=True), strict=True):
-            np.maximum(deviation, _deviation(above, below, h, u), out=deviation)
-        values = [item.ravel() for item in evaluate(points)]
+        values = _values(evaluate, x, u, new, deviation=deviation, precision=precision)
         for index, h in enumerate(new):
             plus, minus = values[2 * index], values[2 * index + 1]
             steps.append(h)
@@ -128,16 +127,29 @@ def differentiate(
     )
 
 
-def _both_sides(x: Array, move: Array) -> tuple[Array, Array]:
-    return x + move, np.subtract(x, move, out=move)
+def _values(
+    evaluate: Evaluate, x: Array, u: Array, steps: Sequence[float], *, deviation: Array, precision: Precision
+) -> list[Array]:
+    """The function on both sides of `x` for each step, flat; `deviation` becomes the largest of the points so far."""
+    points: list[Array] = []
+    values: list[Array] = []
+    for h in steps:
+        move = h * u
+        points += [precision.rounded(x + move), precision.rounded(np.subtract(x, move, out=move))]
+        _note_deviation(deviation, points[-2], points[-1], h, u)
+        if x.size > LARGE or h == steps[-1]:
+            values += [value.ravel() for value in evaluate(points)]
+            points.clear()
+    return values
 
 
-def _deviation(above: Array, below: Array, h: float, u: Array) -> Array:
+def _note_deviation(deviation: Array, above: Array, below: Array, h: float, u: Array) -> None:
     """How far the step between two points, which are rounded, is from the one that was meant, per unit of `h`."""
     difference = above - below
-    difference /= 2 * h
+    difference *= 0.5 / h
     difference -= u
-    return np.abs(difference, out=difference)
+    np.abs(difference, out=difference)
+    np.maximum(deviation, difference, out=deviation)
 
 
 def _extrapolate(central: list[Array], even: list[Array], noise: Array, ratio: float) -> tuple[Array, Array]:

@@ -147,3 +147,16 @@ def test_a_function_without_noise_keeps_its_sharp_bound() -> None:
     x = draw(8)
     assert check_gradient(np.tanh, tanh_backward, x)
     assert not check_gradient(np.tanh, lambda x, dy: (1 + 1e-8) * tanh_backward(x, dy), x)
+
+
+def test_a_singularity_nearby_is_not_taken_for_noise() -> None:
+    """-ln y of probabilities, the smallest of which are within their spread of 0; backward divides by y + 1e-7."""
+    for seed in range(20):
+        raw = np.random.default_rng(seed).uniform(0.2, 1.0, size=(5, 4))
+        x, labels = raw / raw.sum(axis=1, keepdims=True), np.eye(4)[np.arange(5) % 4]
+
+        def forward(x: Array, labels: Array = labels) -> Array:
+            return np.asarray(-(labels * np.log(x)).sum())
+
+        assert check_gradient(forward, lambda x, dy, labels=labels: -dy * labels / x, x, seed=seed)
+        assert not check_gradient(forward, lambda x, dy, labels=labels: -dy * labels / (x + 1e-7), x, seed=seed)

@@ -55,6 +55,49 @@ def test_kinks_and_large_steps_are_no_noise(forward: Callable[[Array], Array]) -
     assert roughness(forward).max() <= 1e-12
 
 
+NEAR = np.abs(X) + 0.05  # the way along u passes 0 at most entries
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        np.log,
+        lambda x: np.log(np.abs(x)),
+        lambda x: 1 / x,
+        lambda x: np.sqrt(np.abs(x)),
+        lambda x: np.array([-np.log(x).sum()]),
+        lambda x: np.array([1 / (1e-3 + x**2).sum()]),
+    ],
+    ids=["log", "log of the size", "inverse", "root of the size", "a sum of logs", "inverse of a sum"],
+)
+def test_singularities_on_the_way_are_no_noise(forward: Callable[[Array], Array]) -> None:
+    with np.errstate(all="ignore"):
+        for seed in range(10):
+            u = plain_direction(NEAR, np.random.default_rng(seed))
+            y = forward(NEAR)
+            found = measure_roughness(lambda points: [forward(point) for point in points], NEAR, u, y, FLOAT64)
+            assert found.max() <= 1e-12 * np.abs(y).max()
+
+
+def test_noise_beside_a_singularity_is_measured() -> None:
+    y = np.log(NEAR) + 1e-8 * scattered(NEAR)
+    u = plain_direction(NEAR, np.random.default_rng(0))
+    with np.errstate(all="ignore"):
+        found = measure_roughness(
+            lambda points: [np.log(point) + 1e-8 * scattered(point) for point in points], NEAR, u, y, FLOAT64
+        )
+    assert (found > 1e-9).all()
+
+
+def test_where_the_function_raises_nothing_is_said() -> None:
+    def forward(x: Array) -> Array:
+        if np.abs(x - X).max() > 0.3:
+            raise ValueError("outside of the domain")
+        return np.tanh(x)
+
+    assert roughness(forward).max() <= 1e-13
+
+
 def test_it_is_measured_entry_by_entry() -> None:
     rough = np.arange(X.size).reshape(X.shape) % 2 == 0
     found = roughness(lambda x: np.tanh(x) + 1e-8 * rough * scattered(x))
