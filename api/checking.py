@@ -91,9 +91,7 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
         edition=edition,
         later=later_than(request.required, course),
     )
-    source = (
-        _source(target, request, launched) if classes is None else DirectSource(classes.build, classes.describe())
-    )
+    source = _source(target, request, launched) if classes is None else DirectSource(classes.build, classes.describe())
     try:
         yield _prepare(source, options, course)
     finally:
