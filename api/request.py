@@ -35,7 +35,7 @@ class Request:
     """What a user asks for.
 
     Attributes:
-        subject: a folder, an adapter module, an import path; `builtin` for the built-in framework.
+        subject: a folder, a notebook, an adapter module, an import path; `builtin` for the built-in framework.
         names: layers, course tests, checks, ids or globs; empty for everything.
         course: the course, `NAME` or `NAME@EDITION`; empty for what the subject's layout tells.
         seed: from which all data is drawn.

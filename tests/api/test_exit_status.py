@@ -99,7 +99,7 @@ def test_without_a_command_there_is_help() -> None:
         ("data/notes.py", "notes.py is no adapter module: it defines no function build(spec)"),
         ("data/broken.py", "broken.py cannot be parsed: line 1"),
         ("data/notes.txt", "is neither a folder nor a Python file"),
-        ("notebook.ipynb", "notebooks are not supported yet"),
+        ("notebook.ipynb", "notebook.ipynb is no notebook: it has no list of cells"),
         ("Dropout", "`backproof check FOLDER Dropout`, or `backproof check builtin Dropout`"),
         ("TestDropout", "names come after the subject"),
     ],
