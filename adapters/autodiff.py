@@ -36,7 +36,7 @@ class AutodiffLayer(LayerAdapter):
 
         Args:
             parameters: copies of the parameters, of the type of `x`, in the spec's layout.
-            x: a copy of the input.
+            x: a copy of the input; contiguous, as the parameters and the pull's argument.
         """
         del parameters, x
         self._unsupported("linearize")
@@ -51,11 +51,11 @@ class AutodiffLayer(LayerAdapter):
 
     def forward(self, x: Array) -> Array:
         parameters = {name: value.astype(x.dtype) for name, value in self._parameters.items()}
-        y, self._pull = self.linearize(parameters, np.array(x))
+        y, self._pull = self.linearize(parameters, np.array(x, order="C"))
         return np.array(y)
 
     def backward(self, dy: Array) -> Array:
-        self._gradients, dx = self._pull(np.array(dy))
+        self._gradients, dx = self._pull(np.array(dy, order="C"))
         for name, optimizer in self._optimizers.items():
             self._parameters[name] = optimizer.update(self._parameters[name], self._gradients[name])
         return np.array(dx)
@@ -67,7 +67,7 @@ class AutodiffLayer(LayerAdapter):
         return {name: np.array(value) for name, value in self._gradients.items()}
 
     def assign(self, parameters: Mapping[str, Array]) -> None:
-        self._parameters.update({name: np.array(value) for name, value in parameters.items()})
+        self._parameters.update({name: np.array(value, order="C") for name, value in parameters.items()})
 
     def attach_optimizer(self, learning_rate: float, momentum: float) -> None:
         spec = SgdWithMomentum(learning_rate=learning_rate, momentum_rate=momentum)

@@ -42,8 +42,7 @@ OFFERED = [*LAYERS, *LOSSES, *OPTIMIZERS, *INITIALIZERS]
 
 @eqx.filter_jit
 def linearize(module, parameters, x, state, key):
-    def run(parameters, x):
-        layer = module
+    def run(parameters, x, layer=module):
         if parameters:  # the framework's layout: (outputs, inputs), and a bias that has the axes of an image
             w, b = parameters["weights"], parameters["bias"].reshape(module.bias.shape)
             layer = eqx.tree_at(lambda m: (m.weight, m.bias), module, (w.T if w.ndim == 2 else w, b))
@@ -70,13 +69,12 @@ class Layer(AutodiffLayer):
 
     def linearize(self, parameters, x):
         self.key, fresh = jax.random.split(self.key)
-        module = eqx.nn.inference_mode(self.module, self.phase == "test")
-        y, pull, self.state = linearize(module, parameters, x, self.state, fresh)
+        layer = eqx.nn.inference_mode(self.module, self.phase == "test")
+        y, pull, self.state = linearize(layer, parameters, x, self.state, fresh)
         return y, pull
 
 
 def build(spec):
-    if spec.arguments().get("regularizer"):
-        return None  # Optax's weight decay belongs to the gradient or to AdamW
     kinds = ((LAYERS, Layer), (LOSSES, Loss), (OPTIMIZERS, Optimizer), (INITIALIZERS, Initializer))
-    return next((subject(spec) for table, subject in kinds if spec.name() in table), None)
+    plain = spec.arguments().get("regularizer") is None  # Optax's weight decay belongs to the gradient or to AdamW
+    return next((subject(spec) for table, subject in kinds if plain and spec.name() in table), None)
