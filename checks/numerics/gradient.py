@@ -26,6 +26,8 @@ NOISY = 1e-11  # noise above this share of the output is too much for the steps 
 SMALL = 1e-2  # a disagreement above this share of the output is not looked at as noise
 CONFIRMATIONS = 2  # fresh directions that must disagree as well before a gradient is called wrong
 WALKS = 4  # along directions that disagree, in search of noise that explains it
+ROUNDING = 1e3  # units in the last place of the gradient that backward may be off by without a reason to look closer
+LIKE = 20.0  # times the noise of one measurement that another one of the same noise hardly exceeds
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,11 @@ class BlockChecker:
             roughness = measure_roughness(self._count, self.x, result.direction, y, self.precision)
             if self.noise is None or not (roughness > self.noise).any():
                 break
-            self.noise = np.maximum(self.noise, roughness)
+            known, self.noise = self.noise, np.maximum(self.noise, roughness)
             self._choose_steps(y)
             result = replace(self._judge(y), roughness=float(roughness.max()))
+            if (roughness <= LIKE * known).all():
+                break  # it is rounding again, which other directions do not have more of
         return result
 
     def _choose_steps(self, y: Array) -> None:
@@ -207,11 +211,25 @@ class BlockChecker:
         again -= g
         again *= u
         change = norm(again)
-        backward_noise = 20.0 * (change if change <= self.precision.noisy * size else 0.0)
+        backward_noise = 20.0 * (change if self._is_noise(change, size, v, g * u, u) else 0.0)
         if self.backward_noise is not None:
             backward_noise += 20.0 * norm(self.backward_noise * u)
         left_out = self.slack * float(np.sum(np.abs(g * u))) if self.slack else 0.0
         return truncation + rounding + steps + backward_noise + left_out + float(np.finfo(np.float64).tiny)
+
+
+    def _is_noise(self, change: float, size: float, v: Array, contributions: Array, u: Array) -> bool:
+        """Tell whether it is noise that b(πv)/π differs from b(v), by `change` along `u`.
+
+        A factor of -4 changes no rounding, so b(-4v)/-4 = b(v) where backward is linear. What differs there as well
+        comes from a term that is not, unless b(v) differs from call to call.
+        """
+        if change <= ROUNDING * self.precision.eps * size:
+            return True
+        if change > self.precision.noisy * size:
+            return False
+        exact = norm(self.pull(-4.0 * v) * u / -4.0 - contributions)
+        return LIKE * exact <= change or exact <= LIKE * norm(self.pull(v) * u - contributions)
 
 
 def _is_small(result: BlockResult, y: Array) -> bool:

@@ -19,6 +19,7 @@ from .precision import Precision
 ORDER = 8  # of the differences
 STRIDE = 2  # spacing of the second table, in units of the first one's
 POINTS = 129  # on the way from x - u to x + u
+PIECE = 16  # differences that are judged together: one of a smooth function may be small where its sign changes
 AMPLIFIED = math.comb(2 * ORDER, ORDER) ** 0.5  # standard deviation of the differences of independent unit noise
 GROWTH = 64.0  # doubling the spacing multiplies an 8th difference by 256 if smooth, by about 1 if noise
 
@@ -31,25 +32,30 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
     step. The way is much longer than the ladder's steps: an iteration that stops early has a wrong derivative even
     where the number of iterations stays the same, by about as much as the output jumps where it changes.
 
-    A difference shows noise only where it about keeps its size on the double spacing around the same place.
-    Next to a singularity 8th differences grow without limit, but all the more on the double spacing. Jumps above the
-    precision's `noisy` share of the output are features of the function, such as steps and kinks, and are left out.
-    So are places where the function raises or is not finite: the way may leave its domain.
+    The way is cut into pieces. A piece shows noise only if its largest difference about keeps its size on the double
+    spacing. Next to a singularity 8th differences grow without limit, but all the more on the double spacing. Pieces
+    with jumps above the precision's `noisy` share of the output hold features of the function, such as steps and
+    kinks, and are left out.
+    So are pieces where the function raises or is not finite: the way may leave its domain.
 
     Costs 129 evaluations.
     """
     limit = precision.noisy * np.maximum(np.abs(y.ravel()), norm(y) / max(y.size, 1) ** 0.5)
-    result = np.zeros(y.size)
+    result, fine, coarse = (np.zeros(y.size) for _ in range(3))
     latest: deque[Array] = deque(maxlen=STRIDE * ORDER + 1)  # of the values: all of them may need much memory
-    for place in np.linspace(-1.0, 1.0, POINTS):
+    for number, place in enumerate(np.linspace(-1.0, 1.0, POINTS)):
         latest.append(_value(evaluate, precision.rounded(x + place * u), y.size))
-        if len(latest) == latest.maxlen:
-            around = list(latest)
-            middle = (len(around) - ORDER) // 2
-            fine, coarse = _difference(around[middle : middle + ORDER + 1]), _difference(around[::STRIDE])
+        if number < STRIDE * ORDER:
+            continue
+        around = list(latest)
+        middle = (len(around) - ORDER) // 2
+        np.maximum(fine, _difference(around[middle : middle + ORDER + 1]), out=fine)  # nan stays
+        np.maximum(coarse, _difference(around[::STRIDE]), out=coarse)
+        if ((number + 1) % PIECE == 0 and number < POINTS - PIECE) or number == POINTS - 1:
             with np.errstate(invalid="ignore"):
                 is_noise = (fine <= limit) & (coarse <= GROWTH * fine)
             np.maximum(result, fine, out=result, where=is_noise)
+            fine, coarse = np.zeros(y.size), np.zeros(y.size)
     return result
 
 
