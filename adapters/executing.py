@@ -26,13 +26,13 @@ class DefinedModule(ModuleType):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.failures: dict[str, Exception] = {}
+        self.failures: dict[str, BaseException] = {}
 
     def find(self, name: str) -> Any:
         """What is called `name`; None if nothing is.
 
         Raises:
-            Exception: what the statement that should have bound it has raised.
+            BaseException: what the statement that should have bound it has raised.
         """
         if name in self.failures:
             raise self.failures[name]
@@ -77,14 +77,14 @@ def _run(statement: ast.stmt, file: str, flags: int, module: DefinedModule) -> N
         for name in names:
             vars(module)[name] = Missing(name, str(error))
         _say(file, statement, f"cannot be imported, which matters only where it is used: {error}")
-    except Exception as error:  # the submission may raise anything
+    except (Exception, SystemExit) as error:  # the submission may raise anything
         _failed(names, error, file, statement, module)
     else:
         for name in names:
             module.failures.pop(name, None)
 
 
-def _failed(names: list[str], error: Exception, file: str, statement: ast.stmt, module: DefinedModule) -> None:
+def _failed(names: list[str], error: BaseException, file: str, statement: ast.stmt, module: DefinedModule) -> None:
     for name in names:
         vars(module).pop(name, None)
         module.failures[name] = error

@@ -72,15 +72,16 @@ def beside(path: Path) -> list[Path]:
 
 
 def is_adapter_module(path: Path) -> bool:
-    """Tell whether a Python file has a function `build` that takes a spec, and so is a user's own adapter."""
+    """Tell whether a Python file has a function `build` that asks for a spec, and so is a user's own adapter.
+
+    The `build` of a course, which makes a network, can be called without arguments.
+    """
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return any(
-        isinstance(node, ast.FunctionDef) and node.name == "build" and bool(node.args.posonlyargs or node.args.args)
-        for node in tree.body
-    )
+    builders = [node.args for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "build"]
+    return any(len(asked.posonlyargs) + len(asked.args) > len(asked.defaults) for asked in builders)
 
 
 def _package(course: str) -> Any:

@@ -23,10 +23,11 @@ from backproof.specs import LayerSpec, all_specs
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 
-# Where the choice comes from, if no probe detects it.
+# Where the choice comes from, if no probe of the checks detects it.
 UNDETECTED = {
     "running decay": "detected, with the running statistics",
-    "dropout argument": "declared",
+    "dropout argument": "declared, or found out by the adapter",
+    "dropout scaling": "found out by the adapter",
     "regularized parameters": "both are accepted",
 }
 
@@ -93,11 +94,11 @@ def conventions_table() -> str:
     Raises:
         KeyError: nothing is known of where a convention comes from.
     """
-    detected = {name for _, name in PROBES}
+    detected = {name: "detected" for _, name in PROBES}
     rows = []
     for spec in all_specs().values():
         for convention in spec.conventions:
-            found = "detected" if convention.name in detected else UNDETECTED[convention.name]
+            found = UNDETECTED.get(convention.name) or detected[convention.name]
             about = convention.about + (f" ({convention.source})" if convention.source else "")
             rows.append((convention.name, spec.name(), "; ".join(convention.options), about, found))
     return _table(("convention", "spec", "options", "what is chosen", "comes from"), rows)

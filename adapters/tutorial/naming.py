@@ -20,7 +20,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
     "He": ("He",),
     "NeuralNetwork": ("NeuralNetwork",),
 }
-# Names that other courses do not have, and what the classes must be able to do.
+# Components whose class has a name that other courses do not use.
 _TELLING = ("FullyConnected", "Conv", "Pooling", "Flatten", "SoftMaxCrossEntropyLoss", "Dropout")
 
 
@@ -40,4 +40,4 @@ def recognises(definitions: Definitions) -> bool:
     found = class_names(definitions)
     if "fprop" in {method for methods in definitions.classes.values() for method in methods}:
         return False  # the Freiburg MLP
-    return any(found.get(component, "").lower() == CLASSES[component][0].lower() for component in _TELLING)
+    return any(found.get(component) == CLASSES[component][0] for component in _TELLING)  # Dropout is another course's

@@ -8,7 +8,10 @@ import pytest
 
 from backproof import adapters
 from backproof.adapters import SubjectNotFound
+from backproof.adapters.definitions import read_definitions
+from backproof.adapters.tutorial import recognises
 
+from .notebooks import write_notebook
 from .submissions import changed, example_files, load, write
 
 ADAPTER = "import numpy\nimport scipy.stats\nimport own_framework\n\ndef build(spec):\n    return None\n"
@@ -78,11 +81,48 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
         adapters.resolve(str(tmp_path / "mine"))
 
 
-def test_a_notebook_is_not_supported_yet(tmp_path: Path) -> None:
-    path = tmp_path / "work.ipynb"
-    path.write_text("{}")
-    with pytest.raises(SubjectNotFound, match="notebooks are not supported yet"):
-        adapters.resolve(str(path))
+def test_a_notebook_is_recognised_by_its_classes(tmp_path: Path) -> None:
+    (tmp_path / "own_base.py").write_text("import own_deeper\nclass Base: pass")
+    (tmp_path / "own_deeper.py").write_text("raise RuntimeError('executed')")
+    (tmp_path / "own_other.py").write_text("")
+    layer = "class FullyConnectedLayer(Base):\n    def forward(self, x): return x\n    def backward(self, e): return e"
+    path = write_notebook(tmp_path / "work.ipynb", "from own_base import *\nimport scipy.signal, tqdm", layer, "1 / 0")
+    target = adapters.resolve(str(path))
+    assert (target["kind"], target["course"], target["path"]) == ("definitions", "fau-tutorial", str(path))
+    assert adapters.readable(target) == [str(path), str(tmp_path / "own_base.py"), str(tmp_path / "own_deeper.py")]
+    assert adapters.preload(target) == ["scipy.signal"]
+    first = adapters.fingerprint(target)
+    write(tmp_path, {"own_other.py": "x = 1"})
+    assert adapters.fingerprint(target) == first
+    write(tmp_path, {"own_deeper.py": "x = 1"})
+    assert adapters.fingerprint(target) != first
+
+
+@pytest.mark.parametrize(
+    ("methods", "recognised"),
+    [(("forward", "backward"), True), (("fprop", "bprop"), False), ((), True)],
+)
+def test_the_freiburg_course_is_another_one(tmp_path: Path, methods: tuple[str, ...], *, recognised: bool) -> None:
+    body = "".join(f"    def {method}(self, x): return x\n" for method in methods) or "    pass"
+    path = write_notebook(tmp_path / "work.ipynb", f"class FullyConnectedLayer:\n{body}")
+    assert recognises(read_definitions(path)) is recognised
+
+
+def test_a_course_s_function_build_makes_no_adapter_module(tmp_path: Path) -> None:
+    for parameters, kind in (
+        ("", "definitions"),
+        ("rate=1", "definitions"),
+        ("spec", "module"),
+        ("spec, x=1", "module"),
+    ):
+        write(tmp_path, {"mine.py": f"class ConvolutionalLayer: pass\ndef build({parameters}): pass\n"})
+        assert adapters.resolve(str(tmp_path / "mine.py"))["kind"] == kind
+
+
+def test_a_target_of_a_course_without_notebooks_is_refused(tmp_path: Path) -> None:
+    target = {"kind": "definitions", "path": str(tmp_path), "course": "x", "adapter": "fau-exercises", "notes": []}
+    with pytest.raises(ValueError, match="takes no notebooks"):
+        adapters.load(target)
 
 
 def test_an_adapter_module(tmp_path: Path) -> None:

@@ -75,7 +75,11 @@ STYLES: dict[str, tuple[str, tuple[Change, ...]]] = {
             *_SEPARATE,
             (
                 "        return self.gradient",
-                "        return self.gradient[:-1]\n\n    def get_gradient_bias(self):\n        return self.gradient[-1:]",
+                """\
+        return self.gradient[:-1]
+
+    def get_gradient_bias(self):
+        return self.gradient[-1:]""",
             ),
         ),
     ),

@@ -103,10 +103,18 @@ def test_long_tracebacks_are_cut_in_the_middle(functions: dict[str, Callable[...
     assert lines[-1].endswith("1 / 0")
 
 
-def test_code_without_a_file_is_named_as_it_is() -> None:
+@pytest.mark.parametrize(
+    ("file", "where"),
+    [
+        ("<cell 3>", "cell 3, line 2 in f"),
+        ("<cell three>", "<cell three>:2 in f"),
+        ("<ipython-1>", "<ipython-1>:2 in f"),
+    ],
+)
+def test_code_without_a_file_is_named_as_it_is(file: str, where: str) -> None:
     names: dict[str, Callable[..., object]] = {}
-    exec(compile("def f():\n    1 / 0", "<cell 3>", "exec"), names)
-    assert frames(names["f"]).where == "<cell 3>:2 in f"
+    exec(compile("def f():\n    1 / 0", file, "exec"), names)
+    assert frames(names["f"]).where == where
 
 
 def test_a_cause_in_the_submission_is_found(functions: dict[str, Callable[..., object]], tmp_path: Path) -> None:

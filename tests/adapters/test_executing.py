@@ -1,0 +1,110 @@
+"""Executing definitions: statement by statement, with stand-ins, and with tracebacks that lead to the cell."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import pytest
+
+from backproof.adapters.definitions import read_definitions
+from backproof.adapters.executing import DefinedModule, execute
+from backproof.wall.tracebacks import frames_of
+
+from .notebooks import write_notebook
+
+
+def executed(folder: Path, *cells: str) -> DefinedModule:
+    return execute(read_definitions(write_notebook(folder / "own_work.ipynb", *cells)))
+
+
+def test_later_cells_see_earlier_ones(tmp_path: Path) -> None:
+    module = executed(tmp_path, "import numpy as np\nN = 3", "def f():\n    return np.ones(N)", "class A:\n    y = f()")
+    assert module.find("A").y.tolist() == [1, 1, 1]
+    assert module.find("B") is None
+    assert module.failures == {}
+
+
+def test_of_two_definitions_the_last_counts(tmp_path: Path) -> None:
+    module = executed(tmp_path, "class A:\n    x = 1", "class B(A): pass", "class A(A):\n    y = 2", "A.z = 3")
+    made = module.find("A")
+    assert (made.x, made.y, hasattr(made, "z")) == (1, 2, True)
+
+
+def test_data_classes_and_annotations_work(tmp_path: Path) -> None:
+    cells = ["from __future__ import annotations\nfrom dataclasses import dataclass"]
+    module = executed(tmp_path, *cells, "@dataclass\nclass A:\n    x: Unknown = 1\n    def f(self) -> Unknown: pass")
+    assert [field.name for field in dataclasses.fields(module.find("A"))] == ["x"]
+
+
+@pytest.mark.parametrize("raised", ["1 / 0", "raise SystemExit", "undefined", "import no_such_module_at_all"])
+def test_a_class_that_cannot_be_made_takes_no_other_with_it(
+    tmp_path: Path, raised: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = executed(tmp_path, "class A: pass", f"class B:\n    {raised}", "class C(B): pass", "class D: pass")
+    assert sorted(module.failures) == ["B", "C"]
+    assert module.find("A") is not module.find("D")
+    with pytest.raises((Exception, SystemExit)) as caught:
+        module.find("B")
+    assert frames_of(caught.value).where == "cell 2, line 2 in B"
+    assert "cell 2, line 1: B is left out" in capsys.readouterr().err
+
+
+def test_what_was_mended_in_a_later_cell_is_there(tmp_path: Path) -> None:
+    module = executed(tmp_path, "class A:\n    undefined", "class A: pass")
+    assert module.find("A").__name__ == "A"
+
+
+def test_tracebacks_show_the_line_of_the_cell(tmp_path: Path) -> None:
+    text = "%%time\n%load_ext x\nclass A:\n    def forward(self):\n        return 1 / 0  # here"
+    with pytest.raises(ZeroDivisionError) as caught:
+        executed(tmp_path, "x = 1", "", text).find("A")().forward()
+    frames = frames_of(caught.value)
+    assert frames.where == "cell 2, line 5 in forward"
+    assert frames.detail.endswith("cell 2, line 5 in forward: return 1 / 0  # here")
+
+
+def test_a_module_s_tracebacks_show_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "own_work.py"
+    path.write_text("print('never')\n\ndef f():\n    return 1 / 0\n")
+    with pytest.raises(ZeroDivisionError) as caught:
+        execute(read_definitions(path)).find("f")()
+    assert frames_of(caught.value, [str(path)]).where == "own_work.py:4 in f"
+
+
+def test_plots_are_replaced_and_the_import_system_is_left_as_it_was(tmp_path: Path) -> None:
+    before, finders, search = set(sys.modules), list(sys.meta_path), list(sys.path)
+    cell = "import matplotlib.pyplot as plt\nimport seaborn\nfrom tqdm import tqdm\nclass A:\n    plt.style.use('x')"
+    module = executed(tmp_path, cell, "class B:\n    n = len(list(tqdm(range(3))))")
+    assert module.find("A") is not None
+    assert module.find("B").n == 3
+    assert (finders, search) == (sys.meta_path, sys.path)
+    assert set(sys.modules) - before <= {module.__name__, "tqdm"} | {n for n in sys.modules if n.startswith("tqdm.")}
+
+
+@pytest.mark.parametrize("how", ["import no_such as it", "from no_such import it", "from no_such.deep import x as it"])
+def test_a_module_that_is_missing_matters_only_where_it_is_used(tmp_path: Path, how: str) -> None:
+    uses = "class Calls:\n    def f(self): return it(1)\n    def g(self): return it.x"
+    module = executed(tmp_path, how, "class A: pass", uses, "class Inherits(it): pass")
+    assert module.find("A") is not None
+    for method in "fg":
+        with pytest.raises(
+            ModuleNotFoundError, match=r"it is used, but cannot be imported here: No module named 'no_such"
+        ):
+            getattr(module.find("Calls")(), method)()
+    with pytest.raises(ModuleNotFoundError, match="No module named 'no_such'"):
+        module.find("Inherits")
+
+
+def test_modules_beside_the_notebook_can_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "own_base.py").write_text("class Base:\n    x = 5\n")
+    assert executed(tmp_path, "from own_base import *", "class A(Base): pass").find("A").x == 5
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def test_a_name_that_is_taken_is_not_taken_away(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "json.ipynb", "class A: pass")
+    module = execute(read_definitions(path))
+    assert module.__name__ == "submission_json"
+    del sys.modules[module.__name__]
