@@ -41,8 +41,7 @@ class Run:
     def passes(self, part: str) -> NDArray[np.intp]:
         """The indices of the forward passes that belong to the training batches, or to those for validation."""
         validates = np.asarray(self.said["batch"]) >= self.spec.batches
-        found = np.flatnonzero(validates if part == "validation" else ~validates)
-        return found
+        return np.flatnonzero(validates if part == "validation" else ~validates)
 
     def epochs(self, part: str, key: str) -> Array:
         """What is told of the passes of a part: one row per epoch."""
