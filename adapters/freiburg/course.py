@@ -11,13 +11,14 @@ COURSE = Course(
     name="freiburg-mlp",
     title="the Freiburg exercise on a multilayer perceptron",
     stages={"exercise": (*ACTIVATIONS, "FullyConnected", *OUTPUTS, "MultilayerPerceptron")},
+    # The course has no tests; these names are given here.
     tests={
-        "Activation": (ACTIVATIONS, None),
-        "FullyConnectedLayer": (("FullyConnected",), None),
-        "LinearOutput": (("LinearOutput",), None),
-        "SoftmaxOutput": (("SoftmaxOutput",), None),
-        "NeuralNetwork": (("MultilayerPerceptron",), None),
-        "check_gradients": (("MultilayerPerceptron",), ("gradient",)),
+        "TestActivation": (ACTIVATIONS, None),
+        "TestFullyConnectedLayer": (("FullyConnected",), None),
+        "TestLinearOutput": (("LinearOutput",), None),
+        "TestSoftmaxOutput": (("SoftmaxOutput",), None),
+        "TestNeuralNetwork": (("MultilayerPerceptron",), None),
+        "TestGradients": (("MultilayerPerceptron",), ("gradient",)),
     },
     conventions={},
     outside=("FullyConnected/*/initializer.layer",),  # a layer draws its weights when it is constructed

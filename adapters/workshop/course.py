@@ -11,9 +11,10 @@ COURSE = Course(
     title="the FNN workshop in PyTorch",
     stages={"network": ("MultilayerPerceptron",), "training": ("Trainer",)},
     optional=("NormalizedPerceptron",),
+    # The course has no tests; these names are given here.
     tests={
-        "FNN": (_NETWORKS, None),
-        "NetworkTrainer": (("Trainer",), None),
+        "TestFNN": (_NETWORKS, None),
+        "TestNetworkTrainer": (("Trainer",), None),
     },
     conventions={"SoftmaxOutput epsilon": "none", "SoftmaxOutput gradient": "of the mean"},
     # The network has no epochs of its own, and counts no errors: NetworkTrainer does.

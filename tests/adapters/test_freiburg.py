@@ -165,7 +165,7 @@ def test_the_notebook_is_conformant() -> None:
 
 def test_the_course_names_what_there_is() -> None:
     assert set(COURSE.required()) == set(NEEDS) <= set(all_specs())
-    assert COURSE.filter("check_gradients") == (("MultilayerPerceptron",), ("gradient",))
+    assert COURSE.filter("TestGradients") == (("MultilayerPerceptron",), ("gradient",))
 
 
 def test_another_course_s_layer_is_not_recognised(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ FAMILIES = {
     "contract", "value", "gradient", "phase", "recurrence", "regularization", "optimizer", "initializer", "network",
     "state",
 }  # fmt: skip
-IDS = re.compile(r"(?P<layer>\w+)/(?P<case>[A-Za-z0-9.-]+)/(?P<check>[a-z]+\.[a-z-]+)(/(?P<quantity>[a-z_]+))?")
+IDS = re.compile(r"(?P<layer>\w+)/(?P<case>[A-Za-z0-9.-]+)/(?P<check>[a-z]+\.[a-z-]+)(/(?P<quantity>[a-z0-9_.]+))?")
 
 every_check = pytest.mark.parametrize("entry", all_checks().values(), ids=lambda entry: entry.id)
 
