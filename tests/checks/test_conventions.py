@@ -12,7 +12,7 @@ from backproof import framework
 from backproof.checks.conventions import PROBES, detect
 from backproof.checks.results import Verdict
 from backproof.mistakes import correct
-from backproof.specs import Phase, Spec, all_specs
+from backproof.specs import Spec, all_specs
 from backproof.wall import DirectSession, SubjectTimeout
 
 from . import convolution_styles as styles
@@ -54,10 +54,10 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "zero": ("ReLU", "relu'(0)", correct, "0"),
     "one": ("ReLU", "relu'(0)", made_of(OneAtZero), "1"),
     "between": ("ReLU", "relu'(0)", made_of(HalfAtZero), "between"),
-    "keep": ("Dropout", "dropout argument", dropout("keep", Phase.TRAIN), "keep"),
-    "drop": ("Dropout", "dropout argument", dropout("drop", Phase.TEST), "drop"),
-    "scaled-in-training": ("Dropout", "dropout scaling", dropout("drop", Phase.TRAIN), "in training"),
-    "scaled-in-testing": ("Dropout", "dropout scaling", dropout("keep", Phase.TEST), "in testing"),
+    "keep": ("Dropout", "dropout argument", dropout("keep", "training"), "keep"),
+    "drop": ("Dropout", "dropout argument", dropout("drop", "testing"), "drop"),
+    "scaled-in-training": ("Dropout", "dropout scaling", dropout("drop", "training"), "in training"),
+    "scaled-in-testing": ("Dropout", "dropout scaling", dropout("keep", "testing"), "in testing"),
     "sum": ("CrossEntropyLoss", "loss reduction", correct, "sum"),
     "mean": ("CrossEntropyLoss", "loss reduction", made_of(MeanLoss), "mean"),
     "half-gradient": ("L2_Regularizer", "L2 gradient", correct, "alpha w"),
