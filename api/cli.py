@@ -124,8 +124,8 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         nargs="?",
         default="builtin",
         metavar="SUBJECT",
-        help="a folder, a notebook (.ipynb), an adapter module (.py) or an import path; default: 'builtin', the "
-        "built-in framework",
+        help="a folder, a notebook (.ipynb), an adapter module (.py) or an import path; "
+        "default: 'builtin', the built-in framework",
     )
     parser.add_argument(
         "names",

@@ -20,7 +20,7 @@ PLANTED = json.loads((BUGGY / "planted.json").read_text())
 
 def draws_masks(name: str, case: Case) -> bool:
     """Tell whether the two draw masks, from different generators, so that single values cannot be compared."""
-    return (name == "Dropout" and case.name != "keep-all") or case.name == "with-phases"
+    return (name == "Dropout" and case.name != "keep-all") or case.name in {"with-dropout", "with-phases"}
 
 
 # LeNet is not in the examples; what a file keeps of a network is told in test_models.py.

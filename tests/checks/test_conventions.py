@@ -48,6 +48,7 @@ from .convention_subjects import (
     TwoDecays,
     WeightsOnly,
 )
+from .dropout_styles import dropout
 from .mutants import made_of
 from .running import BuildSubject, Here, findings
 
@@ -55,6 +56,10 @@ OPTIONS: dict[str, tuple[str, str, BuildSubject, str]] = {
     "zero": ("ReLU", "relu'(0)", correct, "0"),
     "one": ("ReLU", "relu'(0)", made_of(OneAtZero), "1"),
     "between": ("ReLU", "relu'(0)", made_of(HalfAtZero), "between"),
+    "keep": ("Dropout", "dropout argument", dropout("keep", "training"), "keep"),
+    "drop": ("Dropout", "dropout argument", dropout("drop", "testing"), "drop"),
+    "scaled-in-training": ("Dropout", "dropout scaling", dropout("drop", "training"), "in training"),
+    "scaled-in-testing": ("Dropout", "dropout scaling", dropout("keep", "testing"), "in testing"),
     "sum": ("CrossEntropyLoss", "loss reduction", correct, "sum"),
     "mean": ("CrossEntropyLoss", "loss reduction", made_of(MeanLoss), "mean"),
     "log-epsilon": ("CrossEntropyLoss", "log epsilon", correct, "2.2e-16"),
