@@ -44,11 +44,11 @@ def test_the_status_follows_from_the_verdict(tmp_path: Path, arguments: tuple[st
         (("--timeout", "inf"), "timeout=inf"),
         (("--direct", "--require", "complete"), "leave out --require or --direct"),
         (("--direct", "--results", "-"), "the subject prints to standard output as well; name a file"),
-        (("--require", "Conf"), "there are: complete, stage1, stage2, stage3, BatchNormalization"),
+        (("--require", "Conf"), "there are: complete, stage1, stage2, stage3, Activation, BatchNormalization"),
         (("--course", "knitting"), "there is no course 'knitting'; there are: fau-exercises"),
         (("",), "a name is empty"),
         (("dropuot",), "nothing is called 'dropuot': did you mean Dropout?"),
-        (("gradient.inptu",), "did you mean gradient.input? there are the layers BatchNormalization, Conv, Dropout"),
+        (("gradient.inptu",), "did you mean gradient.input? there are the layers Activation, BatchNormalization, Conv"),
         (("nonsense",), "the families contract"),
         (("TestDropot",), "has no test 'TestDropot'; there are: TestFullyConnected"),
         (("TestLeNet",), "TestLeNet: the subject has no LeNet; it has: BatchNormalization"),
@@ -156,7 +156,7 @@ def test_what_is_required_must_be_there_and_be_checked(tmp_path: Path, what: str
 
 
 def test_a_mistake_of_ours_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stumble(*_: object) -> None:
+    def stumble(*_: object, **__: object) -> None:
         raise RuntimeError("the floor is wet")
 
     monkeypatch.setattr(check_command, "opened", stumble)
