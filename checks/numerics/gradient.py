@@ -217,7 +217,6 @@ class BlockChecker:
         left_out = self.slack * float(np.sum(np.abs(g * u))) if self.slack else 0.0
         return truncation + rounding + steps + backward_noise + left_out + float(np.finfo(np.float64).tiny)
 
-
     def _is_noise(self, change: float, size: float, v: Array, contributions: Array, u: Array) -> bool:
         """Tell whether it is noise that b(πv)/π differs from b(v), by `change` along `u`.
 
