@@ -101,9 +101,13 @@ WRONG: dict[str, Mutate] = {
     ids=["tanh", "linear", "softmax", "batch norm", "deep tanh", "loss", "relu"],
 )
 def test_wrong_gradients_are_found(function: Function, wrong: str) -> None:
-    """Along a direction on which a small error projects to little, nothing is seen; then the result is undecided."""
+    """Along a direction on which a small error projects to little, nothing is seen; then the result is undecided.
+
+    An error of a hundredth, with a tolerance of 2.6e-4 as for softmax, projects to little on both directions with a
+    probability of (2 sqrt(2) 2.6e-4 / 0.01)^2 = 0.5 % at most: 0.3 of 60 seeds; more than 3 have a probability of 4e-4.
+    """
     counts = outcomes(function, WRONG[wrong])
-    assert counts["accepted"] == 0
+    assert counts["accepted"] <= (3 if wrong == "a hundredth" else 0)
     assert counts["accused"] >= 0.9 * len(SEEDS)
 
 
