@@ -74,5 +74,7 @@ def test_what_a_stage_does_ask_for_is_not_excused(tmp_path: Path) -> None:
     files = stage_2()
     files["Layers/FullyConnected.py"] = files["Layers/FullyConnected.py"].replace("def initialize", "def unused")
     result = backproof.check(write(tmp_path, files), effort="quick", required=("stage2",))
-    assert any("FullyConnected is required" in reason for reason in result.footer.reasons)
+    failing = {(finding.layer, finding.check) for finding in result.findings if finding.failing}
+    assert failing == {("FullyConnected", "initializer.layer")}
+    assert result.footer.verdict == "nonconformant"
     assert not any("L2_Regularizer" in reason for reason in result.footer.reasons)

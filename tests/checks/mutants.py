@@ -12,6 +12,7 @@ import numpy as np
 
 from backproof import framework
 from backproof.mistakes.subjects import build
+from backproof.mistakes.trainer_models import Trainer
 from backproof.specs import Array, Spec
 
 
@@ -29,11 +30,11 @@ def _spec_name(cls: type) -> str:
     return next(base.__name__ for base in cls.__mro__ if base.__module__.startswith("backproof.framework"))
 
 
-class NotConstructible(framework.ReLU):
-    """The constructor raises."""
+class LeavesABatchOut(Trainer):
+    """The first training batch is not passed through the network."""
 
-    def __init__(self) -> None:
-        raise NameError("name 'BaseLayer' is not defined")
+    def train_batch(self, index: int, inputs: Array, labels: Array) -> float:
+        return super().train_batch(index, inputs, labels) if index else 0.0
 
 
 class ScalarLossGradient(framework.CrossEntropyLoss):
@@ -146,7 +147,7 @@ class PhaseStaysHere(framework.NeuralNetwork):
 
 # By the check that each breaks.
 MUTANTS: dict[str, tuple[str, Callable[[Spec], Any]]] = {
-    "contract.constructs": ("ReLU", made_of(NotConstructible)),
+    "contract.trainer": ("Trainer", LeavesABatchOut),
     "contract.loss-dtype": ("CrossEntropyLoss", made_of(WideGradient)),
     "contract.network-dtype": ("NeuralNetwork", made_of(WidePrediction)),
     "contract.optimizer-dtype": ("Sgd", made_of(WideStep)),

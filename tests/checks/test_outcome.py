@@ -292,6 +292,12 @@ USERS = {
     *(("LeNet/two-images/contract.model", method) for method in ("feed", "forward", "backward", "test")),
     ("LeNet/two-images/network.architecture", "structure"),
     *(("LeNet/two-images/network.recipe", method) for method in ("steps", "pulls")),
+    ("MultilayerPerceptron/classifier/gradient.perceptron/0.weights", "loss"),
+    *(
+        ("MultilayerPerceptron/classifier/contract.perceptron", method)
+        for method in ("predict", "differentiate", "parameters", "assign")
+    ),
+    ("Trainer/plain/contract.trainer", "run"),
     *(
         ("NetworkFile/classifier/network.file", method)
         for method in ("feed", "train", "test", "parameters", "assign", "save_and_load")
