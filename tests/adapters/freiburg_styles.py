@@ -172,7 +172,7 @@ WRONG: dict[str, tuple[Edits, str, str]] = {
                     "        self.activation_fun = SHARED.setdefault(name, activation_fun)\n"
                 ),
             ),
-            ("class FullyConnectedLayer(object):", "SHARED = {}\n\n\nclass FullyConnectedLayer(object):"),
+            ("class FullyConnectedLayer:", "SHARED = {}\n\n\nclass FullyConnectedLayer:"),
         ),
         "MultilayerPerceptron",
         "gradient.perceptron",

@@ -135,7 +135,7 @@ def test_the_default_that_layers_share_is_noted(style: Style) -> None:
 
 @pytest.mark.parametrize("missing", ["InputLayer", "NeuralNetwork", "SoftmaxOutput", "Activation"])
 def test_what_is_missing_is_not_offered(missing: str, style: Style) -> None:
-    adapter = style(((f"class {missing}(object):", "class Another(object):"),))
+    adapter = style(((f"class {missing}:", "class Another:"),))
     absent = {name for name, needed in NEEDS.items() if missing in needed}
     assert set(adapter.describe()["missing"]) == absent
     assert all(adapter.build(all_specs()[name].cases()[0].spec) is None for name in absent)

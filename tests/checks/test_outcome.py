@@ -295,8 +295,9 @@ USERS = {
     ("MultilayerPerceptron/classifier/gradient.perceptron/0.weights", "loss"),
     *(
         ("MultilayerPerceptron/classifier/contract.perceptron", method)
-        for method in ("predict", "differentiate", "parameters", "assign")
+        for method in ("predict", "differentiate", "assign")
     ),
+    ("MultilayerPerceptron/classifier/optimizer.perceptron/sgd", "parameters"),
     ("Trainer/plain/contract.trainer", "run"),
     *(
         ("NetworkFile/classifier/network.file", method)
