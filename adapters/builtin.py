@@ -7,9 +7,13 @@ from typing import Any
 from .. import framework
 from ..framework import network
 from ..framework.models import lenet
-from ..specs import Spec, all_specs
+from ..specs import Kind, Spec, all_specs
 from .fau.course import COURSE, FUNCTIONS
 from .fau.subjects import build
+
+
+# Training by epochs and training loops belong to other courses' frameworks.
+_OTHERS = {Kind.PERCEPTRON, Kind.TRAINER}
 
 
 class BuiltinAdapter:
@@ -28,7 +32,7 @@ class BuiltinAdapter:
             "edition": "",
             "stage": "",
             "offered": offered,
-            "missing": [name for name in all_specs() if name not in offered],
+            "missing": [name for name, spec in all_specs().items() if name not in offered and spec.kind not in _OTHERS],
             "conventions": dict(COURSE.conventions),
             "notes": [],
             "files": {},

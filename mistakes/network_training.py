@@ -8,7 +8,7 @@ from ..framework import Dropout, NeuralNetwork
 from ..framework.validation import Tensor
 from .registry import mistake
 
-WITH_PHASES = ("with-phases",)
+WITH_PHASES = ("with-phases", "with-dropout")
 
 
 @mistake(

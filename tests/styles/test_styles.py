@@ -22,6 +22,7 @@ EXAMPLE = {
     "dropout argument": "keep",
     "even kernels": "padding after",
     "kernel channels": "in order",
+    "log epsilon": "2.2e-16",
     "loss reduction": "sum",
     "max-pool ties": "one maximum",
     "regularized parameters": "weights and bias",
