@@ -11,7 +11,6 @@ from ..specs import Kind, Spec, all_specs
 from .fau.course import COURSE, FUNCTIONS
 from .fau.subjects import build
 
-
 # Training by epochs and training loops belong to other courses' frameworks.
 _OTHERS = {Kind.PERCEPTRON, Kind.TRAINER}
 
