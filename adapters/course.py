@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..specs import Deviation, all_specs
 
@@ -53,6 +54,26 @@ class Course:
             raise LookupError(f"{self.title} has no stage {stage!r}; there are: {', '.join(names)}")
         reached = names[: names.index(stage) + 1] if stage else names
         return tuple(name for each in reached for name in self.stages[each] if name in all_specs())
+
+    def describe(self, offered: Sequence[str], file: str, notes: Iterable[str]) -> dict[str, Any]:
+        """What the adapter of a submission in one file says of it, as JSON types.
+
+        Args:
+            offered: the components that are there.
+            file: its name.
+            notes: sentences for the report.
+        """
+        return {
+            "adapter": self.name,
+            "course": self.name,
+            "edition": "",
+            "stage": "",
+            "offered": list(offered),
+            "missing": [name for name in self.required() if name not in offered],
+            "conventions": dict(self.conventions),
+            "notes": list(notes),
+            "files": dict.fromkeys(offered, file),
+        }
 
     def later(self, stage: str) -> frozenset[str]:
         """The components and the checks that are not asked for yet at a stage."""

@@ -11,17 +11,18 @@ from .definitions import Definitions, read_definitions
 from .errors import SubjectNotFound
 from .source import read_source
 
-# Course: the package that has `recognises(definitions)` and `adapter(definitions, notes)`; asked in this order.
+# Course: the package whose module `adapter` has `recognises(definitions)`, and there the class of its adapters; asked
+# in this order.
 PACKAGES = {
-    "fau-tutorial": "tutorial",
-    "freiburg-mlp": "freiburg",
-    "fnn-workshop": "workshop",
+    "fau-tutorial": ("tutorial", "TutorialAdapter"),
+    "freiburg-mlp": ("freiburg", "FreiburgAdapter"),
+    "fnn-workshop": ("workshop", "WorkshopAdapter"),
 }
 
 
 def course_of(definitions: Definitions) -> str:
     """The course that recognises the definitions as a submission; empty if none does."""
-    return next((course for course in PACKAGES if _package(course).recognises(definitions)), "")
+    return next((course for course in PACKAGES if _module(course).recognises(definitions)), "")
 
 
 def adapter_of(path: Path, course: str, notes: list[str]) -> Any:
@@ -33,7 +34,7 @@ def adapter_of(path: Path, course: str, notes: list[str]) -> Any:
     """
     if course not in PACKAGES:
         raise ValueError(f"course={course!r} takes no notebooks, but should be {' or '.join(PACKAGES)}")
-    return _package(course).adapter(read_definitions(path), notes)
+    return getattr(_module(course), PACKAGES[course][1])(read_definitions(path), notes)
 
 
 def resolve_definitions(path: Path) -> dict[str, Any]:
@@ -84,5 +85,5 @@ def is_adapter_module(path: Path) -> bool:
     return any(len(asked.posonlyargs) + len(asked.args) > len(asked.defaults) for asked in builders)
 
 
-def _package(course: str) -> Any:
-    return importlib.import_module(f"{__package__}.{PACKAGES[course]}")
+def _module(course: str) -> Any:
+    return importlib.import_module(f"{__package__}.{PACKAGES[course][0]}.adapter")

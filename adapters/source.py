@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import tokenize
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 _LARGEST = 2_000_000  # bytes; a larger file is data, not a layer
+_MOST_KEPT = 200  # files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +60,19 @@ def read_source(path: Path) -> Source:
         if path.stat().st_size > _LARGEST:
             return Source(path=path, error="too large", methods={})
         with tokenize.open(path) as file:
-            tree = ast.parse(file.read(), filename=str(path))
+            text = file.read()
+        return _parsed(path, text)
     except SyntaxError as error:
         return Source(path=path, error=f"line {error.lineno}: {error.msg}", methods={})
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         return Source(path=path, error=f"{type(error).__name__}: {error}", methods={})
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node in tree.body]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _parsed(path: Path, text: str) -> Source:
+    """What a text says; a layout is read several times on the way from the user's argument to the first check."""
+    tree = ast.parse(text, filename=str(path))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     return Source(
         path=path,
         classes=tuple(node.name for node in classes),

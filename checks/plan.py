@@ -6,6 +6,7 @@ import fnmatch
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from ..specs import Case, LayerSpec, Spec, all_specs
 from .bench import spec_text
@@ -68,6 +69,8 @@ class Selection:
         """Tell whether `planned` is asked for."""
         if planned.level > self.level or (planned.check.family == "state" and not EFFORTS[self.effort].sequences):
             return False
+        if not EFFORTS[self.effort].all_named and self._seen_elsewhere(planned):
+            return False
         if not self.names and not self.families:
             return True
         if planned.layer in self.families:
@@ -75,6 +78,24 @@ class Selection:
             if families is None or planned.check.family in families:
                 return True
         return any(_matches(name, planned) for name in self.names)
+
+    def _seen_elsewhere(self, planned: Planned) -> bool:
+        """Tell whether one case of the layer is enough: what it keeps between calls hardly depends on the case.
+
+        What other checks need is looked at in every case, and so is everything in a case that a name spells out.
+        """
+        if planned.check.family != "contract" or planned.check.id in _needed():
+            return False
+        spec = type(planned.case.spec)
+        if planned.case.name.removesuffix(SINGLE) == spec.plainest().name:
+            return False
+        return not any(fnmatch.fnmatchcase(planned.case.name, _case_part(name, spec)) for name in self.names)
+
+
+@cache
+def _needed() -> frozenset[str]:
+    """The checks that others wait for, at an effort that draws no sequences."""
+    return frozenset(need for check in all_checks().values() if check.family != "state" for need in check.needs)
 
 
 def _matches(name: str, planned: Planned) -> bool:

@@ -23,7 +23,7 @@ Blocks = Mapping[str, Array]
 
 def computes_in_float32(session: SessionLike, spec_class: type[Spec]) -> bool:
     """Tell whether the component, in the configuration of its first case, computes in float32."""
-    case = spec_class.cases()[0]
+    case = spec_class.plainest()
     blocks = _blocks(case.spec, case.input_shape)
     if not blocks:
         return False

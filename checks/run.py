@@ -312,7 +312,7 @@ def _answering(source: Source, offered: tuple[str, ...]) -> tuple[str, ...]:
             session = source.session()
         session.limit(PROBE_SECONDS)
         try:
-            session.build(all_specs()[name].cases()[0].spec)
+            session.build(all_specs()[name].plainest().spec)
         except Unsupported:
             left_out.add(name)
         except SubjectError:

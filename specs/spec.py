@@ -6,6 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from .domain import require_domains
@@ -53,6 +54,11 @@ class Spec(ABC):
         """The named edge cases, the most telling first; the first one in the plainest configuration."""
 
     @classmethod
+    def plainest(cls) -> Case:
+        """The first of the named cases."""
+        return _plainest(cls)
+
+    @classmethod
     def sized(cls, *args: Any, **sizes: Any) -> Case:
         """The component, input shape and phase that belong to the sizes of one form, as a case without a name.
 
@@ -76,6 +82,12 @@ class Spec(ABC):
         """The case that is called by its sizes; None if the name tells none."""
         sizes = sizes_from_text(cls.sizes, name)
         return None if sizes is None else cls.case(**sizes)
+
+
+@cache
+def _plainest(spec: type[Spec]) -> Case:
+    """Cached because a plan asks every check of every case whether it is this one."""
+    return spec.cases()[0]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,18 +73,8 @@ class FreiburgAdapter:
 
     def describe(self) -> dict[str, Any]:
         """What a report says of the submission, as JSON types; read from the file, not executed."""
-        offered = self._offered()
-        return {
-            "adapter": COURSE.name,
-            "course": COURSE.name,
-            "edition": "",
-            "stage": "",
-            "offered": offered,
-            "missing": [name for name in COURSE.required() if name not in offered],
-            "conventions": dict(COURSE.conventions),
-            "notes": [*self._notes, *self._definitions.notes, *_notes(self._definitions)],
-            "files": dict.fromkeys(offered, self._definitions.path.name),
-        }
+        notes = [*self._notes, *self._definitions.notes, *_notes(self._definitions)]
+        return COURSE.describe(self._offered(), self._definitions.path.name, notes)
 
     def _offered(self) -> list[str]:
         classes = set(self._definitions.classes)

@@ -3,8 +3,3 @@
 Table of contents: `course` the facts, `naming` finds the classes, `phases` speaks the course's plain phases, `subjects`
 turns classes into subjects (`dropout`, `layers`, `components`, `network`), `adapter` puts it together.
 """
-
-from .adapter import TutorialAdapter as adapter  # noqa: N813 - what `file_courses` asks every course's package for
-from .naming import recognises
-
-__all__ = ["adapter", "recognises"]

@@ -12,8 +12,10 @@ from ..executing import DefinedModule, execute
 from ..fau.randomness import FollowedSeed
 from ..standins import stands_in
 from .course import COURSE
-from .naming import class_names
+from .naming import class_names, recognises
 from .subjects import build
+
+__all__ = ["TutorialAdapter", "recognises"]
 
 _OUTSIDE = "the tutorial has no convolution of sequences, no momentum and no penalties: checks about these are left out"
 
@@ -42,17 +44,9 @@ class TutorialAdapter:
 
     def describe(self) -> dict[str, Any]:
         """What a report says of the submission, as JSON types; read from the file, not executed."""
-        return {
-            "adapter": COURSE.name,
-            "course": COURSE.name,
-            "edition": "",
-            "stage": "",
-            "offered": [name for name in all_specs() if name in self._classes],
-            "missing": [name for name in COURSE.required() if name not in self._classes],
-            "conventions": dict(COURSE.conventions),
-            "notes": [*self._notes, *self._definitions.notes, *_replaced(self._definitions), _OUTSIDE],
-            "files": dict.fromkeys(self._classes, self._definitions.path.name),
-        }
+        offered = [name for name in all_specs() if name in self._classes]
+        notes = [*self._notes, *self._definitions.notes, *_replaced(self._definitions), _OUTSIDE]
+        return COURSE.describe(offered, self._definitions.path.name, notes)
 
     @cached_property
     def _module(self) -> DefinedModule:

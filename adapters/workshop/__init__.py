@@ -3,8 +3,3 @@
 Table of contents: `course` the facts, `torch_network` and `torch_trainer` turn the classes into subjects (they import
 PyTorch), `adapter` puts it together.
 """
-
-from .adapter import WorkshopAdapter as adapter  # noqa: N813 - what `file_courses` asks every course's package for
-from .adapter import recognises
-
-__all__ = ["adapter", "recognises"]

@@ -47,10 +47,10 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
+    reference = _pass(bench.layer(bench.rng(1)), x, dy, bench.seed)
     for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
         decoy = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
-        clean, used = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
-        reference = _pass(clean, x, dy, bench.seed)
+        used = bench.layer(bench.rng(1))
         _pass(used, decoy, bench.incoming(rng, bench.layer_spec.output_shape(decoy.shape)), bench.seed)
         yield from _all_same(
             _pass(used, x, dy, bench.seed),
@@ -100,9 +100,9 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
     """One instance does not influence another."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
+    reference = _pass(bench.layer(bench.rng(1)), x, dy, bench.seed)
     for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
-        alone, watched, other = (bench.layer(bench.rng(1)) for _ in range(3))
-        reference = _pass(alone, x, dy, bench.seed)
+        watched, other = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
         watched.many([("reseed", (bench.seed,)), ("forward", (x,))])
         foreign = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
         _pass(other, foreign, bench.incoming(rng, bench.layer_spec.output_shape(foreign.shape)), bench.seed)

@@ -9,7 +9,7 @@ import pytest
 from backproof import adapters
 from backproof.adapters import SubjectNotFound
 from backproof.adapters.definitions import read_definitions
-from backproof.adapters.tutorial import recognises
+from backproof.adapters.tutorial.naming import recognises
 
 from .notebooks import write_notebook
 from .submissions import changed, example_files, load, write
