@@ -27,11 +27,11 @@ import torch
 from layers_vs_torch_rows import RNG, ROWS, Step, conv
 
 from backproof.framework import Conv
+from backproof.threads import THREADS
 
 TURNS = 5  # of each side
 SECONDS = 0.25  # of a turn, at least
 CALLS = 3  # in a turn, at least
-THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 FOR_MEMORY = "LeNet", "Conv", "Pooling 32x64", "BatchNormalization 32x64", "LSTM 200"
 
 

@@ -46,13 +46,13 @@ def where_text(case: Case) -> str:
     return ", ".join(parts)
 
 
-def _names(spec: Spec) -> Iterator[str]:
+def names_in(spec: Spec) -> Iterator[str]:
     """The spec's name and those of its parts."""
     yield spec.name()
     for value in spec.arguments().values():
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Spec):
-                yield from _names(part)
+                yield from names_in(part)
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Bench:
     def __post_init__(self) -> None:
         single = self.conventions.get(COMPUTES_IN_FLOAT32, "").split(", ")
         given = PRECISIONS[self.case.dtype]
-        self._known = FLOAT32 if any(name in single for name in _names(self.case.spec)) else given
+        self._known = FLOAT32 if any(name in single for name in names_in(self.case.spec)) else given
 
     def precision(self) -> Precision:
         """The precision in which the case's data is given, or a subject of it computes if that is coarser."""

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..specs import Deviation, Spec, Unsupported, all_specs
+from ..specs import Deviation, Unsupported, all_specs
 from ..wall import SubjectError
-from .bench import Bench
+from .bench import Bench, names_in
 from .conventions import PROBE_SECONDS, detect
 from .drawing import draw_cases
 from .lanes import forked_lanes
@@ -166,7 +166,7 @@ class Run:
     def _is_later(self, finding: Finding) -> bool:
         """Tell whether a finding is about what a later stage of the course adds; the plan decides, not the subject."""
         planned = self.plan.everything.get(finding.id)
-        about = {finding.check} | (_parts(planned.case.spec) if planned is not None else set())
+        about = {finding.check} | (set(names_in(planned.case.spec)) if planned is not None else set())
         return bool(about & self.options.later)
 
     def finish(self, findings: list[Finding]) -> Footer:
@@ -221,15 +221,6 @@ def _diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnos
     from .diagnosis import diagnose  # noqa: PLC0415 - as said
 
     return diagnose(planned, bench, finding)
-
-
-def _parts(spec: Spec) -> set[str]:
-    """The names of a spec and of those that it is configured with."""
-    names = {spec.name()}
-    for value in spec.arguments().values():
-        for item in value if isinstance(value, tuple) else (value,):
-            names |= _parts(item) if isinstance(item, Spec) else set()
-    return names
 
 
 def _unjudged(required: tuple[str, ...], findings: list[Finding]) -> list[str]:

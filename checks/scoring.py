@@ -15,13 +15,12 @@ from typing import Any
 from ..mistakes import all_mistakes
 from ..specs import Spec
 from ..wall import DirectSession
+from ..wall.launch import THREADS
 from .conventions import detect
 from .law import Level
 from .plan import Plan, Selection, make_plan
 from .results import Finding
 from .runner import Runner
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +120,8 @@ def scores(mistake_ids: Sequence[str], jobs: int = 0) -> Iterator[Score]:
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """While it is open, processes that start compute with one thread: several of them share the cores."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
         yield
     finally:

@@ -41,6 +41,15 @@ class LiveProgress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def record(self, record: Header | Finding | Footer) -> None:
+        """Show what a run reports, in its order."""
+        if isinstance(record, Header):
+            self.start(record)
+        elif isinstance(record, Finding):
+            self.finding(record)
+        else:
+            self.finish(record)
+
     def start(self, header: Header) -> None:
         """The run begins."""
         self._line.planned = header.planned

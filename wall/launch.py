@@ -15,6 +15,9 @@ import numpy as np
 from .errors import LoadFailed
 from .values import Foreign, printable
 
+THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
+"""The variables by which NumPy's libraries are told how many threads to compute with."""
+
 _FACT_CHARACTERS = 100_000
 # Without them some installations of Python do not find their own libraries.
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
@@ -35,15 +38,12 @@ def command(descriptor: int) -> list[str]:
 def environment(temporary: str) -> dict[str, str]:
     """A worker's environment: nothing of the user's that could change a result or tell a secret."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    threads = dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-    )
     base = str(_base())
     if base in os.environ.get("PYTHONPATH", "").split(os.pathsep):
         kept["PYTHONPATH"] = base  # Backproof itself is found through it
     return {
         **kept,
-        **threads,
+        **dict.fromkeys(THREADS, "1"),
         "HOME": os.path.expanduser("~") if _in_user_site(__file__) else temporary,
         "TMPDIR": temporary,
         "PATH": os.defpath,

@@ -179,8 +179,7 @@ class Session:
         self._subjects += 1
         self._unbuilt[handle] = (spec, seed)
         if not later:
-            for _ in self.operate(handle, []):
-                """What is built is all that is asked for."""
+            list(self.operate(handle, []))
         return RemoteSubject(spec, self, handle)
 
     def operate(self, handle: int, operations: Sequence[Operation]) -> Iterator[Outcome]:

@@ -63,12 +63,7 @@ def _execute(options: argparse.Namespace, console: Console, launched: Launched) 
 
         def sink(record: Record) -> None:
             write(record)
-            if isinstance(record, Header):
-                progress.start(record)
-            elif isinstance(record, Finding):
-                progress.finding(record)
-            else:
-                progress.finish(record)
+            progress.record(record)
 
         with progress:
             return prepared.execute(sink)

@@ -165,12 +165,7 @@ class Watch:
 
                 def sink(record: Header | Finding | Footer) -> None:
                     self._glance()
-                    if isinstance(record, Header):
-                        progress.start(record)
-                    elif isinstance(record, Finding):
-                        progress.finding(record)
-                    else:
-                        progress.finish(record)
+                    progress.record(record)
 
                 result = prepared.execute(sink)
         except (UsageError, SubjectNotFound, WorkerError) as error:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..measurement import number
 from ..numerics.gradient import BlockChecker, BlockResult, GradientFault
-from ..numerics.localise import Localiser, Location
+from ..numerics.localise import Localiser
 from ..results import Verdict
 from .pair import Pair
 from .result import GradientFinding
@@ -98,7 +98,7 @@ def _explanation(
     said: dict[str, Any] = {
         "verdict": Verdict.FAILED,
         "hint": "derive the formula on paper for one entry, then compare with backward line by line",
-        "evidence": _evidence(pair, name, location) | {"heatmap": error_map.tolist()},
+        "evidence": location.evidence(pair.blocks[name].ndim) | {"heatmap": error_map.tolist()},
     }
     reading = f": {location.reading}" if location.reading else ""
     if wrong:
@@ -117,23 +117,6 @@ def _explanation(
         f"but finite differences of forward give {said['expected']}{reading}"
     )
     return said
-
-
-def _evidence(pair: Pair, name: str, location: Location) -> dict[str, Any]:
-    shape = pair.blocks[name].shape
-    evidence: dict[str, Any] = {
-        "worst": [
-            {"index": list(entry.index[: len(shape)]), "found": entry.found, "expected": entry.expected}
-            for entry in location.entries[:5]
-            if entry.wrong
-        ],
-        "wrong share of the entries looked at": location.wrong_share,
-    }
-    if location.ratio is not None:
-        evidence["ratio"] = {"value": location.ratio, "reads": location.reading}
-    elif location.reading:
-        evidence["pattern"] = location.reading
-    return evidence
 
 
 def _factors(pair: Pair) -> dict[str, float]:

@@ -121,18 +121,6 @@ def _explain(
     claimed = checker.pull(fault.cotangent)
     location = Localiser(checker.evaluate, checker.x, fault.cotangent, claimed, checker.rng).locate(known)
     worst = next((entry for entry in location.entries if entry.wrong), None)
-    evidence: dict[str, object] = {
-        "worst": [
-            {"index": list(entry.index), "found": entry.found, "expected": entry.expected}
-            for entry in location.entries[:5]
-            if entry.wrong
-        ],
-        "wrong share of the entries looked at": location.wrong_share,
-    }
-    if location.ratio is not None:
-        evidence["ratio"] = {"value": location.ratio, "reads": location.reading}
-    elif location.reading:
-        evidence["pattern"] = location.reading
     if worst is None:
         low, high = fault.expected
         expected = number(low) if low == high else f"a number in [{number(low)}, {number(high)}]"
@@ -149,7 +137,7 @@ def _explain(
         hint="derive the formula on paper for one entry, then compare with backward line by line",
         measured=measured,
         tolerance=tolerance,
-        evidence=evidence,
+        evidence=location.evidence(),
         proof=None if prove is None or fault.at_kink is not None else _proof(checker, fault.cotangent, claimed, prove),
     )
 

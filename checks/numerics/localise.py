@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from .readings import (
 PROBES = 24  # entries looked at one by one
 TESTS = 96  # directional tests that a search for few wrong entries may use, for each axis or all entries
 MOST = 6  # wrong entries, or slices of an axis, that are singled out
+SHOWN = 5  # wrong entries that a finding keeps
 TILES = 5  # of the map of errors, in each direction
 FEW = 0.5  # share of wrong entries among those looked at, below which wrong slices are looked for
 
@@ -53,6 +55,22 @@ class Location:
     evaluations: int
     complete: bool
     places: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+    def evidence(self, axes: int | None = None) -> dict[str, Any]:
+        """What a finding keeps of it; of indices the first `axes` numbers, if not all."""
+        evidence: dict[str, Any] = {
+            "worst": [
+                {"index": list(entry.index[:axes]), "found": entry.found, "expected": entry.expected}
+                for entry in self.entries[:SHOWN]
+                if entry.wrong
+            ],
+            "wrong share of the entries looked at": self.wrong_share,
+        }
+        if self.ratio is not None:
+            evidence["ratio"] = {"value": self.ratio, "reads": self.reading}
+        elif self.reading:
+            evidence["pattern"] = self.reading
+        return evidence
 
 
 class Localiser:

@@ -19,6 +19,7 @@ from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser
 from backproof.threads import THREADS
 from backproof.train_options import MODELS
+from backproof.wall import launch
 
 from .running import run
 
@@ -355,3 +356,7 @@ def test_the_progress_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> N
     shown = run("train", "rnn", "--epochs", "4", "--resume").out
     assert "━" in shown
     assert "/120" in shown  # batches of all epochs
+
+
+def test_workers_are_told_by_the_same_variables() -> None:
+    assert launch.THREADS == THREADS  # twice, because the wall may not read this room, and loads NumPy

@@ -30,6 +30,13 @@ def _spec_name(cls: type) -> str:
     return next(base.__name__ for base in cls.__mro__ if base.__module__.startswith("backproof.framework"))
 
 
+class WrongForward(framework.ReLU):
+    """Forward loses a column, in every case."""
+
+    def forward(self, input_tensor: Array) -> Array:
+        return super().forward(input_tensor)[..., :-1]
+
+
 class LeavesABatchOut(Trainer):
     """The first training batch is not passed through the network."""
 

@@ -21,16 +21,9 @@ from backproof.checks.source import DirectSource
 from backproof.mistakes import correct
 from backproof.specs import Array, Spec
 
-from .mutants import made_of
+from .mutants import WrongForward, made_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-
-
-class WrongForward(framework.ReLU):
-    """Forward loses a column, in every case."""
-
-    def forward(self, input_tensor: Array) -> Array:
-        return super().forward(input_tensor)[..., :-1]
 
 
 def run(plan: Plan, build: Callable[[Spec], Any], lanes: int, jobs: int = 1) -> list[Finding]:

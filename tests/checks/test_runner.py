@@ -9,23 +9,15 @@ from typing import Any
 
 import pytest
 
-from backproof import framework
 from backproof.checks.plan import Plan, Selection, make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.runner import Runner
 from backproof.mistakes import correct
-from backproof.specs import Array, LayerSpec, Spec, Unsupported
+from backproof.specs import LayerSpec, Spec, Unsupported
 from backproof.wall import DirectSession, RemoteSubject, SubjectDied, WorkerDied
 
-from .mutants import made_of
+from .mutants import WrongForward, made_of
 from .running import Here, findings
-
-
-class WrongForward(framework.ReLU):
-    """Forward loses a column, in every case."""
-
-    def forward(self, input_tensor: Array) -> Array:
-        return super().forward(input_tensor)[..., :-1]
 
 
 def run(plan: Plan, build: Callable[[Spec], Any] = correct, jobs: int = 1) -> tuple[list[Finding], Runner]:
