@@ -15,6 +15,12 @@ def add_mistakes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a spec (Dropout) or a mistake's id; default: all")
     parser.add_argument("--score", action="store_true", help="run the checks on every mistake")
+    parser.add_argument(
+        "--effort",
+        choices=("quick", "standard"),
+        default="standard",
+        help="which cases --score visits, all of them named ones (default: standard)",
+    )
     parser.add_argument("--jobs", type=_positive, default=0, metavar="N", help="processes (default: one per core)")
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from ..mistakes import all_mistakes
@@ -17,6 +17,7 @@ from ..specs import Spec
 from ..wall import DirectSession
 from ..wall.launch import THREADS
 from .conventions import detect
+from .effort import STANDARD
 from .law import Level
 from .plan import Plan, Selection, make_plan
 from .results import Finding
@@ -77,42 +78,47 @@ class DirectSessions:
 
 
 @cache
-def _plan_of(spec_name: str, level: Level) -> Plan:
-    return make_plan([spec_name], Selection(level=level))
+def _plan_of(spec_name: str, level: Level, effort: str) -> Plan:
+    return make_plan([spec_name], Selection(level=level, effort=effort))
 
 
-def findings_of(build: Callable[[Spec], Any], spec_name: str, *, level: Level, seed: int = 0) -> list[Finding]:
+def findings_of(
+    build: Callable[[Spec], Any], spec_name: str, *, level: Level, seed: int = 0, effort: str = STANDARD
+) -> list[Finding]:
     """All findings about one spec, in this process, with the conventions that the subject itself shows."""
     source, found = DirectSessions(build), list[Finding]()
-    runner = Runner(_plan_of(spec_name, level), source, detect(source, [spec_name]), seed=seed)
+    runner = Runner(_plan_of(spec_name, level, effort), source, detect(source, [spec_name]), seed=seed)
     runner.run(1, found.append)
     return found
 
 
-def score(mistake_id: str) -> Score:
+def score(mistake_id: str, effort: str = STANDARD) -> Score:
     """Run the checks on one mistake: at the default level, or at level strict where only that asks for the law."""
     mistake = all_mistakes()[mistake_id]
-    found = findings_of(mistake.build, mistake.spec, level=max(Level.FULL, Level.of(mistake.level)))
+    level = max(Level.FULL, Level.of(mistake.level))
+    found = findings_of(mistake.build, mistake.spec, level=level, effort=effort)
     families = dict.fromkeys(finding.family for finding in found if finding.failing)
     return Score(mistake=mistake.id, spec=mistake.spec, families=tuple(families))
 
 
-def scores(mistake_ids: Sequence[str], jobs: int = 0) -> Iterator[Score]:
+def scores(mistake_ids: Sequence[str], jobs: int = 0, effort: str = STANDARD) -> Iterator[Score]:
     """The scores in the order of the ids, as they come in.
 
     Args:
         mistake_ids: what to run.
         jobs: processes; 0 for as many as cores.
+        effort: which of the named cases are visited; nothing is drawn.
     """
+    judge = partial(score, effort=effort)
     jobs = min(jobs or os.cpu_count() or 1, len(mistake_ids))
     if jobs <= 1:
-        yield from map(score, mistake_ids)
+        yield from map(judge, mistake_ids)
         return
     with _one_thread_each():
         # Not forked: this process may have threads, of NumPy's for example.
         pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
         try:
-            yield from pool.map(score, mistake_ids, chunksize=1)
+            yield from pool.map(judge, mistake_ids, chunksize=1)
         finally:
             pool.shutdown(cancel_futures=True)
 

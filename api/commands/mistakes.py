@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.score:
         _print_list(chosen, markdown=options.markdown)
         return CONFORMANT
-    found = _scores(chosen, options.jobs)
+    found = _scores(chosen, options.jobs, options.effort)
     _print_score(found, markdown=options.markdown)
     return CONFORMANT if all(each.caught for each in found) else NONCONFORMANT
 
@@ -62,14 +62,14 @@ def _chosen(names: Iterable[str]) -> list[Mistake]:
     return [mistake for mistake in known.values() if not wanted or mistake.id in wanted]
 
 
-def _scores(chosen: Sequence[Mistake], jobs: int) -> list[Score]:
+def _scores(chosen: Sequence[Mistake], jobs: int, effort: str) -> list[Score]:
     """Run them, with a bar on a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     found = []
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("mistakes", total=len(chosen))
-        for each in scores([mistake.id for mistake in chosen], jobs):
+        for each in scores([mistake.id for mistake in chosen], jobs, effort):
             found.append(each)
             progress.update(task, advance=1, description=each.spec)
     return found

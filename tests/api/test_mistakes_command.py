@@ -52,6 +52,13 @@ def test_an_unknown_name_is_a_usage_error() -> None:
     assert "no mistake or spec is called 'sgd.sing': did you mean sgd.sign?" in ran.err
 
 
+def test_a_quick_score_sees_what_a_quick_run_sees() -> None:
+    ran = run("mistakes", "--score", "--effort", "quick", "sgd.rate-halved-on-the-way", "--jobs", "1")
+    assert ran.status == 1  # only a longer sequence of calls shows it
+    assert "0 of 1 mistake caught" in ran.out
+    assert "Missed, no check reports them:\n  sgd.rate-halved-on-the-way" in ran.out
+
+
 def test_a_score_of_one_spec() -> None:
     ran = run("mistakes", "--score", "L1_Regularizer", "--jobs", "1")
     count = sum(each.spec == "L1_Regularizer" for each in all_mistakes().values())

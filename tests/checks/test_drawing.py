@@ -53,7 +53,7 @@ def test_thorough_reaches_the_ends_of_the_domains() -> None:
 def test_quick_looks_at_the_first_named_cases_and_draws_nothing() -> None:
     assert draw_cases(all_specs(), "quick", 0) == {}
     assert names_of("FullyConnected", "quick") == ["4-to-3", "batch-1"]
-    assert names_of("NeuralNetwork", "quick") == [case.name for case in NeuralNetwork.cases()][:3]
+    assert names_of("NeuralNetwork", "quick") == [case.name for case in NeuralNetwork.cases()][:5]
 
 
 def test_standard_looks_at_all_named_cases_and_a_few_drawn_ones() -> None:
@@ -65,6 +65,24 @@ def test_quick_adds_the_case_that_a_name_is_about() -> None:
     assert names_of("FullyConnected", "quick", "FullyConnected/1-to-1") == ["1-to-1"]
     assert names_of("FullyConnected", "quick", "*/square/*") == ["square"]
     assert names_of("FullyConnected", "quick", "FullyConnected/*/gradient.input") == ["4-to-3", "batch-1"]
+
+
+def contracts(case: str, effort: str, *names: str) -> set[str]:
+    """The contract laws that are planned for a case of FullyConnected."""
+    plan = make_plan(["FullyConnected"], Selection(effort=effort, names=names))
+    return {item.check.id for item in plan.selected if item.check.family == "contract" and item.case.name == case}
+
+
+def test_quick_looks_at_what_a_layer_keeps_in_its_first_case() -> None:
+    left_out = {"contract.instances", "contract.latest", "contract.accumulation"}
+    assert contracts("4-to-3", "quick") == contracts("4-to-3", "standard") > left_out
+    assert contracts("batch-1", "quick") == contracts("batch-1", "standard") - left_out - {
+        "contract.batch",
+        "contract.linear",
+        "contract.pure",
+    }
+    assert contracts("batch-1", "quick", "FullyConnected/batch-1") == contracts("batch-1", "standard")
+    assert contracts("batch-1", "quick", "FullyConnected") == contracts("batch-1", "quick")
 
 
 @pytest.mark.parametrize("effort", ["quick", "standard"])
