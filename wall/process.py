@@ -198,11 +198,11 @@ class Session:
     def _answers(self, handle: int, operations: Sequence[Operation]) -> Iterator[Outcome]:
         """The outcomes of operations that are asked for together; the subject is built before."""
         unbuilt = self._unbuilt.get(handle)
-        asked, request = list(operations), list(operations)
+        asked, request = list(operations), [[method, list(args)] for method, args in operations]
         if unbuilt is not None:
             spec, seed = unbuilt
             asked.insert(0, (f"build({spec.name()})", ()))
-            request.insert(0, (BUILD, (spec_to_wire(spec), seed)))
+            request.insert(0, [BUILD, [spec_to_wire(spec), seed]])
         self._send(["call", handle, request], asked[0][0])
         answered = 0
         while answered < len(asked):

@@ -64,7 +64,7 @@ class Zygote:
         }
         try:
             level = self._ask(["confine", start], deadline)
-            if "failure" in level:
+            if isinstance(level, list):  # an outcome: the libraries could not be read, or the rights not be given up
                 return outcome_from_wire(level, 0)
             self.sandbox = printable(level["sandbox"])
             if level["listener"]:

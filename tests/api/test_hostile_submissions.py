@@ -22,7 +22,7 @@ FORGER = """\
 import json, os, struct
 
 def forge():
-    reply = {"d": {"value": None, "mutated": [], "failure": None}}
+    reply = [[None, [], None]]
     header = json.dumps({"id": 1, "arrays": [], "value": reply}).encode()
     frame = struct.pack("<8sIQ", b"backprf\\x01", len(header), 0) + header
     for descriptor in range(3, 64):
@@ -37,7 +37,7 @@ for thing in gc.get_objects():
     if type(thing).__name__ == "Desk":
         thing.execute = lambda *args: None
     if type(thing).__name__ == "Link":
-        thing.send(1, {"value": 0 * error_tensor, "mutated": [], "failure": None})
+        thing.send(1, [[0 * error_tensor, [], None]])
 return 0 * error_tensor
 """
 
