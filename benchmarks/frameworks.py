@@ -1,8 +1,9 @@
 """Conformance of frameworks: runs of every check, and a page of the documentation that says what they have found.
 
 `--runs N` makes runs with the seeds 0 to N-1 for each framework that is installed, in this process, at effort quick,
-float64 and float32 in turn; the first ten at level strict, the others at level full. Every run is a line of the file `--out`; what is there is not repeated, as
-long as the versions are the same. `--write` puts the tables into docs/reference/frameworks.md.
+float64 and float32 in turn; the first ten at level strict, the others at level full. Every run is a line of the file
+`--out`; what is there is not repeated, as long as the versions are the same. `--write` puts the tables into
+docs/reference/frameworks.md.
 """
 
 from __future__ import annotations
