@@ -1,15 +1,17 @@
 """Conformance of frameworks: runs of every check, and a page of the documentation that says what they have found.
 
-`--runs N` makes runs with the seeds 0 to N-1 for each framework that is installed, in this process, at effort quick,
-float64 and float32 in turn; the first ten at level strict, the others at level full. Every run is a line of the file
-`--out`; what is there is not repeated, as long as the versions are the same. `--write` puts the tables into
-docs/reference/frameworks.md.
+`--runs N` makes runs with the seeds 0 to N-1 for each framework that is installed, at effort quick,
+float64 and float32 in turn; the first ten at level strict, the others at level full. Nothing stands between the checks
+and the framework, but it is in a process of its own, and in a new one after some runs: XLA keeps what it has compiled.
+Every run is a line of the file `--out`; what is there is not repeated, as long as the versions are the same. `--write`
+puts the tables into docs/reference/frameworks.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -31,6 +33,7 @@ FRAMEWORKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "mygrad": (str(EXAMPLES / "mygrad_adapter.py"), ("mygrad",)),
 }
 _BEGIN, _END = "<!-- frameworks -->\n", "<!-- end -->"
+RUNS_OF_A_PROCESS = 12
 STRICT = 10  # so many runs of each are at level strict; they take twice as long
 FAILING = ("failed", "errored", "timeout", "died", "harness_error")
 
@@ -43,8 +46,10 @@ def versions(packages: Iterable[str]) -> str:
         return ""
 
 
-def run(name: str, seed: int) -> dict[str, Any]:
-    """One run as a line of the file."""
+def run(task: tuple[str, int]) -> dict[str, Any]:
+    """One run of a framework with a seed, as a line of the file."""
+    warnings.simplefilter("ignore")  # what a logarithm of 0 has to say
+    name, seed = task
     adapter, packages = FRAMEWORKS[name]
     waivers = ROOT / "examples" / "waivers" / f"{name.lower()}.toml"
     result = backproof.check(
@@ -105,20 +110,19 @@ def main() -> int:
     )
     parser.add_argument("--write", action="store_true", help="put the tables into the documentation")
     options = parser.parse_args()
-    warnings.simplefilter("ignore")  # what a logarithm of 0 has to say
     known = [json.loads(line) for path in options.out if path.exists() for line in path.read_text("utf-8").splitlines()]
     today = {name: versions(packages) for name, (_, packages) in FRAMEWORKS.items()}
     lines = [line for line in known if line["versions"] == today[line["framework"]]]
     done = {(line["framework"], line["seed"]) for line in lines}
-    for name in options.framework or FRAMEWORKS:
-        for seed in range(options.runs) if today[name] else ():
-            if (name, seed) in done:
-                continue
-            lines.append(run(name, seed))
-            print(name, seed, lines[-1]["verdict"], lines[-1]["odd"], flush=True)
+    names = [name for name in options.framework or FRAMEWORKS if today[name]]
+    waiting = [(name, seed) for name in names for seed in range(options.runs) if (name, seed) not in done]
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=RUNS_OF_A_PROCESS) as pool:
+        for line in pool.imap(run, waiting):
+            lines.append(line)
+            print(line["framework"], line["seed"], line["verdict"], line["odd"], flush=True)
             for path in options.out[:1]:
                 with path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(lines[-1], ensure_ascii=False) + "\n")
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
     print(tables(lines))
     if options.write:
         text = PAGE.read_text(encoding="utf-8")
