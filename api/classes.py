@@ -81,7 +81,7 @@ class Classes:
 
 def _renamed(guessed: Guess) -> set[str]:
     """The parameters that are not called as in the FAU exercises."""
-    return {name for name, place in guessed.gradients.items() if place != f"self.own.gradient_{name}"}
+    return {name for name, place in guessed.gradients.items() if place != f"gradient_{name}"}
 
 
 def _settled(guessed: Guess, cls: type) -> Callable[[Spec], Any]:
@@ -110,7 +110,7 @@ def _fits_better(guessed: Guess, first: Callable[[Spec], Any]) -> bool:
 
 def _execute(guessed: Guess, cls: type) -> Callable[[Spec], Any]:
     namespace: dict[str, Any] = {cls.__name__: cls, "__name__": f"backproof adapter of {cls.__name__}"}
-    exec(adapter_text([guessed], cls.__name__), namespace)  # noqa: S102 - our own text
+    exec(adapter_text([guessed], cls.__name__).text, namespace)  # noqa: S102 - our own text
     function: Callable[[Spec], Any] = namespace["build"]
     return function
 
