@@ -104,12 +104,19 @@ def read_framework(place: Path) -> Framework:
 def read_class(name: str, sources: Iterable[str]) -> Class | None:
     """A class of a Python session, from its source and, before it, the sources of its bases; None if it is not there.
 
+    Args:
+        name: the class's.
+        sources: one class each, in the reverse of the order in which Python looks methods up; a class may be derived
+            from an older one of the same name.
+
     Raises:
         SyntaxError: a source cannot be parsed.
     """
     nodes = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
-    known = {node.name: node for node in nodes}
-    return Class(module="", name=name, methods=_methods(known[name], known, ())) if name in known else None
+    methods: dict[str, Method] = {}
+    for node in nodes:
+        methods |= _methods(node, {}, ())
+    return Class(module="", name=name, methods=methods) if nodes and nodes[-1].name == name else None
 
 
 def _module(relative: Path) -> str:
