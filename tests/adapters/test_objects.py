@@ -88,6 +88,6 @@ def test_what_the_table_does_not_say_is_unsupported() -> None:
         lambda: loss.backward(x),
     )
     for attempt in attempts:
-        with pytest.raises(Unsupported, match="does not offer .*; give its entry of"):
+        with pytest.raises(Unsupported, match=r"give its entry of (ReLU|MeanSquaredError) the argument"):
             attempt()
     assert adapt(DENSE, {"ReLU": Layer(lambda spec: None)}) is None

@@ -59,6 +59,25 @@ def test_the_shortest_framework_has_a_module_that_explains_itself(tmp_path: Path
     assert "missing: a method for the backward pass" in ran.out
 
 
+def test_what_a_base_class_keeps_is_known(tmp_path: Path) -> None:
+    base = "class Base:\n    def __init__(self):\n        self.is_training = True\n\n\n"
+    source = TENSORLETS.replace("class Drop_out:", "class Drop_out(Base):")
+    for call in ("super().__init__()", "Base.__init__(self)"):
+        (tmp_path / "mine.py").write_text(base + source.replace("self.training = True", call))
+        drop = next(each for each in read_framework(tmp_path).classes if each.name == "Drop_out")
+        found = guess(drop)
+        assert found is not None
+        assert found.phase == 'training="is_training"'
+        assert not found.missing
+
+
+def test_nothing_tells_a_layer_its_phase(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(TENSORLETS.replace("self.training", "self.busy"))
+    found = guess(next(each for each in read_framework(tmp_path).classes if each.name == "Drop_out"))
+    assert found is not None
+    assert found.missing == ("what tells it whether it trains",)
+
+
 def test_what_has_no_room_is_named_and_can_be_added(tmp_path: Path) -> None:
     ran, adapter = begun(tmp_path, SCATTERED)
     assert ran.status == 1
