@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     unknown = [each.name for each in framework.classes if not component_of(each.name)]
     if unknown:
         print(f"Not recognised by name, and left to you: {', '.join(dict.fromkeys(unknown))}")
-    print(f"Next: read {path.name}, mend it, then `backproof check {path}`")
+    print(f"Next: read {path.name}, mend it, then `backproof check {_short(path)}`")
     return CONFORMANT if works else NONCONFORMANT
 
 
@@ -112,7 +112,7 @@ def _wrong(result: Result | None) -> dict[str, int]:
 def _tell(tried: _Tried, path: Path) -> bool:
     """Say for each component what was made of it and how it does; tell whether nothing is missing."""
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    print(f"{path}: {plural(lines, 'line')}, {plural(len(tried.guesses), 'component')}")
+    print(f"{_short(path)}: {plural(lines, 'line')}, {plural(len(tried.guesses), 'component')}")
     for each in tried.left_out:
         print(f"  {_named(each)}: left out, to keep the module short; add an entry for it")
     if tried.result is None:
@@ -128,6 +128,12 @@ def _tell(tried: _Tried, path: Path) -> bool:
         for missing in each.missing:
             print(f"  {'':<24}missing: {missing}")
     return good
+
+
+def _short(path: Path) -> Path:
+    """The path as one would type it from here."""
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _named(each: Guess) -> str:

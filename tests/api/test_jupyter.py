@@ -122,7 +122,7 @@ def test_classes_with_other_names_and_magics_beside_them(tmp_path: Path) -> None
         "backproof.check(Dense)",
     )
     assert "✓ conformant" in shown(right)
-    assert "every entry is -1 times what it should be" in shown(wrong)
+    assert "every entry has the wrong sign" in shown(wrong)
 
 
 def test_a_class_that_inherits_from_one_of_another_cell(tmp_path: Path) -> None:
