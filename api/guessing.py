@@ -139,7 +139,7 @@ def guess(found: Class, component: str = "") -> Guess | None:
     missing += [f"where the gradient of {name} is kept" for name in parameters if name not in gradients]
     phase = _phase(found) if component in _PHASED else ""
     if component in _PHASED and not phase and "self.training" not in "".join(calls):
-        missing.append("what tells it whether it trains")
+        missing.append("what tells it the phase: an attribute or a method, as training=… or testing=…")
     result = Guess(
         component=component,
         found=found,

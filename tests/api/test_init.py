@@ -75,7 +75,7 @@ def test_nothing_tells_a_layer_its_phase(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(TENSORLETS.replace("self.training", "self.busy"))
     found = guess(next(each for each in read_framework(tmp_path).classes if each.name == "Drop_out"))
     assert found is not None
-    assert found.missing == ("what tells it whether it trains",)
+    assert found.missing == ("what tells it the phase: an attribute or a method, as training=… or testing=…",)
 
 
 def test_what_has_no_room_is_named_and_can_be_added(tmp_path: Path) -> None:
