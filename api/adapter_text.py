@@ -1,181 +1,182 @@
-"""The text of an adapter module, from guesses."""
+"""The text of an adapter module, from guesses: a table that a person can read and finish."""
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from .guessing import Guess
 from .specs import LossSpec, all_specs
 
-_LAYER = """
+LONGEST = 40  # lines of a module
+_WIDTH = 120
+_OWN_NAMES = {"COMPONENTS", "LAYER", "LOSS", "Layer", "Loss", "adapt", "build", "np"}
 
-class Layer(LayerAdapter):
-{training}    def __init__(self, spec):
-        super().__init__(spec)
-        self.own = MAKE[spec.name()](spec)
-{phase}
-    def forward(self, x):
-{forward}
-    def backward(self, dy):
-{backward}"""
-
-_SET_PHASE = """
-    def set_phase(self, phase):
-        self.training = phase is Phase.TRAIN
-{lines}"""
-
-_PARAMETERS = """
-    def parameters(self):
-        return {name: self._laid_out(name, get(self)) for name, get in PARAMETERS.get(self.spec.name(), {}).items()}
-
-    def gradients(self):
-        return {name: self._laid_out(name, get(self)) for name, get in GRADIENTS.get(self.spec.name(), {}).items()}
-
-    def assign(self, parameters):
-        for name, value in parameters.items():
-            own = PARAMETERS[self.spec.name()][name](self)
-            own[...] = np.reshape(value.T if name in TRANSPOSED else value, own.shape)
-
-    def _laid_out(self, name, own):  # as the spec has it; a bias may be kept as a row
-        return np.array(own.T if name in TRANSPOSED else own).reshape(self.spec.parameters()[name].shape)
-"""
-
-_LOSS = """
-
-class Loss(LossAdapter):
-    def __init__(self, spec):
-        super().__init__(spec)
-        self.own = MAKE[spec.name()](spec)
-
-    def forward(self, prediction, target):
-{forward}
-    def backward(self, target):
-{backward}"""
+_ABOUT_LAYERS = [
+    "# How layers are called. self.own is the framework's object, self.x and self.y are its latest input and output,",
+    "# self.training is False in the test phase. A layer that is called otherwise says so in its own entry.",
+]
+_ABOUT_LOSSES = [
+    "# How losses are called. self.own is the framework's object, self.prediction is what it was given last.",
+    "# A loss that is called otherwise says so in its own entry.",
+]
+_ABOUT_COMPONENTS = [
+    "# How each component is made of its spec, and where the object keeps each parameter and its gradient.",
+    "# `.T` stands after what is kept transposed, `returned[1]` for what backward returns after the input's gradient.",
+    "# `backproof explain FullyConnected` says what its spec has, and the names and shapes of its parameters.",
+]
 
 
-def adapter_text(guesses: Sequence[Guess], named: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """An adapter module.
+
+    Attributes:
+        text: the module; formatted, and of at most 40 lines.
+        left_out: the guesses for which it has no room.
+    """
+
+    text: str
+    left_out: tuple[Guess, ...]
+
+
+def adapter_text(guesses: Sequence[Guess], named: str) -> Written:
     """The module.
 
     Args:
         guesses: at least one, of different components.
         named: what the framework is called.
     """
-    losses = [each for each in guesses if _is_loss(each)]
+    count = len(guesses)
+    while True:
+        lines = _lines(guesses[:count], guesses[count:], named)
+        if len(lines) <= LONGEST or count == 1:
+            return Written(text="\n".join(lines) + "\n", left_out=tuple(guesses[count:]))
+        count -= 1
+
+
+def _lines(guesses: Sequence[Guess], left_out: Sequence[Guess], named: str) -> list[str]:
     layers = [each for each in guesses if not _is_loss(each)]
-    kept = [each for each in layers if each.parameters]
-    bases = [name for name, used in (("LayerAdapter", layers), ("LossAdapter", losses)) if used]
-    phased = any(each.phase or "self.training" in each.forward + each.backward for each in layers)
-    modules: dict[str, list[str]] = {}
-    for each in guesses:
-        if each.found.module:  # none: the name is known where the text is executed
-            modules.setdefault(each.found.module, []).append(each.found.name)
-    lines = [
-        f'"""Adapter of {named}, begun by `backproof init`: guesses by names. Mend it, then `backproof check` it."""',
+    losses = [each for each in guesses if _is_loss(each)]
+    imports, names = _imports(guesses)
+    shared = {id(each): name for name, group in (("LAYER", layers), ("LOSS", losses)) for each in _alike(group)}
+    entries = [line for each in guesses for line in _entry(each, names[id(each)], shared.get(id(each), ""))]
+    kinds = [kind for kind, group in (("Layer", layers), ("Loss", losses)) if group]
+    return [
+        f'"""Adapter of {named}, begun by `backproof init`, which guesses by names: read it, mend it, check it."""',
         "",
-        *(["import numpy as np"] if kept or any("np." in each.make for each in guesses) else []),
-        f"from backproof.adapters.base import {', '.join(bases)}",
-        *(["from backproof.specs import Phase"] if phased else []),
-        *(f"from {module} import {', '.join(sorted(set(names)))}" for module, names in sorted(modules.items())),
+        *(["import numpy as np"] if any("np." in each.make for each in guesses) else []),
+        f"from backproof.adapters.objects import {', '.join([*kinds, 'adapt'])}",
         "",
-        "# How each component is made. `backproof explain FullyConnected` lists what spec has.",
-        "MAKE = {",
-        *(line for each in guesses for line in _entry(each)),
+        *(imports and [*imports, ""]),
+        *(_ABOUT_LAYERS if layers else _ABOUT_LOSSES),
+        *(_shared("LAYER", layers) if layers else []),
+        *(_shared("LOSS", losses) if losses else []),
+        "",
+        *_ABOUT_COMPONENTS,
+        "COMPONENTS = {",
+        *entries,
+        *_left_out(left_out),
         "}",
+        "",
+        "",
+        "def build(spec):",
+        "    return adapt(spec, COMPONENTS)",
     ]
-    if kept:
-        lines += ["# Where the object keeps its parameters, by their names in the spec, and their gradients."]
-        lines += _table(
-            "PARAMETERS", ((each, {k: f"self.own.{v}" for k, v in each.parameters.items()}) for each in kept)
-        )
-        lines += _table("GRADIENTS", ((each, each.gradients) for each in kept))
-        turned = '"weights"' if any(each.transposed for each in kept) else ""
-        lines += [f"TRANSPOSED = [{turned}]  # what is kept as (outputs, inputs)"]
-    text = "\n".join(lines) + "\n"
-    if layers:
-        text += _LAYER.format(
-            training="    training = True\n\n" if phased else "",
-            phase=_set_phase(layers) if phased else "",
-            forward=_forward(layers),
-            backward=_backward(layers),
-        ) + (_PARAMETERS if kept else "")
-    if losses:
-        text += _LOSS.format(forward=_loss_forward(losses), backward=_body(losses, _backward_call, "return "))
-    return text + _build(bool(layers), [each.component for each in losses])
 
 
 def _is_loss(each: Guess) -> bool:
     return issubclass(all_specs()[each.component], LossSpec)
 
 
-def _entry(each: Guess) -> list[str]:
+def _imports(guesses: Sequence[Guess]) -> tuple[list[str], dict[int, str]]:
+    """The lines that import the classes, and how each class is then called.
+
+    Modules of one package are imported together: a framework with a file for each class would need a line for each.
+    """
+    modules: dict[str, list[str]] = {}
+    for each in guesses:
+        if each.found.module:  # none: the name is known where the text is executed
+            modules.setdefault(each.found.module, []).append(each.found.name)
+    packages = Counter(module.rpartition(".")[0] for module in modules)
+    leaves = Counter(module.rpartition(".")[2] for module in modules)
+    taken = _OWN_NAMES | {name for own in modules.values() for name in own}
+    lines: dict[str, set[str]] = {}
+    names: dict[int, str] = {}
+    for each in guesses:
+        (package, _, leaf), name = each.found.module.rpartition("."), each.found.name
+        together = bool(package) and packages[package] > 1 and leaves[leaf] == 1 and leaf not in taken
+        names[id(each)] = f"{leaf}.{name}" if together else name
+        if each.found.module:
+            origin, item = (package, leaf) if together else (each.found.module, name)
+            lines.setdefault(origin, set()).add(item)
+    text = []
+    for origin, items in sorted(lines.items()):
+        ordered = sorted(items, key=_as_isort)
+        text += _broken(f"from {origin} import (", ordered, ")", f"from {origin} import {', '.join(ordered)}")
+    return text, names
+
+
+def _as_isort(name: str) -> tuple[bool, bool, str]:
+    """Constants, then classes, then the rest."""
+    return not (name.isupper() and len(name) > 1), not name[0].isupper(), name
+
+
+def _calls(each: Guess) -> list[tuple[str, str]]:
+    given = ("self, prediction, target", "self, target") if _is_loss(each) else ("self, x", "self, dy")
+    passes = zip(("forward", "backward"), given, (each.forward, each.backward), strict=True)
+    return [(name, f"lambda {arguments}: {call}") for name, arguments, call in passes if call]
+
+
+def _alike(group: Sequence[Guess]) -> list[Guess]:
+    """Those that are called as most are."""
+    usual = Counter(map(str, map(_calls, group))).most_common(1)
+    return [each for each in group if str(_calls(each)) == usual[0][0]]
+
+
+def _shared(name: str, group: Sequence[Guess]) -> list[str]:
+    calls = [f'"{key}": {call}' for key, call in _calls(_alike(group)[0])]
+    return _broken(f"{name} = {{", calls, "}", f"{name} = {{{', '.join(calls)}}}")
+
+
+def _entry(each: Guess, name: str, shared: str) -> list[str]:
+    made = name + each.make.removeprefix(each.found.name)
+    arguments = [f"lambda spec: {made}"]
+    arguments += [f"**{shared}"] if shared else [f"{key}={call}" for key, call in _calls(each)]
+    arguments += [each.phase] if each.phase else []
+    for parameter, place in each.parameters.items():
+        turned = ".T" if each.transposed and parameter == "weights" else ""
+        gradient = each.gradients.get(parameter, "")
+        places = ", ".join(_quoted(text and text + turned) for text in (place, gradient))
+        arguments.append(f"{parameter}=({places})")
+    kind = "Loss" if _is_loss(each) else "Layer"
     marks = [f"    # missing: {what}" for what in each.missing]
-    return [*marks, f'    "{each.component}": lambda spec: {each.make},']
+    return [*marks, *_call(f'    "{each.component}": {kind}', arguments, ",")]
 
 
-def _table(name: str, rows: Iterable[tuple[Guess, dict[str, str]]]) -> list[str]:
-    lines = [f"{name} = {{"]
-    for each, places in rows:
-        entries = ", ".join(f'"{key}": lambda self: {place}' for key, place in places.items())
-        lines.append(f'    "{each.component}": {{{entries}}},')
-    return [*lines, "}"]
+def _quoted(text: str) -> str:
+    """As `ruff format` would: double quotes, unless the text has them."""
+    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-def _set_phase(layers: Sequence[Guess]) -> str:
-    told = [each for each in layers if each.phase]
-    lines = (f'        if self.spec.name() == "{each.component}":\n            {each.phase}\n' for each in told)
-    return _SET_PHASE.format(lines="".join(lines))
+def _call(head: str, arguments: Sequence[str], tail: str) -> list[str]:
+    """As `ruff format` would: in one line, or with all arguments in a line of their own, or with a line for each."""
+    inner = f"        {', '.join(arguments)}"
+    one = f"{head}({inner.strip()}){tail}"
+    if len(one) <= _WIDTH or len(inner) > _WIDTH:
+        return _broken(f"{head}(", arguments, f"){tail}", one)
+    return [f"{head}(", inner, f"    ){tail}"]
 
 
-def _forward(layers: Sequence[Guess]) -> str:
-    calls = "".join(each.backward for each in layers)
-    before = "        self.x = x\n" if "self.x" in calls else ""
-    if "self.y" not in calls:
-        return before + _body(layers, lambda each: each.forward, "return ")
-    return before + _body(layers, lambda each: each.forward, "self.y = ") + "        return self.y\n"
+def _broken(opened: str, items: Sequence[str], closed: str, one: str) -> list[str]:
+    """The line `one`, or if it is too long a line for each item."""
+    indent = " " * (len(opened) - len(opened.lstrip()))
+    return [one] if len(one) <= _WIDTH else [opened, *(f"{indent}    {item}," for item in items), indent + closed]
 
 
-def _backward(layers: Sequence[Guess]) -> str:
-    if not any(each.tuple_returned for each in layers):
-        return _body(layers, _backward_call, "return ")
-    tupled = ", ".join(f'"{each.component}"' for each in layers if each.tuple_returned)
-    text = _body(layers, _backward_call, "result = ")
-    return (
-        f"{text}        if self.spec.name() in {{{tupled}}}:  # returns the parameters' gradients as well\n"
-        "            result, *self.returned = result\n        return result\n"
-    )
-
-
-def _loss_forward(losses: Sequence[Guess]) -> str:
-    saved = (
-        "        self.prediction = prediction\n" if any("self.prediction" in each.backward for each in losses) else ""
-    )
-    return saved + _body(losses, lambda each: each.forward, "return ")
-
-
-def _backward_call(each: Guess) -> str:
-    return each.backward or "None"
-
-
-def _body(guesses: Sequence[Guess], call: Callable[[Guess], str], verb: str) -> str:
-    """The call that most components share, after those of the others."""
-    calls = {each.component: call(each) for each in guesses}
-    usual = Counter(calls.values()).most_common(1)[0][0]
-    lines: list[str] = []
-    word = "if"
-    for component, text in calls.items():
-        if text != usual:
-            lines += [f'        {word} self.spec.name() == "{component}":', f"            {verb}{text}"]
-            word = "if" if verb == "return " else "elif"
-    if lines and verb != "return ":
-        return "\n".join([*lines, "        else:", f"            {verb}{usual}"]) + "\n"
-    return "\n".join([*lines, f"        {verb}{usual}"]) + "\n"
-
-
-def _build(layers: bool, losses: list[str]) -> str:
-    if layers and losses:
-        known = ", ".join(f'"{name}"' for name in losses)
-        kind = f"(Loss if spec.name() in {{{known}}} else Layer)(spec)"
-    else:
-        kind = "Layer(spec)" if layers else "Loss(spec)"
-    return f"\n\ndef build(spec):\n    return {kind} if spec.name() in MAKE else None\n"
+def _left_out(guesses: Iterable[Guess]) -> list[str]:
+    named = ", ".join(f"{each.component} ({each.found.module}.{each.found.name})" for each in guesses)
+    text = f"Left out, to keep this short: {named}. Import each class and add an entry like those above."
+    return [f"    # {line}" for line in textwrap.wrap(text, _WIDTH - 6, break_long_words=False)] if named else []

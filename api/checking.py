@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, readable, resolve
 from .checks.law import Level
@@ -17,11 +17,13 @@ from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
 from .checks.waiver_file import WaiverError, read_waivers
 from .checks.waivers import Waivers, today_in_utc
-from .classes import Classes
-from .display import Shown
+from .display import Shown, sentences
 from .reports.commands import IN_PYTHON
 from .request import BUILTIN, Request, UsageError, is_name, later_than, meaning, required_by, selection_of
-from .wall import Launched, Limits, LoadFailed
+from .wall import Launched, Limits, LoadFailed, WorkerError
+
+if TYPE_CHECKING:
+    from .classes import Classes
 
 Subject = str | os.PathLike[str] | type | Sequence[type] | Mapping[str, type] | None
 
@@ -40,13 +42,16 @@ def check(subject: Subject = None, *names: str, **options: Any) -> Shown:
         UsageError: a name is not known, or an option has a value that it cannot have.
         SubjectNotFound, LoadFailed: the subject cannot be found or loaded.
     """
-    if subject is None or isinstance(subject, str | os.PathLike):
-        named, classes = BUILTIN if subject is None else os.fspath(subject), None
-    else:
-        classes = Classes(subject)
-        named, options = f"{IN_PYTHON}{classes.expression}", {**options, "direct": True}
-    with opened(Request(subject=named, names=names, **options), classes) as run:
-        return Shown.of(run.execute(_ignore))
+    with sentences(UsageError, SubjectNotFound, WorkerError):
+        if subject is None or isinstance(subject, str | os.PathLike):
+            named, classes = BUILTIN if subject is None else os.fspath(subject), None
+        else:
+            from .classes import Classes  # noqa: PLC0415 - what is named by a path does not need it
+
+            classes = Classes(subject)
+            named, options = f"{IN_PYTHON}{classes.expression}", {**options, "direct": True}
+        with opened(Request(subject=named, names=names, **options), classes) as run:
+            return Shown.of(run.execute(_ignore))
 
 
 def _ignore(record: object) -> None:

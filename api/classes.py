@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .adapter_text import adapter_text
 from .adapters.fau.subjects import ARGUMENTS, build
+from .adapters.tutorial.naming import CLASSES
+from .adapters.tutorial.subjects import build as build_of_the_tutorial
+from .class_sources import sources
 from .guessing import Guess, component_of, guess
 from .inspecting import read_class
 from .request import UsageError
-from .specs import Dropout, FullyConnected, Spec, all_specs, find_spec
+from .specs import Dropout, FullyConnected, LayerSpec, Spec, Unsupported, all_specs, find_spec
 
 _ENDINGS = ("layer", "optimizer", "initializer", "regularizer", "loss", "function", "activation")
 
@@ -39,7 +41,7 @@ class Classes:
     def __init__(self, given: type | Sequence[type] | Mapping[str, type]) -> None:
         self._classes = _named(given)
         self.expression = _expression(given)
-        self._sources = {name: _sources(cls) for name, cls in self._classes.items()}
+        self._sources = {name: sources(cls) for name, cls in self._classes.items()}
         self._guessed: dict[str, Callable[[Spec], Any] | None] = {}
 
     @property
@@ -53,7 +55,14 @@ class Classes:
         if name in self._classes and name not in self._guessed:
             self._guessed[name] = self._by_guess(name)
         guessed = self._guessed.get(name)
-        return guessed(spec) if guessed is not None else build(spec, self._classes.get)
+        if guessed is not None:
+            return guessed(spec)
+        if name in self._classes and _is_of_the_tutorial(name, self._classes[name], "".join(self._sources[name])):
+            return build_of_the_tutorial(spec, self._classes.get)
+        subject = build(spec, self._classes.get)
+        if subject is not None and isinstance(spec, LayerSpec) and spec.parameters() and not self._may_update(name):
+            subject.attach_optimizer = _no_optimizer
+        return subject
 
     def describe(self) -> dict[str, Any]:
         """What a report says of the classes."""
@@ -62,6 +71,11 @@ class Classes:
             "offered": list(self._classes),
             "notes": [f"{name} is {cls.__qualname__}" for name, cls in self._classes.items() if cls.__name__ != name],
         }
+
+    def _may_update(self, name: str) -> bool:
+        """Tell whether a class, as far as its source is known, may have an optimizer."""
+        text = "".join(self._sources[name]).lower()
+        return not text or "optim" in text
 
     def _by_guess(self, name: str) -> Callable[[Spec], Any] | None:
         """What `backproof init` would make of a class; None if it is to be served as in the FAU exercises."""
@@ -79,9 +93,33 @@ class Classes:
         return _settled(guessed, cls)
 
 
+def _no_optimizer(learning_rate: float, momentum: float) -> NoReturn:
+    del learning_rate, momentum
+    raise Unsupported("the class knows no optimizer: its source does not speak of one")
+
+
+def _is_of_the_tutorial(name: str, cls: type, source: str) -> bool:
+    """Tell whether a class has the API of the FAU tutorial, where that differs from the API of the exercises."""
+    try:
+        constructor = list(inspect.signature(cls).parameters)
+        initialize = list(inspect.signature(cls.initialize).parameters) if hasattr(cls, "initialize") else []
+    except (TypeError, ValueError):
+        return False
+    match name:
+        case "FullyConnected" | "Conv":
+            return "learning_rate" in constructor[2:] or hasattr(cls, "get_gradient_weights")
+        case "Pooling":
+            return cls.__name__ != name
+        case "Dropout":
+            return "self.phase" in source
+        case "Constant" | "He" | "UniformRandom":
+            return len(initialize) == 2  # itself and the shape, but no fans
+    return False
+
+
 def _renamed(guessed: Guess) -> set[str]:
     """The parameters that are not called as in the FAU exercises."""
-    return {name for name, place in guessed.gradients.items() if place != f"self.own.gradient_{name}"}
+    return {name for name, place in guessed.gradients.items() if place != f"gradient_{name}"}
 
 
 def _settled(guessed: Guess, cls: type) -> Callable[[Spec], Any]:
@@ -110,7 +148,7 @@ def _fits_better(guessed: Guess, first: Callable[[Spec], Any]) -> bool:
 
 def _execute(guessed: Guess, cls: type) -> Callable[[Spec], Any]:
     namespace: dict[str, Any] = {cls.__name__: cls, "__name__": f"backproof adapter of {cls.__name__}"}
-    exec(adapter_text([guessed], cls.__name__), namespace)  # noqa: S102 - our own text
+    exec(adapter_text([guessed], cls.__name__).text, namespace)  # noqa: S102 - our own text
     function: Callable[[Spec], Any] = namespace["build"]
     return function
 
@@ -129,11 +167,16 @@ def _named(given: object) -> dict[str, type]:
     return named
 
 
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
 def _component(cls: object) -> str:
     if not isinstance(cls, type):
         raise UsageError(f"{cls!r} is neither a path nor a class; give a class, not an object that it makes")
-    plain = cls.__name__.replace("_", "").lower()
-    known = {name.replace("_", "").lower(): name for name in all_specs()}
+    tutorial = {_plain(name): component for component, names in CLASSES.items() for name in names}
+    plain = _plain(cls.__name__)
+    known = {_plain(name): name for name in all_specs()} | tutorial
     short = (plain.removesuffix(ending) for ending in _ENDINGS)
     found = next((known[each] for each in (plain, *short) if each in known), "") or component_of(cls.__name__)
     if not found:
@@ -150,14 +193,3 @@ def _expression(given: type | Sequence[type] | Mapping[str, type]) -> str:
     if isinstance(given, type):
         return given.__name__
     return f"[{', '.join(cls.__name__ for cls in given)}]"
-
-
-def _sources(cls: type) -> tuple[str, ...]:
-    """The source of the class after those of its bases; without what has none, as in a plain prompt."""
-    sources = []
-    for each in reversed(cls.__mro__[:-1]):
-        try:
-            sources.append(textwrap.dedent(inspect.getsource(each)))
-        except (OSError, TypeError):
-            continue
-    return tuple(sources)

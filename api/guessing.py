@@ -60,6 +60,7 @@ _BACKWARD = (
     "derivative",
     "delta",
 )
+_PHASED = {"Dropout", "BatchNormalization"}
 _RATE = {"lr", "learningrate", "eta", "stepsize", "rate"}
 _INPUT = {"x", "input", "inputs", "inp", "inputtensor", "xin", "data"}
 _OUTPUT = {"y", "out", "output", "outputs"}
@@ -80,10 +81,9 @@ class Guess:
         make: the call that makes the object, of `spec`.
         forward: the call of the forward pass, of `self.own` and its arguments.
         backward: the call of the backward pass; empty if there is none.
-        tuple_returned: backward returns a tuple that starts with the input's gradient.
-        phase: the line that sets the phase, of `self.training`; empty without.
+        phase: the arguments of `Layer` that tell the object the phase; empty without.
         parameters: name in the spec to the place on the object.
-        gradients: name in the spec to the place of its gradient.
+        gradients: name in the spec to the place of its gradient, on the object or in what backward returns.
         transposed: the weights are kept as (outputs, inputs).
         missing: what could not be found, for a person.
         alternatives: other guesses, to try if this one does not fit.
@@ -94,7 +94,6 @@ class Guess:
     make: str
     forward: str
     backward: str
-    tuple_returned: bool
     phase: str
     parameters: dict[str, str]
     gradients: dict[str, str]
@@ -138,14 +137,16 @@ def guess(found: Class, component: str = "") -> Guess | None:
     gradients = _gradients(found, parameters, backward, returned)
     missing += [f"where the parameter {name} is kept" for name in names if name not in parameters]
     missing += [f"where the gradient of {name} is kept" for name in parameters if name not in gradients]
+    phase = _phase(found) if component in _PHASED else ""
+    if component in _PHASED and not phase and "self.training" not in "".join(calls):
+        missing.append("what tells it the phase: an attribute or a method, as training=… or testing=…")
     result = Guess(
         component=component,
         found=found,
         make=f"{found.name}({make})",
         forward=calls[0],
         backward=calls[1],
-        tuple_returned=bool(returned),
-        phase=_phase(found) if component in {"Dropout", "BatchNormalization"} else "",
+        phase=phase,
         parameters=parameters,
         gradients=gradients,
         missing=tuple(missing),
@@ -247,16 +248,14 @@ def _value(component: str, argument: str) -> str:
 
 
 def _phase(found: Class) -> str:
-    """The line that sets the phase of an object that keeps it."""
+    """The arguments of `Layer` that tell the phase to an object that keeps it."""
     flags = [flag for method in found.methods.values() for flag in method.flags]
     for flag in dict.fromkeys([*flags, *found.places()]):
         if _plain(flag) in _TRAINING:
-            return f"self.own.{flag} = self.training"
+            return f'training="{flag}"'
         if _plain(flag) in _TESTING:
-            return f"self.own.{flag} = not self.training"
-    if {"train", "eval"} <= set(found.methods):
-        return "self.own.train() if self.training else self.own.eval()"
-    return ""
+            return f'testing="{flag}"'
+    return 'training="train()", testing="eval()"' if {"train", "eval"} <= set(found.methods) else ""
 
 
 def _parameters(found: Class, names: list[str], backward: str) -> dict[str, str]:
@@ -281,11 +280,11 @@ def _gradients(found: Class, parameters: dict[str, str], backward: str, returned
         for index, each in enumerate(returned[1:]):
             in_order = len(returned) == 1 + len(parameters) and list(parameters)[index] == name
             if wanted.fullmatch(_plain(each.rpartition(".")[2])) or (in_order and not each.isidentifier()):
-                result[name] = f"self.returned[{index}]"
+                result[name] = f"returned[{index + 1}]"
         for each in found.places(backward):
             same_key = each != place and _is_gradient(each.partition("[")[0]) and _plain(_key(each)) == own
             if name not in result and (same_key or wanted.fullmatch(_plain(_key(each)))):
-                result[name] = f"self.own.{each}"
+                result[name] = each
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .adapters import SubjectNotFound, python_files
@@ -22,6 +22,7 @@ class Method:
         places: what it assigns on the object, as written after the dot: `W`, `params["W"]`.
         flags: places to which it assigns True or False.
         returned: the names in the tuple that it returns; empty if it returns no tuple.
+        calls_above: it calls the method that it overrides.
     """
 
     arguments: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Method:
     places: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    calls_above: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,12 +106,19 @@ def read_framework(place: Path) -> Framework:
 def read_class(name: str, sources: Iterable[str]) -> Class | None:
     """A class of a Python session, from its source and, before it, the sources of its bases; None if it is not there.
 
+    Args:
+        name: the class's.
+        sources: one class each, in the reverse of the order in which Python looks methods up; a class may be derived
+            from an older one of the same name.
+
     Raises:
         SyntaxError: a source cannot be parsed.
     """
     nodes = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
-    known = {node.name: node for node in nodes}
-    return Class(module="", name=name, methods=_methods(known[name], known, ())) if name in known else None
+    methods: dict[str, Method] = {}
+    for node in nodes:
+        methods = _overridden(methods, _methods(node, {}, ()))
+    return Class(module="", name=name, methods=methods) if nodes and nodes[-1].name == name else None
 
 
 def _module(relative: Path) -> str:
@@ -125,7 +134,22 @@ def _methods(node: ast.ClassDef, known: Mapping[str, ast.ClassDef], above: tuple
         name = base.id if isinstance(base, ast.Name) else base.attr if isinstance(base, ast.Attribute) else ""
         if name in known and name not in (*above, node.name):
             methods |= _methods(known[name], known, (*above, node.name))
-    return methods | {each.name: _method(each) for each in node.body if isinstance(each, ast.FunctionDef)}
+    own = {each.name: _method(each) for each in node.body if isinstance(each, ast.FunctionDef)}
+    return _overridden(methods, own)
+
+
+def _overridden(above: Mapping[str, Method], own: Mapping[str, Method]) -> dict[str, Method]:
+    """The methods of a class: its own over those above; one that calls what it overrides assigns what that assigns."""
+    longer = {
+        name: replace(
+            method,
+            places=tuple(dict.fromkeys([*method.places, *above[name].places])),
+            flags=tuple(dict.fromkeys([*method.flags, *above[name].flags])),
+        )
+        for name, method in own.items()
+        if method.calls_above and name in above
+    }
+    return {**above, **own, **longer}
 
 
 def _method(node: ast.FunctionDef) -> Method:
@@ -142,7 +166,18 @@ def _method(node: ast.FunctionDef) -> Method:
         places=tuple(dict.fromkeys(place for place, _ in assigned)),
         flags=tuple(dict.fromkeys(flags)),
         returned=_returned(node),
+        calls_above=any(_is_above(each, node.name) for each in ast.walk(node)),
     )
+
+
+def _is_above(node: ast.AST, method: str) -> bool:
+    """Tell whether it is `super().method`, or `Base.method` with a name that is written as classes are."""
+    match node:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=name):
+            return name == method
+        case ast.Attribute(value=ast.Name(id=base), attr=name):
+            return name == method and base[:1].isupper()
+    return False
 
 
 def _assigned(node: ast.FunctionDef, own: str) -> Iterator[tuple[str, ast.expr | None]]:

@@ -77,7 +77,7 @@ def _cause(cause: Cause, header: Header, *, opened: bool) -> str:
 
 def _row(label: str, content: str) -> str:
     cell = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0"
-    cells = f'<th style="{cell}">{_text(label)}</th><td style="{cell}">{content}</td>'
+    cells = f'<th style="{cell};white-space:nowrap">{_text(label)}</th><td style="{cell}">{content}</td>'
     return f'<tr style="background:transparent">{cells}</tr>'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..adapter_text import adapter_text
@@ -21,6 +22,16 @@ from ..wall import WorkerError
 from .files import CannotWrite, require_writable
 
 ADAPTER = "backproof_adapter.py"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tried:
+    """An adapter that was written and tried: what is in it, what is not, and the result or why there is none."""
+
+    guesses: tuple[Guess, ...]
+    left_out: tuple[Guess, ...]
+    result: Result | None = None
+    problem: str = ""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,14 +52,14 @@ def run(options: argparse.Namespace) -> int:
     if not guesses:
         return _complain(_nothing(framework), NOT_LOADED)
     try:
-        guesses, result, problem = _settle(guesses, path, Path(options.framework).resolve().stem)
+        tried = _settle(guesses, path, Path(options.framework).resolve().stem)
     except OSError as error:
         return _complain(f"{path} cannot be written: {error.strerror}", USAGE)
-    works = _tell(guesses, result, problem, path)
+    works = _tell(tried, path)
     unknown = [each.name for each in framework.classes if not component_of(each.name)]
     if unknown:
         print(f"Not recognised by name, and left to you: {', '.join(dict.fromkeys(unknown))}")
-    print(f"Next: read {path.name}, mend it, then `backproof check {path}`")
+    print(f"Next: read {path.name}, mend it, then `backproof check {_short(path)}`")
     return CONFORMANT if works else NONCONFORMANT
 
 
@@ -62,30 +73,31 @@ def _guesses(framework: Framework) -> list[Guess]:
     return list(found.values())
 
 
-def _settle(guesses: list[Guess], path: Path, named: str) -> tuple[list[Guess], Result | None, str]:
+def _settle(guesses: Sequence[Guess], path: Path, named: str) -> _Tried:
     """Write the adapter; where it does not work, try the alternatives and keep those that do better."""
-    result, problem = _attempt(guesses, path, named)
-    wrong = _wrong(result)
+    first = _attempt(guesses, path, named)
+    wrong = _wrong(first.result)
     others = [each.alternatives[0] if each.alternatives and wrong.get(each.component) else each for each in guesses]
-    if result is None or others == guesses:
-        return guesses, result, problem
-    second, _ = _attempt(others, path, named)
-    better = _wrong(second)
+    if first.result is None or others == list(guesses):
+        return first
+    second = _attempt(others, path, named)
+    better = _wrong(second.result)
     best = [
-        other if second is not None and better.get(first.component, 0) < wrong.get(first.component, 0) else first
-        for first, other in zip(guesses, others, strict=True)
+        other if second.result is not None and better.get(each.component, 0) < wrong.get(each.component, 0) else each
+        for each, other in zip(guesses, others, strict=True)
     ]
-    return best, *_attempt(best, path, named)
+    return _attempt(best, path, named)
 
 
-def _attempt(guesses: Sequence[Guess], path: Path, named: str) -> tuple[Result | None, str]:
-    """Write the adapter and check it quickly, behind the wall; no result, but a sentence, if it cannot be loaded."""
-    text = adapter_text(guesses, named)
-    write_atomically(path, lambda file: file.write(text.encode()))
+def _attempt(guesses: Sequence[Guess], path: Path, named: str) -> _Tried:
+    """Write the adapter and check it quickly, behind the wall."""
+    written = adapter_text(guesses, named)
+    write_atomically(path, lambda file: file.write(written.text.encode()))
+    tried = _Tried(guesses=tuple(each for each in guesses if each not in written.left_out), left_out=written.left_out)
     try:
-        return check(str(path), effort="quick"), ""
+        return replace(tried, result=check(str(path), effort="quick"))
     except (SubjectNotFound, UsageError, WorkerError) as error:
-        return None, str(error)
+        return replace(tried, problem=str(error))
 
 
 def _wrong(result: Result | None) -> dict[str, int]:
@@ -97,23 +109,35 @@ def _wrong(result: Result | None) -> dict[str, int]:
     return wrong
 
 
-def _tell(guesses: Sequence[Guess], result: Result | None, problem: str, path: Path) -> bool:
+def _tell(tried: _Tried, path: Path) -> bool:
     """Say for each component what was made of it and how it does; tell whether nothing is missing."""
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    print(f"{path}: {plural(lines, 'line')}, {plural(len(guesses), 'component')}")
-    if result is None:
-        print(f"  It cannot be loaded yet: {problem}")
+    print(f"{_short(path)}: {plural(lines, 'line')}, {plural(len(tried.guesses), 'component')}")
+    for each in tried.left_out:
+        print(f"  {_named(each)}: left out, to keep the module short; add an entry for it")
+    if tried.result is None:
+        print(f"  It cannot be loaded yet: {tried.problem}")
         return False
-    good = True
-    for each in guesses:
-        findings = [finding for finding in result.findings if finding.layer == each.component]
+    good = not tried.left_out
+    for each in tried.guesses:
+        findings = [finding for finding in tried.result.findings if finding.layer == each.component]
         bad = next((finding for finding in findings if finding.failing), None)
         state = _state(findings, bad)
         good = good and bad is None and not each.missing and bool(findings)
-        print(f"  {each.component:<24}{each.found.module}.{each.found.name}: {state}")
+        print(f"  {_named(each)}: {state}")
         for missing in each.missing:
             print(f"  {'':<24}missing: {missing}")
     return good
+
+
+def _short(path: Path) -> Path:
+    """The path as one would type it from here."""
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _named(each: Guess) -> str:
+    return f"{each.component:<24}{each.found.module}.{each.found.name}"
 
 
 def _state(findings: Sequence[Finding], bad: Finding | None) -> str:

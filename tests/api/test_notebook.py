@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import linecache
 import re
 import sys
 from html.parser import HTMLParser
@@ -17,6 +16,7 @@ from backproof.classes import Classes
 from backproof.display import Shown
 from backproof.reports.notebook import render_notebook
 
+from .cells import cell
 from .submissions import BUGGY, EXAMPLE
 
 CELL = """
@@ -56,14 +56,6 @@ class Drop:
         return dy * self.mask
 """
 WRONG = CELL.replace("dy.sum(axis=0)", "dy.mean(axis=0)")
-
-
-def cell(source: str, name: str = "<cell 1>") -> dict[str, Any]:
-    """The names that a cell defines, executed as a notebook does: its source is known, but it lies in no file."""
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(source, name, "exec"), namespace)
-    return namespace
 
 
 @pytest.fixture
