@@ -50,6 +50,22 @@ class Gradients(NetworkUser):
 
 
 @mistake(
+    "network_user.other-data",
+    hint="for *inputs, target in self.data_loader('test')",
+    families=("contract",),
+)
+class OtherData(NetworkUser):
+    """The test runs on data that training has seen.
+
+    It asks the loader for another part than the test data, so that it says nothing about unseen samples.
+    """
+
+    def test_batch(self, index: int, inputs: Array, labels: Array) -> tuple[float, int]:
+        del index
+        return super().test_batch(-1, inputs, labels)
+
+
+@mistake(
     "network_user.trains",
     hint="no optimizer, no loss.backward() and no step in a test",
     families=("contract",),

@@ -21,7 +21,7 @@ class Told:
     """A number that was told.
 
     Attributes:
-        label: what stands before it in its line, or its key in a dict; "" where nothing says what it is.
+        label: its line, or its key in a dict; "" where nothing says what it is.
         value: the number.
         half: how far the number meant may be from it.
     """
@@ -37,7 +37,7 @@ def printed_numbers(text: str) -> Iterator[Told]:
         for found in _NUMBER.finditer(line):
             exponent = int(found[2] or 0) - len(found[1] or "")
             if abs(exponent) < 300:
-                yield Told(line[: found.start()].strip().lower(), float(found[0]), 0.5 * 10.0**exponent)
+                yield Told(line.strip().lower(), float(found[0]), 0.5 * 10.0**exponent)
 
 
 def returned_numbers(value: Any, label: str = "") -> Iterator[Told]:

@@ -65,10 +65,13 @@ def _accuracy_forms(done: Use) -> tuple[Forms, Forms]:
 
 
 def _told(done: Use, value: float, words: Sequence[str] = (), blur: float = BLURRED) -> bool:
-    """Whether a number is told that is this value, with a name that has one of the words in it, or none at all."""
+    """Whether a number is told that is this value, with a name that has one of the words in it, or none at all.
+
+    A number without decimals is exact where it is a count, and rounded where it is not.
+    """
     numbers = np.asarray(done.said["numbers"], dtype=float).reshape(-1, 2)
     return any(
-        half <= blur * abs(value)
+        (half <= blur * abs(value) or (not words and found == value))
         and abs(found - value) <= half + RELATIVE * abs(value)
         and (not words or not label or any(word in label for word in words))
         for (found, half), label in zip(numbers, done.said["labels"], strict=True)

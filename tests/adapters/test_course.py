@@ -82,7 +82,7 @@ def test_every_component_of_the_course_has_a_spec_and_a_file() -> None:
     assert named <= set(all_specs())
 
 
-TRAINED_BY_EPOCHS = {"MultilayerPerceptron", "NormalizedPerceptron", "Trainer"}
+TRAINED_BY_EPOCHS = {"MultilayerPerceptron", "NetworkUser", "NormalizedPerceptron", "Trainer"}
 
 
 def test_components_of_other_courses_are_not_asked_for() -> None:
