@@ -35,7 +35,7 @@ def _smooth(case: Case) -> bool:
 
 
 def _layers(case: Case) -> tuple[str, ...]:
-    return tuple(f"layer-{index + 1}" for index in range(len(spec_of(case).widths) - 1))
+    return tuple(f"{index}.gradients" for index in range(len(spec_of(case).widths) - 1))
 
 
 def _network(bench: Bench, salt: int = 0) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
@@ -70,7 +70,7 @@ def _outcome(network: RemoteSubject, x: Array, target: Array, layer: int, factor
 @check("gradient.perceptron-check", Kind.PERCEPTRON, when=_smooth, needs=("gradient.perceptron",), quantities=_layers)
 def own_check_tells_right_from_wrong(bench: Bench, quantity: str) -> Iterator[Measurement]:
     """The network's own check of gradients takes right ones, and says something else if a layer's are wrong."""
-    index = int(quantity.partition("-")[2]) - 1
+    index = int(quantity.partition(".")[0])
     right, again, wrong = (_outcome(*_network(bench)[:3], index, factor) for factor in (1.0, 1.0, FACTOR))
     if right["raised"]:
         text = f"check_gradients raises {right['raised']} for gradients that are right"
@@ -82,7 +82,7 @@ def own_check_tells_right_from_wrong(bench: Bench, quantity: str) -> Iterator[Me
         first == second != third for first, second, third in zip(*said, strict=True)
     )
     if not wrong["raised"] and not tells:
-        where = quantity.replace("-", " ")
+        where = f"layer {index + 1}"
         text = f"check_gradients says the same if the gradients of {where} are {FACTOR:g} times as large"
         hint = (
             "call self.backpropagate first and self.layers[l].grad_params()[p] behind it, for every layer: bprop may "
