@@ -18,9 +18,9 @@ from torch import nn
 from ...specs import Array, NetworkUser, Unsupported
 from ..base_training import UserAdapter
 from ..freiburg.calls import call_named
-from .torch_counting import Counter
 from .files import FOLDER, Files
 from .telling import printed_numbers, returned_numbers
+from .torch_counting import Counter
 from .torch_trainer import Batches, Data
 
 torch.set_num_threads(1)

@@ -53,7 +53,7 @@ def _accuracy_forms(done: Use) -> tuple[Forms, Forms]:
     rights = [int(hits[rows].sum()) for rows in done.batches()]
     sizes = [len(hits[rows]) for rows in done.batches()]
     count, share = sum(rights), sum(rights) / len(hits)
-    right: dict[str, float] = {"their number": count, "the number of errors": len(hits) - count}
+    right: dict[str, float] = {}
     wrong: dict[str, float] = {}
     for unit, scale in (("", 1.0), (" in percent", 100.0)):
         right |= {f"the share{unit}": scale * share, f"the share of errors{unit}": scale * (1 - share)}
@@ -61,6 +61,7 @@ def _accuracy_forms(done: Use) -> tuple[Forms, Forms]:
             f"their number divided by the number of batches{unit}": scale * count / len(sizes),
             f"the share as if the last batch were full{unit}": scale * count / (done.size * len(sizes)),
         }
+    right |= {"their number": count, "the number of errors": len(hits) - count}
     return right, wrong
 
 
