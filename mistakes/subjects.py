@@ -14,6 +14,7 @@ from ..specs import (
     Kind,
     LayerSpec,
     MultilayerPerceptron,
+    NetworkUser,
     NeuralNetwork,
     Phase,
     Spec,
@@ -47,6 +48,10 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
         from .trainer_models import Trainer as Loop  # noqa: PLC0415 - only where it is needed
 
         return parts.get(spec.name(), Loop)(spec)
+    if isinstance(spec, NetworkUser):
+        from .user_models import NetworkUser as User  # noqa: PLC0415 - only where it is needed
+
+        return parts.get(spec.name(), User)(spec)
     if spec.kind in {Kind.MODEL, Kind.ARCHIVE}:
         from .model_subjects import build_model  # noqa: PLC0415 - it is made of what is defined here
 

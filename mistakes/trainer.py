@@ -171,3 +171,37 @@ class PenaltyLeftOut(Trainer):
 
     def pull(self, values: Array) -> Array:
         return 0 * super().pull(values)
+
+
+@mistake(
+    "trainer.counts-last-targets",
+    hint="sum_correct_preds(output, target) inside of the loop over the batches, with those of the batch",
+    families=("network",),
+)
+class CountsLastTargets(Trainer):
+    """Right predictions are counted with the targets of another batch.
+
+    Targets of the training loop are still at hand in the loop over the validation batches, and are taken there.
+    """
+
+    def count_right(self, labels: Array) -> None:
+        if not self.training:
+            labels = self.data[self.spec.batches - 1][2]
+        super().count_right(labels)
+
+
+@mistake(
+    "trainer.counts-last-batch",
+    hint="correct += sum_correct_preds(output, target) inside of the loop over the batches",
+    families=("network",),
+)
+class CountsLastBatch(Trainer):
+    """Right predictions are counted in the last batch only.
+
+    The call stands behind the loop over the batches, where only the last batch is left.
+    """
+
+    def count_right(self, labels: Array) -> None:
+        last = self.spec.batches if self.training else len(self.data)
+        if labels is self.data[last - 1][2]:
+            super().count_right(labels)

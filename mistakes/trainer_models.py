@@ -25,6 +25,7 @@ class Trainer:
         self.epoch = 0
         self.record: list[list[float]] = []
         self.passes: list[dict[str, Array | float]] = []
+        self.counts: list[tuple[int, Array, Array]] = []
 
     def run(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
         """Train."""
@@ -40,6 +41,13 @@ class Trainer:
         final = {"final_weights": self.weights, "final_bias": self.bias}
         return {"record": np.array(self.record, dtype=float), **told, **final}
 
+    def count(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Train, and tell what was counted."""
+        told = self.run(start, inputs, labels, batch_size)
+        passes, predictions, targets = zip(*self.counts, strict=True)
+        counts = {"counted_predictions": np.stack(predictions), "counted_targets": np.stack(targets)}
+        return {**told, "counted_pass": np.array(passes), **counts}
+
     def train_epoch(self) -> float:
         """Make a step for each training batch; returns what is recorded."""
         self.training = self.differentiates = True
@@ -52,13 +60,24 @@ class Trainer:
         loss = self.forward(index, inputs, labels)
         self.backward(inputs, labels)
         self.step()
+        self.count_right(labels)
         return loss
 
     def validate(self) -> float:
         """The loss of the validation batches; returns what is recorded."""
         self.training = self.differentiates = False
         batches = self.data[self.spec.batches :]
-        return self.mean([self.forward(*batch) for batch in batches], len(batches[0][2]))
+        return self.mean([self.validate_batch(*batch) for batch in batches], len(batches[0][2]))
+
+    def validate_batch(self, index: int, inputs: Array, labels: Array) -> float:
+        """The loss of a validation batch."""
+        loss = self.forward(index, inputs, labels)
+        self.count_right(labels)
+        return loss
+
+    def count_right(self, labels: Array) -> None:
+        """Call the function that counts right predictions."""
+        self.counts.append((len(self.passes) - 1, self.predicted, labels))
 
     def mean(self, losses: list[float], batch_size: int) -> float:
         """What is recorded of an epoch's losses."""
@@ -68,6 +87,7 @@ class Trainer:
     def forward(self, index: int, inputs: Array, labels: Array) -> float:
         """The loss of a batch; notes the pass."""
         rows = self._probabilities(inputs)
+        self.predicted = rows.argmax(axis=1)
         loss = float(np.mean(-np.log(rows[np.arange(len(labels)), labels])))
         now = {"batch": index, "training": self.training, "differentiated": self.differentiates}
         places = {"weights": self.weights.copy(), "bias": self.bias.copy()}

@@ -19,6 +19,7 @@ from .lstm import LSTM
 from .multilayer_perceptron import MultilayerPerceptron
 from .network import NeuralNetwork
 from .network_file import NetworkFile
+from .network_user import NetworkUser
 from .normalized_perceptron import NormalizedPerceptron
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
@@ -61,6 +62,7 @@ from .subject import (
     RegularizerSubject,
     TrainerSubject,
     Unsupported,
+    UserSubject,
 )
 from .tanh import TanH
 from .trainer import Trainer
@@ -113,6 +115,7 @@ __all__ = [
     "NetworkFile",
     "NetworkSpec",
     "NetworkSubject",
+    "NetworkUser",
     "NeuralNetwork",
     "Normal",
     "NormalizedPerceptron",
@@ -145,6 +148,7 @@ __all__ = [
     "Trait",
     "UniformRandom",
     "Unsupported",
+    "UserSubject",
     "Window",
     "Xavier",
     "all_specs",

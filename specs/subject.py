@@ -195,6 +195,20 @@ class PerceptronSubject(Protocol):
     def error_rate(self, inputs: Array, labels: Array) -> float:
         """The share of samples that are not predicted to be of their class, given as numbers."""
 
+    def check_gradients(self, inputs: Array, targets: Array, layer: int, factor: float) -> Mapping[str, Any]:
+        """Optional: the implementation's own check of its gradients, once.
+
+        Args:
+            inputs: of a batch.
+            targets: one-hot rows or numbers.
+            layer: index of a fully connected layer, whose gradients are `factor` times what they should be meanwhile.
+            factor: a power of two; 1 leaves them as they are.
+
+        Returns:
+            `passes`: number of forward passes; `raised`: the exception as text, or ""; `said`: the words that are
+            returned or printed; `tried`: the names of the parameters that had other values during a forward pass.
+        """
+
     def parameters(self) -> Mapping[str, Array]:
         """Copies of all parameters."""
 
@@ -274,6 +288,50 @@ class TrainerSubject(Protocol):
             order: `batch`, its index among all batches; `training`, whether the network was in the train phase;
             `differentiated`, whether gradients were computed; `loss`, of that batch, without penalty; `rate`, the
             optimizer's; `weights` and `bias`. `final_weights` and `final_bias`, after the last epoch.
+        """
+
+    def count(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Optional: `run` with a function that counts right predictions; it notes every call.
+
+        Returns:
+            What `run` returns, and of each call, in order: `counted_pass`, the index of the latest forward pass;
+            `counted_predictions` and `counted_targets`, the classes that it was given, (calls, batch size); -1 where
+            there are fewer.
+        """
+
+
+class UserSubject(Protocol):
+    """What loads a trained linear network, tests it with the mean cross-entropy, and predicts.
+
+    The network as constructed has the parameters `fresh`; those `stored` are what its training has ended with
+    (weights: (features, classes), bias: (classes,)).
+    """
+
+    def test(
+        self,
+        stored: Mapping[str, Array],
+        fresh: Mapping[str, Array],
+        inputs: Array,
+        labels: Array,
+        batch_size: int,
+    ) -> Mapping[str, Any]:
+        """Load the network and test it; the last batch is what is left.
+
+        Returns:
+            Of each forward pass, in order: `batch`, its index among the test batches (-1: none of these); `training`,
+            whether the network was in the train phase; `differentiated`, whether gradients were computed; `weights`
+            and `bias`. `final_weights` and `final_bias`, when the test is over. `numbers`, all that the test returns
+            or prints, (count, 2): each with the half of its last digit's unit; `labels`, what they are called, ""
+            where nothing says it. `counted_predictions` and `counted_targets` as a trainer's `count` has them, where
+            a function that counts is taken.
+        """
+
+    def predict(self, stored: Mapping[str, Array], fresh: Mapping[str, Array], inputs: Array) -> Mapping[str, Any]:
+        """Make a predictor and give it the samples, one by one.
+
+        Returns:
+            `classes`: the class that is predicted for each sample. `training`, `weights`, `bias`, `final_weights` and
+            `final_bias` as `test` has them.
         """
 
 

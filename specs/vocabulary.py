@@ -28,6 +28,7 @@ class Kind(StrEnum):
     MODEL = "model"  # a function that builds a certain network
     ARCHIVE = "archive"  # a network that can be saved
     TRAINER = "trainer"  # a training loop around a network that it is given
+    USER = "user"  # what loads a trained network, tests it and predicts with it
 
 
 class Trait(StrEnum):

@@ -12,6 +12,7 @@ from ..base_training import PerceptronAdapter
 from ..seeding import reseed
 from .calls import call, call_named, forget_gradients
 from .components import Find, FreiburgFullyConnected, fully_connected, input_layer
+from .own_check import check_gradients
 
 EPOCHS = 20
 
@@ -94,6 +95,12 @@ class FreiburgPerceptron(PerceptronAdapter):
     def error_rate(self, inputs: Array, labels: Array) -> float:
         """The classification error; the classes are numbers as handed out, or one-hot rows."""
         return self._error(inputs, self._one_hot(labels) if self._wants_one_hot(inputs) else labels)
+
+    def check_gradients(self, inputs: Array, targets: Array, layer: int, factor: float) -> Mapping[str, Any]:
+        """The network's own check of its gradients; see `specs.subject.PerceptronSubject`."""
+        forget_gradients(self.network, *self._layers)
+        dense = [part.layer for part in self._dense]
+        return check_gradients(self.network, dense, self.parameters, (inputs, targets), (layer, factor))
 
     def parameters(self) -> Mapping[str, Array]:
         """Copies of the parameters by name."""

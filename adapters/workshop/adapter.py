@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from ...specs import MultilayerPerceptron, Spec, Trainer, all_specs
+from ...specs import MultilayerPerceptron, NetworkUser, Spec, Trainer, all_specs
 from ..definitions import Definitions
 from ..executing import DefinedModule, execute
 from ..standins import stands_in
@@ -48,12 +48,21 @@ class WorkshopAdapter:
             from .torch_trainer import WorkshopTrainer  # noqa: PLC0415 - PyTorch is optional
 
             return WorkshopTrainer(spec, made_of)
+        if isinstance(spec, NetworkUser):
+            from .torch_user import WorkshopUser  # noqa: PLC0415 - PyTorch is optional
+
+            return WorkshopUser(spec, made_of, self._trainer())
         return None
 
     def describe(self) -> dict[str, Any]:
         """What a report says of the submission, as JSON types; read from the file, not executed."""
         notes = [*self._notes, *self._definitions.notes, *_notes(self._definitions)]
         return COURSE.describe(self._offered(), self._definitions.path.name, notes)
+
+    def _trainer(self) -> Any:
+        """The class whose files the user of networks reads; None if there is none, or none that works."""
+        name = CLASSES["Trainer"]
+        return self._module.find(name) if name in _classes(self._definitions) - self._module.failures.keys() else None
 
     def _offered(self) -> list[str]:
         found = _classes(self._definitions)
@@ -74,3 +83,5 @@ def _notes(definitions: Definitions) -> Iterator[str]:
     for top in sorted({found.module.partition(".")[0] for found in definitions.imports if not found.level}):
         if stands_in(top):
             yield f"{top} is imported, but no network needs it: it is replaced by a stand-in that does nothing"
+    if CLASSES["NetworkUser"] not in _classes(definitions):
+        yield "there is no NetworkUser: how the trained network is tested is not checked"

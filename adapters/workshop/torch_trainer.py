@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from ...specs import Array, Trainer
+from ...specs import Array, Trainer, Unsupported
 from ..base_training import TrainerAdapter
 from ..freiburg.calls import call_named
+from .torch_counting import Counter
 
 torch.set_num_threads(1)
+
+COUNTS = "sum_correct_preds"
 
 
 class Batches(list[Any]):
@@ -79,7 +83,26 @@ class WorkshopTrainer(TrainerAdapter):
 
     def run(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
         """Train; see `specs.subject.TrainerSubject`."""
-        spec, notes = self.spec, Notes()
+        return self._run(start, inputs, labels, batch_size, Notes())
+
+    def count(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Train with a function that counts; see `specs.subject.TrainerSubject`."""
+        if COUNTS not in inspect.signature(self._made_of.train_network).parameters:
+            raise Unsupported(f"train_network takes no {COUNTS}")
+        notes = Notes()
+        counter = Counter(lambda: len(notes.passes) - 1)
+        return {**self._run(start, inputs, labels, batch_size, notes, **{COUNTS: counter}), **counter.told()}
+
+    def _run(
+        self,
+        start: Mapping[str, Array],
+        inputs: Array,
+        labels: Array,
+        batch_size: int,
+        notes: Notes,
+        **further: Any,
+    ) -> Mapping[str, Array]:
+        spec = self.spec
         count = spec.batches + spec.validation_batches
         rows = [slice(index * batch_size, (index + 1) * batch_size) for index in range(count)]
         pairs = [(torch.tensor(inputs[each]).double(), torch.tensor(labels[each])) for each in rows]
@@ -108,6 +131,7 @@ class WorkshopTrainer(TrainerAdapter):
                 optimizer_params={"lr": spec.learning_rate},
                 scheduler_params={"step_size": spec.step_size, "gamma": spec.gamma},
                 **self._regularization(),
+                **further,
             )
             record = _record(Path(folder), stem)
         told = {key: np.array([each[key] for each in notes.passes]) for key in notes.passes[0]}

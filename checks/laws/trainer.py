@@ -65,8 +65,8 @@ def _parts(case: Case) -> tuple[str, ...]:
     return PARTS
 
 
-def run(bench: Bench) -> Run:
-    """Train on drawn data; labels are such that every class occurs."""
+def run(bench: Bench, method: str = "run") -> Run:
+    """Train on drawn data, by `run` or `count`; labels are such that every class occurs."""
     spec, rng = spec_of(bench.case), bench.rng()
     size, features = bench.case.input_shape
     samples = size * (spec.batches + spec.validation_batches)
@@ -78,9 +78,9 @@ def run(bench: Bench) -> Run:
         ),
         "bias": bench.given(rng.choice([-1.0, 1.0], spec.classes) * rng.uniform(0.2, 0.8, spec.classes)),
     }
-    said = bench.new().call("run", start, inputs, labels, size)
+    said = bench.new().call(method, start, inputs, labels, size)
     if not isinstance(said, dict):
-        raise TypeError(f"run() returned {describe(said)}, but should return arrays by name")
+        raise TypeError(f"{method}() returned {describe(said)}, but should return arrays by name")
     return Run(spec, start, inputs, labels, size, said)
 
 

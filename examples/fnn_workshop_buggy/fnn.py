@@ -1,4 +1,4 @@
-"""A feed-forward network for MNIST, and what trains it. Six mistakes are planted; planted.json names them."""
+"""A feed-forward network for MNIST, and what trains it. Seven mistakes are planted; planted.json names them."""
 
 import time
 
@@ -117,13 +117,38 @@ class NetworkTrainer:
 
 
 class NetworkUser:
-    def __init__(self, network_class, loss_function, data_loader):
+    def __init__(self, network_class, loss_function, data_loader, folder="./metadata/"):
         self.network_class = network_class
         self.loss_function = loss_function
         self.data_loader = data_loader
+        self.folder = folder
 
-    def get_predictor(self, path, network_params):
+    def _load(self, file_stem, network_params):
         network = self.network_class(**network_params)
-        network.load_state_dict(torch.load(path))
+        network.load_state_dict(torch.load(f"{self.folder}{file_stem}_model.pt"))
         network.eval()
         return network
+
+    def test_network(self, file_stem, network_params, loss_params, sum_correct_preds=sum_correct):
+        network = self._load(file_stem, network_params)
+        loss_function = self.loss_function(**loss_params)
+        loader = self.data_loader("test")
+        loss, correct = 0.0, 0
+        with torch.no_grad():
+            for *inputs, target in loader:
+                output = network(*inputs)
+                loss += loss_function(output, target).item() / len(loader)
+                correct += sum_correct_preds(output, target)
+        # mistake: what is counted are samples, not batches
+        accuracy = correct / len(loader)
+        print(f"test: loss {loss:.4f}, {100 * accuracy:.2f} % right")
+        return loss, accuracy
+
+    def get_predictor(self, file_stem, network_params):
+        network = self._load(file_stem, network_params)
+
+        def predict(x):
+            with torch.no_grad():
+                return network(x).argmax(dim=-1)
+
+        return predict

@@ -218,7 +218,7 @@ class NeuralNetwork:
 
     def check_gradients(self, X, Y):
         for layer in self.layers[1:-1]:
-            for param, grad in zip(layer.params(), layer.grad_params()):
+            for p, param in enumerate(layer.params()):
                 start = param.copy()
 
                 def loss(values):
@@ -228,7 +228,7 @@ class NeuralNetwork:
                 def gradient(values):
                     param[:] = values.reshape(param.shape)
                     self.backpropagate(Y, self.predict(X))
-                    return grad.ravel()
+                    return layer.grad_params()[p].ravel()
 
                 print("difference", check_grad(loss, gradient, start.ravel()))
                 param[:] = start

@@ -82,7 +82,7 @@ def test_every_component_of_the_course_has_a_spec_and_a_file() -> None:
     assert named <= set(all_specs())
 
 
-TRAINED_BY_EPOCHS = {"MultilayerPerceptron", "NormalizedPerceptron", "Trainer"}
+TRAINED_BY_EPOCHS = {"MultilayerPerceptron", "NetworkUser", "NormalizedPerceptron", "Trainer"}
 
 
 def test_components_of_other_courses_are_not_asked_for() -> None:
@@ -108,6 +108,6 @@ def test_the_tutorial_asks_for_softmax_and_cross_entropy_in_one() -> None:
 
 def test_every_spec_has_arguments() -> None:
     for name, spec in all_specs().items():
-        if spec.kind not in {Kind.NETWORK, Kind.PERCEPTRON, Kind.MODEL, Kind.ARCHIVE, Kind.TRAINER}:
+        if spec.kind not in {Kind.NETWORK, Kind.PERCEPTRON, Kind.MODEL, Kind.ARCHIVE, Kind.TRAINER, Kind.USER}:
             arguments = set(spec.cases()[0].spec.arguments()) - {"regularizer"}
             assert set(ARGUMENTS[name]) == arguments, name

@@ -139,7 +139,7 @@ def test_specs_come_by_kind_and_then_by_name() -> None:
     assert found == sorted(found)
     assert {cls.kind for cls in all_specs().values()} == set(Kind)
     assert list(all_specs())[:3] == ["Activation", "BatchNormalization", "Conv"]
-    assert list(all_specs())[-3:] == ["LeNet", "NetworkFile", "Trainer"]
+    assert list(all_specs())[-3:] == ["NetworkFile", "Trainer", "NetworkUser"]
 
 
 def test_names_are_those_of_the_classes_and_differ_in_more_than_case() -> None:
