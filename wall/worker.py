@@ -65,7 +65,7 @@ class _Worker:
         """Execute the submission as far as its adapter does so, and say what it is."""
         end_with_parent(True)
         if "compat" in self.start["target"]:
-            restore()  # for good: this process holds nothing but the submission
+            restore()  # for good: this process holds nothing but the subject
         try:
             adapter = adapters.load(self.start["target"])
             facts = Plainer(_FACT_BYTES).plain(adapter.describe())
