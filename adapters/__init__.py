@@ -7,7 +7,7 @@ know of a target beforehand, the courses; the base classes for adapters of one's
 from .course import Course
 from .courses import courses, find_course
 from .errors import SubjectNotFound
-from .loading import Target, fingerprint, load, made_of, preload, python_files, readable
+from .loading import Target, fingerprint, load, made_of, names_used, preload, python_files, readable
 from .resolving import resolve
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "fingerprint",
     "load",
     "made_of",
+    "names_used",
     "preload",
     "python_files",
     "readable",

@@ -3,6 +3,8 @@
 `{"kind": "builtin"}`, `{"kind": "folder", "path": …, "course": …, "root": …, "notes": […]}`,
 `{"kind": "definitions", "path": …, "course": …, "adapter": …, "notes": […]}` (a notebook, or a module with a
 submission), `{"kind": "module", "path": …}` or `{"kind": "import", "name": …, "path": …}`, as `resolve` makes them.
+Each may carry `"compat": {"numpy": [NAME, …]}`: the worker restores what NumPy has removed before it loads anything;
+listed are the removed names that the files use.
 `readable`, `preload` and `fingerprint` only look at files; `load` executes an adapter module, but no submission.
 """
 
@@ -11,13 +13,16 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tokenize
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .definitions import read_definitions
 from .file_courses import adapter_of, beside
 from .module import load_file, load_import
+from .numpy_names import names_of_numpy
 from .resolving import locations
 from .source import Import, read_source
 from .standins import stands_in
@@ -109,6 +114,33 @@ def made_of(target: Target) -> dict[str, frozenset[Path]]:
         return {}
     layout = _layout(target)
     return {name: frozenset(source.path for source in layout.reached(name)) for name in layout.offered}
+
+
+def names_used(target: Target, wanted: Collection[str]) -> list[str]:
+    """Those of the wanted names of NumPy that the target's files use, sorted."""
+    found: set[str] = set()
+    for text in _texts(target):
+        found |= names_of_numpy(text, wanted)
+    return sorted(found)
+
+
+def _texts(target: Target) -> Iterator[str]:
+    """The Python texts that are executed when the target is loaded and run, as far as they can be read."""
+    match target["kind"]:
+        case "folder":
+            files: Iterable[Path] = [source.path for source in _layout(target).closure]
+        case "definitions":
+            yield read_definitions(Path(target["path"])).code
+            files = beside(Path(target["path"]))
+        case "module":
+            files = [Path(target["path"]).parent]
+        case "import":
+            files = map(Path, readable(target))
+        case _:
+            return
+    for path in (each for place in files for each in ([place] if place.is_file() else python_files(place))):
+        with suppress(OSError, SyntaxError, UnicodeDecodeError), tokenize.open(path) as file:
+            yield file.read()
 
 
 def fingerprint(target: Target) -> str:

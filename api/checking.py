@@ -17,10 +17,12 @@ from .checks.run import NothingOffered, Options, Run
 from .checks.source import DirectSource, WorkerSource
 from .checks.waiver_file import WaiverError, read_waivers
 from .checks.waivers import Waivers, today_in_utc
+from .compat import in_this_process, note, wished
 from .display import Shown, sentences
 from .reports.commands import IN_PYTHON
 from .request import BUILTIN, Request, UsageError, is_name, later_than, meaning, required_by, selection_of
-from .wall import Launched, Limits, LoadFailed, WorkerError
+from .wall import Launched, Limits, LoadFailed, SubjectRaised, WorkerError
+from .wall.old_numpy import restoring_lines
 
 if TYPE_CHECKING:
     from .classes import Classes
@@ -70,7 +72,14 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
     Raises:
         UsageError, SubjectNotFound, LoadFailed: as `check`.
     """
-    target, digest = _find(request) if classes is None else ({"kind": "classes"}, classes.fingerprint)
+    target: dict[str, Any] = {"kind": "classes"}
+    if classes is None:
+        target, digest = _find(request)
+    else:
+        digest = classes.fingerprint
+    compat = wished(target) if request.compat else {}
+    if compat:
+        target["compat"] = compat
     named, _, edition = request.course.partition("@")
     if named:
         target["course"] = named
@@ -95,12 +104,15 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
         deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
         edition=edition,
         later=later_than(request.required, course),
+        compat=request.compat,
+        notes=tuple(map(note, compat.values())),
     )
-    source = _source(target, request, launched) if classes is None else DirectSource(classes.build, classes.describe())
-    try:
-        yield _prepare(source, options, course)
-    finally:
-        source.close()
+    with in_this_process(bool(compat) and (request.direct or classes is not None)):
+        source = _source(target, request, launched, classes)
+        try:
+            yield _prepare(source, options, course)
+        finally:
+            source.close()
 
 
 def _find(request: Request) -> tuple[dict[str, Any], str]:
@@ -142,7 +154,12 @@ def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
         raise UsageError(str(error)) from error
 
 
-def _source(target: dict[str, Any], request: Request, launched: Launched | None) -> WorkerSource | DirectSource:
+def _source(
+    target: dict[str, Any], request: Request, launched: Launched | None, classes: Classes | None
+) -> WorkerSource | DirectSource:
+    prelude = restoring_lines(target.get("compat", {}).get("numpy", ()))
+    if classes is not None:
+        return DirectSource(classes.build, classes.describe(), prelude)
     if not request.direct:
         # Beside this process there are others that are forked from it, which only Linux's libraries survive.
         others = request.lanes - 1 if sys.platform == "linux" else 0
@@ -151,9 +168,10 @@ def _source(target: dict[str, Any], request: Request, launched: Launched | None)
 
     try:
         adapter = load(target)
-        return DirectSource(adapter.build, adapter.describe())
+        return DirectSource(adapter.build, adapter.describe(), prelude)
     except (Exception, SystemExit) as error:
-        raise LoadFailed(f"loading the subject raised {type(error).__name__}: {error}") from error
+        raised = SubjectRaised(type(error).__name__, str(error))
+        raise LoadFailed(f"loading the subject raised {raised.explained}") from error
 
 
 def _prepare(source: WorkerSource | DirectSource, options: Options, course: Course) -> Run:

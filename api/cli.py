@@ -153,6 +153,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="the type of all data (default: float64)",
     )
     parser.add_argument(
+        "--compat", choices=("numpy",), default="", help="numpy: give the subject the names that NumPy has removed"
+    )
+    parser.add_argument(
         "--require",
         metavar="WHAT",
         action="append",

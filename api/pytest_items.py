@@ -69,6 +69,7 @@ class ConformancePlugin:
                 effort=option("--backproof-effort"),
                 level=option("--backproof-level"),
                 dtype=option("--backproof-dtype"),
+                compat=option("--backproof-compat"),
                 waivers=option("--backproof-waivers") or "",
                 jobs=1,  # items are run one after another
             )
@@ -128,8 +129,8 @@ class ConformancePlugin:
             result = self._result()
             line = render_text(result).rstrip().splitlines()[-1]
             terminalreporter.write_line(f"{NAME}: {line}")
-            for reason in result.footer.reasons:
-                terminalreporter.write_line(f"{NAME}: {reason}")
+            for sentence in (*result.footer.reasons, *(self.run.options.notes if self.run else ())):
+                terminalreporter.write_line(f"{NAME}: {sentence}")
 
     def _takes(self, finding_id: str) -> bool:
         return not self._chosen or any(

@@ -42,6 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="float64",
         help="the type of all data (default: float64)",
     )
+    group.addoption(
+        "--backproof-compat",
+        choices=("numpy",),
+        default="",
+        help="numpy: give the subject the names that NumPy has removed",
+    )
     group.addoption("--backproof-waivers", metavar="FILE", help="failures that are tolerated, as TOML")
 
 

@@ -21,6 +21,9 @@ from .wall.launch import usual_lanes
 BUILTIN = "builtin"
 """The subject's name for the framework that comes with Backproof; a folder of that name is `./builtin`."""
 
+COMPATS = ("", "numpy")
+"""What may be asked of `compat`."""
+
 _LARGEST_SEED = 2**32 - 1  # of NumPy's global generator, from which submissions draw
 _LAYERS = {name.lower(): name for name in all_specs()}
 _TEST = re.compile(r"test[a-z]", re.IGNORECASE)
@@ -47,6 +50,7 @@ class Request:
         seconds: budget of one check.
         direct: run in this process, unprotected.
         dtype: the type of all data, float64 or float32.
+        compat: `numpy` to give the subject the names that NumPy has removed; empty for NumPy as it is.
         waivers: a file that names tolerated failures; empty for none.
         today: the day by which waivers are judged; None for the current day in UTC.
 
@@ -65,6 +69,7 @@ class Request:
     seconds: float = 10.0
     direct: bool = False
     dtype: str = "float64"
+    compat: str = ""
     waivers: str = ""
     today: date | None = None
 
@@ -89,6 +94,8 @@ class Request:
             raise UsageError(f"timeout={self.seconds:g}, but should be more than 0 seconds")
         if self.dtype not in PRECISIONS:
             raise UsageError(f"dtype={self.dtype!r}, but should be {' or '.join(PRECISIONS)}")
+        if self.compat not in COMPATS:
+            raise UsageError(f"compat={self.compat!r}, but should be numpy, or empty")
         if self.direct and self.required:
             raise UsageError("a run with --direct is not protected and cannot gate; leave out --require or --direct")
 

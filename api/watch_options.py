@@ -34,4 +34,7 @@ def add_watch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     parser.add_argument("--course", metavar="NAME", default="", help="the course; default: as detected")
     parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds for one check (default: 10)")
+    parser.add_argument(
+        "--compat", choices=("numpy",), default="", help="numpy: give the subject the names that NumPy has removed"
+    )
     parser.add_argument("--no-start", action="store_true", help="do not check everything at the start")

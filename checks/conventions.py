@@ -99,6 +99,10 @@ class _TypedSession:
     def alive(self) -> bool:
         return self._session is not None and self._session.alive
 
+    @property
+    def prelude(self) -> str:
+        return "" if self._session is None else self._session.prelude
+
     def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         if self._session is None or not self._session.alive:
             self._session = self._source.session()

@@ -47,6 +47,11 @@ class CorrectedSession:
         """As in `SessionLike`."""
         return self.session.alive
 
+    @property
+    def prelude(self) -> str:
+        """That of the session itself."""
+        return self.session.prelude
+
     def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         """A subject whose results are corrected."""
         return self.session.build(spec, seed, later=later).seen_as(partial(self.deviation.corrected, spec))

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..specs import Kind, Unsupported
 from ..wall import SessionLike, SubjectError, SubjectRaised
+from ..wall.advice import advice_on
 from .bench import Bench, where_text
 from .law import Level
 from .measurement import Measurement
@@ -146,7 +147,7 @@ def _from_measurement(finding: Finding, measurement: Measurement) -> Finding:
         message=measurement.message,
         expected=measurement.expected,
         found=measurement.found,
-        hint=measurement.hint,
+        hint=measurement.hint or advice_on(measurement.found),  # a law may tell of an error that it has met
         measured=measurement.measured,
         tolerance=measurement.tolerance,
         evidence=measurement.evidence,
@@ -161,8 +162,9 @@ def _from_error(finding: Finding, error: SubjectError) -> Finding:
         Verdict.DIED: "the code must not end the process: look for sys.exit, os._exit, or a crash in compiled code",
     }
     verdict = Verdict(error.verdict)
-    where = f"{error.where}" if isinstance(error, SubjectRaised) and error.where else ""
-    hint = f"look at {where}" if where else hints[verdict]
+    hint = hints[verdict]
+    if isinstance(error, SubjectRaised):
+        hint = error.advice or (f"look at {error.where}" if error.where else hint)
     return replace(
         finding,
         verdict=verdict,

@@ -171,6 +171,7 @@ class Header:
         conventions: detected or declared, by name.
         effort, level, filters: the options that chose the checks.
         dtype: the type of all data: float64 or float32.
+        compat: `numpy` if the subject had the names that NumPy has removed; empty for NumPy as it is.
         offered, missing: the specs that the subject has and those that the course requires and it lacks.
         notes: sentences about loading, for example a supplied Helpers.py.
         started: UTC time, ISO 8601.
@@ -191,6 +192,7 @@ class Header:
     effort: str = "standard"
     level: str = "full"
     dtype: str = "float64"
+    compat: str = ""
     filters: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

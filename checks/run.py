@@ -46,6 +46,8 @@ class Options:
         deviations: where the subject's course demands what is wrong, in any of its editions.
         edition: the course's edition, if the user names it; empty for the one that the subject shows.
         later: specs and checks that are not asked for yet at the stage that is required.
+        compat: what the header says of restored names.
+        notes: sentences for the header, beside the adapter's.
     """
 
     subject: str = "the built-in framework"
@@ -61,6 +63,8 @@ class Options:
     edition: str = ""
     course: str = ""
     later: frozenset[str] = frozenset()
+    compat: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class NothingOffered(Exception):  # noqa: N818 - a state of the subject, phrased for the user
@@ -111,10 +115,11 @@ class Run:
             effort=options.selection.effort,
             level=Level(options.selection.level).name.lower(),
             dtype=dtype,
+            compat=options.compat,
             filters=options.filters,
             offered=offered,
             missing=tuple(str(name) for name in facts.get("missing", ())),
-            notes=tuple(str(note) for note in facts.get("notes", ())),
+            notes=(*options.notes, *(str(note) for note in facts.get("notes", ()))),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             today=options.waivers.today.isoformat(),
             waivers=options.waivers.path,

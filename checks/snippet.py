@@ -104,6 +104,8 @@ def _imports(script: Script, body: str) -> str:
     modules += ["copy"] if "Watched(" in body else []
     lines = [f"import {module}" for module in sorted(modules)]
     lines += ["", "import numpy as np", ""] if lines else ["import numpy as np", ""]
+    if script.prelude:
+        lines += [*script.prelude.splitlines(), ""]
     folders = dict.fromkeys(phrases["path"] for phrases in said if "path" in phrases)
     lines += [f"sys.path.insert(0, {folder!r})" for folder in folders]
     if _uses(script, "Helpers"):

@@ -48,6 +48,7 @@ class Script:
         self.phrases = phrases
         self._subjects = bench.subjects
         self._seed = bench.seed
+        self.prelude = bench.session.prelude
         self._phrases = dict(zip(map(id, bench.subjects), phrases, strict=True))
         self._names: dict[int, str] = {}
         self._variables: dict[tuple[Any, ...], tuple[str, str]] = {}  # content -> name and definition

@@ -144,13 +144,13 @@ class DirectSource:
     protected = False
     sandbox = "none: the subject runs in this process"
 
-    def __init__(self, build: Callable[[Spec], Any], facts: Mapping[str, Any]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[Spec], Any], facts: Mapping[str, Any], prelude: str = "") -> None:
+        self._build, self._prelude = build, prelude
         self.facts = facts
 
     def session(self) -> SessionLike:
         """A fresh session."""
-        return DirectSession(self._build)
+        return DirectSession(self._build, prelude=self._prelude)
 
     def others(self) -> list[WorkerSource]:
         """None: this process is the only one."""

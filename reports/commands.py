@@ -44,6 +44,7 @@ def _line(header: Header, names: tuple[str, ...], options: list[str]) -> str:
     effort = [] if header.effort == Header.effort else ["--effort", header.effort]
     level = [] if header.level == Header.level else ["--level", header.level]
     dtype = [] if header.dtype == Header.dtype else ["--dtype", header.dtype]
+    dtype += ["--compat", header.compat] if header.compat else []
     if header.subject.startswith(IN_PYTHON):
         return _call(header.subject.removeprefix(IN_PYTHON), names, [*options, *effort, *level, *dtype])
     direct = [] if header.protected else ["--direct"]

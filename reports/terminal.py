@@ -131,7 +131,7 @@ def notes(result: Result) -> list[tuple[str, str]]:
     if header.conventions:
         said.append(("Conventions", "; ".join(f"{name}: {choice}" for name, choice in header.conventions.items())))
     if header.notes:
-        said.append(("Notes", " ".join(header.notes)))
+        said.append(("Notes", "; ".join(header.notes)))
     protection = f"sandbox: {header.sandbox or 'none'}" if header.protected else UNPROTECTED
     said.append(("Run", f"seed {header.seed}, level {header.level}, data of {header.dtype}; {protection}"))
     return said

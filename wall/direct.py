@@ -25,12 +25,14 @@ class DirectSession:
     Attributes:
         output: always empty; what the subject prints goes where this process prints.
         alive: always True.
+        prelude: as `SessionLike` has it.
     """
 
     output = ""
     alive = True
 
-    def __init__(self, build: Callable[[Spec], Any], roots: Sequence[str] = ()) -> None:
+    def __init__(self, build: Callable[[Spec], Any], roots: Sequence[str] = (), *, prelude: str = "") -> None:
+        self.prelude = prelude
         self._desk = Desk(build, roots=roots, reraise=(KeyboardInterrupt,))
         self._subjects = 0
 

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from .advice import advice_on
 from .values import printable
 
 DETAIL_LENGTH = 8_000
-
-# NumPy names that submissions of older courses use: version that removed them, what to write instead.
-# Other names that are gone NumPy explains itself.
-_REMOVED_FROM_NUMPY = {
-    **{name: ("1.24", f"`{name}`") for name in ("bool", "int", "float", "complex", "object", "str")},
-    "unicode": ("1.24", "`str`"),
-    "product": ("2.0", "`np.prod`"),
-    "cumproduct": ("2.0", "`np.cumprod`"),
-    "msort": ("2.0", "`np.sort(x, axis=0)`"),
-    "in1d": ("2.4", "`np.isin`"),
-    "trapz": ("2.4", "`np.trapezoid`"),
-}
 
 
 class WallError(Exception):
@@ -65,18 +52,25 @@ class SubjectRaised(SubjectError):  # noqa: N818 - named in the design
         type_name: class of the exception.
         text: its text, capped.
         where: the innermost frame of the submission, for example `Layers/Dropout.py:17 in forward`; may be empty.
+        advice: a sentence on what to do, if another version of NumPy or SciPy would not have raised; else empty.
     """
 
     def __init__(self, type_name: str, text: str, where: str = "", detail: str = "") -> None:
         self.type_name = printable(type_name)
         self.text = printable(text)
         self.where = printable(where)
-        message = f"{self.type_name}: {self.text}" if self.text else self.type_name
+        self.advice = advice_on(self.text)
+        # What follows in the text is advice of NumPy's own.
+        said = self.text.partition("\n")[0].rstrip(".") if self.advice else self.text
+        message = f"{self.type_name}: {said}" if said else self.type_name
         if self.where:
             message += f" ({self.where})"
-        if hint := _removed_name_hint(self.text):
-            message += f"; {hint}"
         super().__init__(message, printable(detail, DETAIL_LENGTH))
+
+    @property
+    def explained(self) -> str:
+        """The message, with the advice."""
+        return f"{self.message}; {self.advice}" if self.advice else self.message
 
 
 class SubjectTimeout(SubjectError):  # noqa: N818 - named in the design
@@ -109,15 +103,3 @@ class SubjectDied(SubjectError):  # noqa: N818 - named in the design
     def __init__(self, how: str, operation: str) -> None:
         self.how = how
         super().__init__(f"the subject's process ended during {operation}: {how}")
-
-
-def _removed_name_hint(text: str) -> str:
-    """A sentence for a name that is gone from NumPy or SciPy; empty if the text is not about one."""
-    if re.search(r"No module named 'scipy\.misc|module 'scipy' has no attribute 'misc'", text):
-        return "SciPy removed scipy.misc; load images with another library"
-    match = re.search(r"module 'numpy' has no attribute '(\w+)'", text)
-    name = match[1] if match else ""
-    if name not in _REMOVED_FROM_NUMPY:
-        return ""
-    version, instead = _REMOVED_FROM_NUMPY[name]
-    return f"NumPy {version} removed np.{name}, write {instead}"

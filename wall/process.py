@@ -17,6 +17,7 @@ from .channel import Channel, output_pipe
 from .errors import LoadFailed, ProtocolError, SubjectDied, SubjectRaised, SubjectTimeout
 from .launch import check_facts
 from .limits import Limits
+from .old_numpy import restoring_lines
 from .outcomes import Outcome, outcomes_from_wire
 from .shared import MOST, read_progress, shared_memory
 from .subject import Operation, RemoteSubject, raise_failure
@@ -67,8 +68,9 @@ class Worker:
         sandbox: the confinement achieved, in words.
     """
 
-    def __init__(self, zygote: Zygote, facts: Mapping[str, Any], limits: Limits) -> None:
+    def __init__(self, zygote: Zygote, facts: Mapping[str, Any], limits: Limits, prelude: str = "") -> None:
         self.facts = facts
+        self._prelude = prelude
         self.sandbox = zygote.sandbox
         self._zygote = zygote
         self._limits = limits
@@ -92,7 +94,8 @@ class Worker:
         limits = limits or Limits()
         zygote = (launched and launched.take()) or _zygote(limits)
         try:
-            return cls(zygote, _facts(zygote.load(dict(target))), limits)
+            prelude = restoring_lines(target.get("compat", {}).get("numpy", ()))
+            return cls(zygote, _facts(zygote.load(dict(target))), limits, prelude)
         except BaseException:
             zygote.close()
             raise
@@ -117,6 +120,7 @@ class Worker:
             theirs.close()
             os.close(writing)
         session = Session(self._zygote, process, channel, memory, self._limits.check_seconds)
+        session.prelude = self._prelude
         with self._lock:
             self._sessions = {known for known in self._sessions if known.alive} | {session}
         return session
@@ -142,7 +146,10 @@ class Session:
 
     Attributes:
         alive: False once the subject timed out or died, or the session was closed; take a new session then.
+        prelude: as `SessionLike` has it.
     """
+
+    prelude = ""
 
     def __init__(self, zygote: Zygote, process: int, channel: Channel, memory: int, seconds: float) -> None:
         self.alive = True
@@ -299,4 +306,4 @@ def _facts(outcome: Outcome) -> Mapping[str, Any]:
     if failure.kind == "unsupported":
         raise LoadFailed(printable(failure.text))
     raised = SubjectRaised(failure.type_name, failure.text, failure.where, failure.detail)
-    raise LoadFailed(f"loading the subject raised {raised}") from raised
+    raise LoadFailed(f"loading the subject raised {raised.explained}") from raised

@@ -301,6 +301,10 @@ class SessionLike(Protocol):
     def alive(self) -> bool:
         """False once the subject timed out or died; take a new session then."""
 
+    @property
+    def prelude(self) -> str:
+        """Lines that a program needs after `import numpy as np`, to find the NumPy that the subjects have here."""
+
     def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         """Build a subject; `np.random` and `random` are seeded with `seed` before.
 

@@ -23,6 +23,7 @@ from .. import adapters
 from .calls import Desk, failure_of
 from .confine import Confinement, confine_session, confine_worker, end_with_parent
 from .link import Link
+from .old_numpy import restore
 from .outcomes import Failure, Outcome, outcome_to_wire
 from .serving import Serving, flush
 from .values import Plainer
@@ -63,6 +64,8 @@ class _Worker:
     def load(self, identity: int) -> None:
         """Execute the submission as far as its adapter does so, and say what it is."""
         end_with_parent(True)
+        if "compat" in self.start["target"]:
+            restore()  # for good: this process holds nothing but the subject
         try:
             adapter = adapters.load(self.start["target"])
             facts = Plainer(_FACT_BYTES).plain(adapter.describe())

@@ -56,6 +56,7 @@ def _execute(options: argparse.Namespace, console: Console, launched: Launched) 
         seconds=options.timeout,
         direct=options.direct,
         dtype=options.dtype,
+        compat=options.compat,
         waivers=options.waivers,
     )
     with opened(request, launched=launched) as prepared, _results_file(options.results) as write:

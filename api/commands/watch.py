@@ -16,6 +16,7 @@ from ..adapters.source import read_source
 from ..checking import opened
 from ..checks.results import Finding, Footer, Header, Verdict
 from ..cli import INTERRUPTED, NOT_LOADED, USAGE
+from ..compat import note
 from ..reports.progress import LiveProgress
 from ..reports.terminal import brief
 from ..reports.wording import plural
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         names = tuple(find_spec(name).name() for name in options.names)
         if options.subject == BUILTIN:
             raise UsageError(f"{BUILTIN} has no files that change; name a folder or a file")
-        watch = Watch(options.subject, names, options.effort, options.course, options.timeout)
+        watch = Watch(options.subject, names, options.effort, options.course, options.timeout, options.compat)
     except (UsageError, LookupError) as error:
         return _complain(error, USAGE)
     except SubjectNotFound as error:
@@ -65,6 +66,7 @@ class Watch:
         effort: how many cases are looked at.
         course: the course; empty for the one detected.
         seconds: budget of one check.
+        compat: as for `check`.
 
     Raises:
         SubjectNotFound: there is no such subject.
@@ -76,6 +78,7 @@ class Watch:
     effort: str = "quick"
     course: str = ""
     seconds: float = 10.0
+    compat: str = ""
     console: Console = field(default_factory=Console)
 
     def __post_init__(self) -> None:
@@ -90,6 +93,8 @@ class Watch:
     def begin(self, *, check: bool) -> None:
         """Say what is watched, and check all of it if that is wanted."""
         self._say(f"watching {plural(len(self._files), 'file')} in {self.subject}; Ctrl-C ends it")
+        if self.compat:
+            self._say(note([]))
         if check:
             self._everything = not self._made
             self._todo = dict.fromkeys(self.names or self._made)
@@ -193,7 +198,14 @@ class Watch:
         self._say(state + waiting)
 
     def _request(self, names: tuple[str, ...]) -> Request:
-        return Request(subject=self.subject, names=names, course=self.course, effort=self.effort, seconds=self.seconds)
+        return Request(
+            subject=self.subject,
+            names=names,
+            course=self.course,
+            effort=self.effort,
+            seconds=self.seconds,
+            compat=self.compat,
+        )
 
     def _named(self, changed: tuple[Path, ...]) -> str:
         shown = [self._short(path) + ("" if path in self._files else " (gone)") for path in changed[:3]]

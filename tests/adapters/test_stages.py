@@ -66,7 +66,9 @@ def test_a_name_that_numpy_has_removed_is_named_and_the_others_are_checked(tmp_p
     result = backproof.check(write(tmp_path, files), "ReLU", "Flatten", effort="quick")
     wrong = [finding for finding in result.findings if finding.failing]
     assert {finding.layer for finding in wrong} == {"ReLU"}
-    assert "np.float" in wrong[0].message
+    assert wrong[0].verdict == "errored"
+    assert wrong[0].message == "AttributeError: module 'numpy' has no attribute 'float' (Layers/ReLU.py:12 in ReLU)"
+    assert wrong[0].hint == "np.float was removed in NumPy 1.24; write float, or check with --compat numpy"
     assert any(finding.layer == "Flatten" for finding in result.findings)
 
 

@@ -35,9 +35,9 @@ def source(tmp_path: Path) -> Path:
 class Watched:
     """A watch in this process, and what it has said."""
 
-    def __init__(self, subject: Path, *names: str) -> None:
+    def __init__(self, subject: Path, *names: str, compat: str = "") -> None:
         self.console = Console(file=io.StringIO(), width=200)
-        self.watch = Watch(str(subject), names, console=self.console)
+        self.watch = Watch(str(subject), names, compat=compat, console=self.console)
         self.said = 0
 
     def step(self) -> str:
@@ -126,6 +126,16 @@ def test_a_mistake_is_shown_when_it_is_saved_and_gone_when_it_is_mended(source: 
     text = watched.step()
     assert "✓ Dropout: " in text
     assert "nothing that was checked fails" in text
+
+
+def test_names_that_numpy_has_removed_are_restored_on_request(source: Path) -> None:
+    edit(source / "Layers" / "ReLU.py", "np.maximum(0,", "np.maximum(np.float(0),")
+    for compat, said in (("", "to fix: ReLU"), ("numpy", "nothing that was checked fails")):
+        watched = Watched(source, "ReLU", compat=compat)
+        watched.watch.begin(check=True)
+        text = watched.text()
+        assert said in text
+        assert ("restored for this run (--compat numpy)" in text) == bool(compat)
 
 
 def test_the_changed_component_comes_first(source: Path) -> None:
