@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
 
 from .dispatch_options import add_dispatch
 from .init_options import add_init
@@ -80,11 +80,18 @@ def _our_fault(error: Exception) -> int:
     return HARNESS_ERROR
 
 
-def _version() -> str:
-    try:
-        return version("backproof")
-    except PackageNotFoundError:
-        return "of a checkout that is not installed"
+class _ShowVersion(argparse.Action):
+    """Reads the version only if somebody asks: the library that does takes as long as half of the start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - as said
+
+        try:
+            said = version("backproof")
+        except PackageNotFoundError:
+            said = "of a checkout that is not installed"
+        print(f"backproof {said}")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"backproof {_version()}")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_check(commands)
     _add_report(commands)

@@ -6,7 +6,8 @@ answer fits no option the convention stays undetected, and the laws say what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -45,35 +46,56 @@ PROBE_SECONDS = 5.0
 
 
 def detect(
-    source: SessionSource, offered: Iterable[str], seconds: float = PROBE_SECONDS, *, dtype: str = "float64"
+    source: SessionSource,
+    offered: Iterable[str],
+    seconds: float = PROBE_SECONDS,
+    *,
+    dtype: str = "float64",
+    apart: bool = False,
 ) -> dict[str, str]:
     """The conventions of the specs in `offered`, by name; those that cannot be told are left out.
 
-    The probes' data is of `dtype`. With float64 it is asked as well which components compute in float32 all the same.
+    With float64 it is asked as well which components compute in float32 all the same.
+
+    Args:
+        source: where sessions come from.
+        offered: names of specs.
+        seconds: budget of the probes of one session.
+        dtype: the type of the probes' data.
+        apart: sessions are processes of their own, so that two can be asked at the same time.
     """
     names = set(offered)
-    found: dict[str, str] = {}
-    session = _TypedSession(source, min(seconds, PROBE_SECONDS), dtype)
-    for (spec, convention), probe in PROBES.items():
-        if spec.name() not in names:
-            continue
-        answer = _ask(session, probe)
-        if answer:
-            found[convention] = str(answer)
-    if dtype == "float64" and (single := list(_single(session, names))):
-        found[COMPUTES_IN_FLOAT32] = ", ".join(single)
+
+    def opened() -> _TypedSession:
+        return _TypedSession(source, min(seconds, PROBE_SECONDS), dtype)
+
+    if dtype != "float64":
+        return _chosen(opened(), names)
+    if not apart:
+        return {**_chosen(opened(), names), **_single(opened(), names)}
+    with ThreadPoolExecutor(max_workers=1) as other:
+        single = other.submit(_single, opened(), names)
+        return {**_chosen(opened(), names), **single.result()}
+
+
+def _chosen(session: _TypedSession, names: Container[str]) -> dict[str, str]:
+    """What the probes tell."""
+    answers = {key: _ask(session, probe) for key, probe in PROBES.items() if key[0].name() in names}
     session.close()
-    return found
+    return {convention: str(answer) for (_, convention), answer in answers.items() if answer}
 
 
-def _single(session: SessionLike, names: Container[str]) -> Iterator[str]:
+def _single(session: _TypedSession, names: Container[str]) -> dict[str, str]:
     """The components that compute in float32. One that ends its session ends the search: many would take too long."""
+    found = []
     for name, spec in all_specs().items():
         if name in names:
             if _ask(session, partial(computes_in_float32, spec_class=spec)):
-                yield name
+                found.append(name)
             if not session.alive:
-                return
+                break
+    session.close()
+    return {COMPUTES_IN_FLOAT32: ", ".join(found)} if found else {}
 
 
 def _ask(session: SessionLike, probe: Callable[[SessionLike], str | bool]) -> str | bool:
@@ -97,7 +119,7 @@ class _TypedSession:
 
     @property
     def alive(self) -> bool:
-        return self._session is not None and self._session.alive
+        return self._session is None or self._session.alive
 
     @property
     def prelude(self) -> str:

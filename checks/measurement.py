@@ -123,16 +123,20 @@ def agrees(
     )
 
 
+SEEN = 1e3
+"""Units in the last place of the largest entry from which on two results of the same operations differ."""
+
+
 def same(name: str, found: Any, reference: Any, *, meaning: str, hint: str = "", **evidence: Any) -> Measurement:
     """`found` equals `reference`; `meaning` says what a difference means.
 
     Both come from the same operations on the same numbers, so they may differ only by the rounding of another
-    order of summation, which libraries choose by the alignment of memory: 1,000 units in the last place of the
+    order of summation, which libraries choose by the alignment of memory: `SEEN` units in the last place of the
     largest entry are allowed, in an array of any size that the cases use.
     """
     if isinstance(found, np.ndarray) and isinstance(reference, np.ndarray) and found.shape == reference.shape:
         size = float(np.abs(reference[np.isfinite(reference)]).max(initial=0.0))
-        bound = 1e3 * current().eps * size
+        bound = SEEN * current().eps * size
         equal = (np.abs(found - reference) <= bound) | (found == reference) | (np.isnan(found) & np.isnan(reference))
         if equal.all():
             return passed(float(np.abs(np.where(np.isfinite(found), found - reference, 0.0)).max(initial=0.0)), bound)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -322,10 +321,12 @@ def _conventions(
 ) -> dict[str, str]:
     """Detected conventions, overridden by those that the adapter declares."""
     known = {str(name): str(value) for name, value in declared.items()}
-    return {**detect(source, names, seconds, dtype=dtype), **known}
+    return {**detect(source, names, seconds, dtype=dtype, apart=source.protected), **known}
 
 
 def _versions(facts: Mapping[str, Any]) -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - what it imports takes a while
+
     try:
         own = version("backproof")
     except PackageNotFoundError:

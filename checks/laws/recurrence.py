@@ -13,7 +13,7 @@ from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.precision import current
 from ..proof import Expression, Holds
 from .contract import BACKWARD, FORWARD
-from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, with_rounding
+from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, telling, with_rounding
 
 
 @check("recurrence.causal", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
@@ -40,10 +40,9 @@ def outputs_do_not_know_the_future(bench: Bench) -> Iterator[Measurement]:
 @check("recurrence.state", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
 def the_past_matters(bench: Bench) -> Iterator[Measurement]:
     """Equal inputs at different steps give different outputs, and the first input reaches the last output."""
-    rng = bench.rng()
     layer = layer_with(bench)
-    gently(bench, layer)
-    x = np.repeat(sequence(bench, rng)[:1], 3, axis=0)
+    drawn, x, other = telling(bench)
+    layer.assign(drawn)
     y = layer.forward(x)
     hint = "carry the hidden state from each step to the next: it belongs to what the next step multiplies by weights"
     if _equal(y[1], y[0]):
@@ -57,8 +56,6 @@ def the_past_matters(bench: Bench) -> Iterator[Measurement]:
                 text="equal inputs at different steps should give different outputs",
             ),
         )
-    other = x.copy()
-    other[0] += 1.0
     changed = layer.forward(other)
     if _equal(changed[2], y[2]):
         yield failed(

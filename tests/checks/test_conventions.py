@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from backproof import framework
+from backproof.adapters import resolve
 from backproof.checks.conventions import PROBES, detect
 from backproof.checks.results import Verdict
+from backproof.checks.source import WorkerSource
 from backproof.mistakes import correct
 from backproof.specs import Spec, all_specs
-from backproof.wall import DirectSession, SubjectTimeout
+from backproof.wall import DirectSession, Limits, SubjectTimeout
 
 from . import convolution_styles as styles
 from . import loss_styles as losses
@@ -249,6 +251,14 @@ def test_a_strange_subject_has_no_conventions_and_does_no_harm(answer: object) -
     assert detected(lambda spec: Strange(), *all_specs()) == {}
 
 
+def test_asking_in_two_sessions_at_the_same_time_tells_the_same() -> None:
+    target = resolve(None)
+    with WorkerSource(target, Limits()) as source:
+        apart = detect(source, all_specs(), apart=True)
+        assert apart == detect(source, all_specs())
+    assert len(apart) > 5
+
+
 def test_a_session_that_ends_is_replaced_by_another() -> None:
     class Ending(DirectSession):
         alive = True
@@ -268,4 +278,4 @@ def test_a_session_that_ends_is_replaced_by_another() -> None:
 
     source = Source()
     assert detect(source, ["ReLU", "CrossEntropyLoss"]) == {"loss reduction": "sum", "log epsilon": "2.2e-16"}
-    assert source.sessions == 2
+    assert source.sessions == 3  # one for the probes, one more after its end, one to ask about float32
