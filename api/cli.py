@@ -81,16 +81,12 @@ def _our_fault(error: Exception) -> int:
 
 
 class _ShowVersion(argparse.Action):
-    """Reads the version only if somebody asks: the library that does takes as long as half of the start."""
+    """Imports the version only if somebody asks: it comes with the specs."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - as said
+        from .specs.version import VERSION  # noqa: PLC0415 - as said
 
-        try:
-            said = version("backproof")
-        except PackageNotFoundError:
-            said = "of a checkout that is not installed"
-        print(f"backproof {said}")
+        print(f"backproof {VERSION}")
         parser.exit()
 
 

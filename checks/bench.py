@@ -93,9 +93,9 @@ class Bench:
         words = f"{self.case.spec.name()}/{self.case.name}/{self.purpose}".encode()
         return np.random.default_rng([self.seed, self.case.seed, zlib.crc32(words), salt])
 
-    def new(self, spec: Spec | None = None, *, later: bool = False) -> RemoteSubject:
-        """A fresh subject, as constructed; `later`: it may be built with its first call."""
-        subject = self.session.build(spec or self.case.spec, seed=self.seed, later=later)
+    def new(self, spec: Spec | None = None, *, now: bool = False) -> RemoteSubject:
+        """A fresh subject, as constructed: with its first call, which saves a round trip, or `now`."""
+        subject = self.session.build(spec or self.case.spec, seed=self.seed, later=not now)
         subject.dtype = self.case.dtype
         self.subjects.append(subject)
         return subject
@@ -105,7 +105,7 @@ class Bench:
 
         A layer that normalises by running statistics has seen two training batches before the test phase.
         """
-        subject, spec = self.new(later=True), self.layer_spec
+        subject, spec = self.new(), self.layer_spec
         phase = phase or self.case.phase
         drawn = self.parameters(rng)
         steps: list[tuple[str, tuple[object, ...]]] = [("assign", (drawn,))] if drawn else []

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..specs import Deviation, Unsupported, all_specs
+from ..specs.version import VERSION
 from ..wall import SubjectError
 from .bench import Bench, names_in
 from .conventions import PROBE_SECONDS, detect
@@ -325,14 +326,8 @@ def _conventions(
 
 
 def _versions(facts: Mapping[str, Any]) -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - what it imports takes a while
-
-    try:
-        own = version("backproof")
-    except PackageNotFoundError:
-        own = "unknown"
     return {
-        "backproof": own,
+        "backproof": VERSION,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "numpy": np.__version__,
         "platform": f"{platform.system()} {platform.machine()}",

@@ -35,6 +35,7 @@ class Dropout(LayerSpec):
         {**axes, "keep": Choices((0.5, 0.25, 0.8, 1.0)), "phase": Choices(("train", "test"))}
         for axes in (VECTORS, IMAGES)
     )
+    quick: ClassVar[int] = 1
     conventions: ClassVar[tuple[Convention, ...]] = (
         Convention(
             name="dropout argument",

@@ -26,6 +26,7 @@ class LSTM(RecurrentSpec):
     )
     gates: ClassVar[tuple[str, ...]] = ("input", "forget", "output", "candidate")
     conventions: ClassVar[tuple[Convention, ...]] = (output_convention("LSTM"),)
+    quick: ClassVar[int] = 1  # an RNN of the same hand shows what single steps do
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:

@@ -22,6 +22,7 @@ class NetworkFile(ArchiveSpec):
     definition: ClassVar[str] = (
         "load(save(network)) predicts and trains as the network does; the data layer is set anew"
     )
+    quick: ClassVar[int] = 1
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:

@@ -22,6 +22,7 @@ class Sigmoid(LayerSpec):
         {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.ELEMENTWISE, Trait.POINT_SYMMETRIC}
     )
     sizes: ClassVar[tuple[Form, ...]] = (VECTORS, IMAGES)
+    quick: ClassVar[int] = 1  # every entry for itself: the shape says little
 
     @classmethod
     def sized(cls, **axes: int) -> Case:

@@ -23,6 +23,7 @@ class SoftMax(LayerSpec):
         {Trait.BATCH_INDEPENDENT, Trait.DIFFERENTIABLE, Trait.SHIFT_INVARIANT}
     )
     sizes: ClassVar[tuple[Form, ...]] = ({"batch": Integers(1, 9), "classes": Integers(2, 8)},)
+    quick: ClassVar[int] = 1
 
     @classmethod
     def sized(cls, *, batch: int, classes: int) -> Case:

@@ -123,6 +123,7 @@ class LossSpec(Spec):
     """The contract of one loss: L = forward(prediction, target), dprediction = backward(target)."""
 
     kind: ClassVar[Kind] = Kind.LOSS
+    quick: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from .limits import Limits
     from .process import Launched, Session, Worker
-    from .subject import Call, Mutation, RemoteSubject, SessionLike
+    from .subject import Call, Mutation, Operation, RemoteSubject, SessionLike
     from .values import Foreign
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Limits",
     "LoadFailed",
     "Mutation",
+    "Operation",
     "ProtocolError",
     "RemoteSubject",
     "Session",
@@ -56,7 +57,7 @@ _ERRORS = (
 _HOME = {
     **dict.fromkeys(_ERRORS.split(), "errors"),
     **dict.fromkeys(("Launched", "Session", "Worker"), "process"),
-    **dict.fromkeys(("Call", "Mutation", "RemoteSubject", "SessionLike"), "subject"),
+    **dict.fromkeys(("Call", "Mutation", "Operation", "RemoteSubject", "SessionLike"), "subject"),
     "DirectSession": "direct",
     "Foreign": "values",
     "Limits": "limits",

@@ -14,14 +14,13 @@ from typing import Any
 
 from .errors import ProtocolError
 from .frames import decode, encode
-from .link import READ_AHEAD, Stock, advance
+from .link import BUFFERS_PER_CALL, READ_AHEAD, Stock, advance
 from .shared import replies, requests
 from .values import printable
 
 _PIPE_BYTES = 2**20
 _READ_BYTES = 2**20
 _MOST_PIECES = 64
-_BUFFERS_PER_CALL = 512
 
 
 class Output:
@@ -94,7 +93,10 @@ class Channel:
         self.reply_bytes = reply_bytes
         self.watch: tuple[int, Callable[[], None]] | None = None
         self._sent = 0
-        self._stock = Stock(connection.recv_into, 0 if memory is None else READ_AHEAD)
+        self._deadline = 0.0
+        self._wanted: dict[int, int] = {}
+        self._poll = select.poll()
+        self._stock = Stock(self._take, 0 if memory is None else READ_AHEAD)
         self._requests = None if memory is None else requests(memory)
         self._replies = None if memory is None else replies(memory)
 
@@ -113,7 +115,7 @@ class Channel:
         buffers: Sequence[bytes | memoryview] = encode(self._sent, value, self._requests)
         while buffers:
             try:
-                buffers = advance(buffers, self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL]))
+                buffers = advance(buffers, self.connection.sendmsg(buffers[:BUFFERS_PER_CALL]))
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
 
@@ -125,15 +127,8 @@ class Channel:
             EOFError, ConnectionError: the process is gone.
             ProtocolError: the frame is not valid.
         """
-
-        def fill(view: memoryview) -> None:
-            while view:
-                try:
-                    view = self._stock.take(view)
-                except BlockingIOError:
-                    self._wait(select.POLLIN, deadline)
-
-        identity, value = decode(fill, self.reply_bytes, writable=False, room=self._replies)
+        self._deadline = deadline
+        identity, value = decode(self._stock, self.reply_bytes, writable=False, room=self._replies)
         if identity != self._sent:
             raise ProtocolError(f"id={identity}, but should be {self._sent}")
         return value
@@ -159,22 +154,42 @@ class Channel:
         self.connection.close()
         self.output.close()
 
+    def _take(self, view: memoryview) -> int:
+        """Receive some bytes; an answer is never there yet when it is asked for, so waiting comes first."""
+        while True:
+            self._wait(select.POLLIN, self._deadline)
+            with contextlib.suppress(BlockingIOError):
+                return self.connection.recv_into(view)
+
     def _wait(self, event: int, deadline: float) -> None:
-        """Until the connection is ready for `event`; the caller tries again."""
-        poll = select.poll()
-        poll.register(self.connection, event)
-        if self.output.reading >= 0:
-            poll.register(self.output.reading, select.POLLIN)
-        if self.watch is not None:
-            poll.register(self.watch[0], select.POLLIN)
-        seconds = deadline - time.monotonic()
-        if seconds <= 0:
-            raise TimeoutError
-        for descriptor, _ in poll.poll(seconds * 1000 + 1):
-            if descriptor == self.output.reading:
-                self.output.drain()
-            elif self.watch is not None and descriptor == self.watch[0]:
-                self.watch[1]()
+        """Until the connection is ready for `event`, as far as one can know: the caller tries, and may come again."""
+        connection = self.connection.fileno()
+        while True:
+            seconds = deadline - time.monotonic()
+            ready = self._poller(connection, event).poll(max(seconds, 0) * 1000 + 1)
+            for descriptor, _ in ready:
+                if descriptor == self.output.reading:
+                    self.output.drain()
+                elif self.watch is not None and descriptor == self.watch[0]:
+                    self.watch[1]()
+            if any(descriptor == connection for descriptor, _ in ready):
+                return
+            if seconds <= 0:
+                raise TimeoutError
+
+    def _poller(self, connection: int, event: int) -> select.poll:
+        """What waits for all descriptors; thousands of waits are for the same."""
+        wanted = {
+            connection: event,
+            self.output.reading: select.POLLIN,
+            self.watch[0] if self.watch else -1: select.POLLIN,
+        }
+        if wanted != self._wanted:
+            self._wanted, self._poll = wanted, select.poll()
+            for descriptor, events in wanted.items():
+                if descriptor >= 0:
+                    self._poll.register(descriptor, events)
+        return self._poll
 
 
 def output_pipe(limit: int) -> tuple[Output, int]:

@@ -18,15 +18,13 @@ nothing in it: every length is checked before memory is taken.
 from __future__ import annotations
 
 import json
-import math
 import struct
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
 from .errors import ProtocolError
-from .shared import Room
+from .shared import LEAST_BYTES, Room
 from .values import DTYPES, Array, Foreign
 
 MAGIC = b"backprf\x01"
@@ -35,9 +33,18 @@ HEADER_BYTES = 1 << 20
 DEPTH = 20
 NDIM = 32
 _PREFIX = struct.Struct("<8sIQ")
+_PLAIN = frozenset({type(None), bool, int, str})  # JSON has them
 _TAGS: dict[str, Any] = {"x": str, "c": list, "a": int, "u": list, "d": dict, "f": list}
 
-Receive = Callable[[memoryview], None]
+
+class Source(Protocol):
+    """Where the bytes of a frame come from."""
+
+    def read(self, number: int) -> bytes | memoryview:
+        """The next bytes, as many as asked for; they are valid until the next call. Raises if there are fewer."""
+
+    def fill(self, view: memoryview) -> None:
+        """Fill the memory given with the next bytes; raises if there are fewer."""
 
 
 def encode(identity: int, value: Any, room: Room | None = None) -> list[bytes | memoryview]:
@@ -57,18 +64,20 @@ def encode(identity: int, value: Any, room: Room | None = None) -> list[bytes | 
     raw = _ENCODER.encode({"id": identity, "arrays": shapes, "value": tree}).encode("ascii")
     if len(raw) > HEADER_BYTES:
         raise ProtocolError(f"the header has {len(raw)} bytes, but should have at most {HEADER_BYTES}")
+    size = sum([array.nbytes for array in arrays])
+    if size < LEAST_BYTES:  # quicker copied than sent one by one
+        return [b"".join([_PREFIX.pack(MAGIC, len(raw), size), raw, *[array.tobytes() for array in arrays]])]
     body = [_bytes_of(array) for array in arrays if array.nbytes]
-    size = sum(array.nbytes for array in arrays)
     if room is not None and room.put(body):
         return [_PREFIX.pack(PLACED, len(raw), size) + raw]
     return [_PREFIX.pack(MAGIC, len(raw), size) + raw, *body]
 
 
-def decode(receive: Receive, body_bytes: int, *, writable: bool, room: Room | None = None) -> tuple[int, Any]:
+def decode(source: Source, body_bytes: int, *, writable: bool, room: Room | None = None) -> tuple[int, Any]:
     """Read one frame; every array has memory of its own.
 
     Args:
-        receive: fills the memory that it is given with the next bytes, or raises.
+        source: where it comes from.
         body_bytes: the largest body that is accepted.
         writable: whether the arrays may be written to.
         room: shared memory where the body may lie.
@@ -79,25 +88,20 @@ def decode(receive: Receive, body_bytes: int, *, writable: bool, room: Room | No
     Raises:
         ProtocolError: the frame is not valid.
     """
-    prefix = bytearray(_PREFIX.size)
-    receive(memoryview(prefix))
-    magic, header_length, body_length = _PREFIX.unpack(prefix)
+    magic, header_length, body_length = _PREFIX.unpack(source.read(_PREFIX.size))
     if magic != MAGIC and (room is None or magic != PLACED):
         raise ProtocolError(f"it starts with {bytes(magic)!r}, but should start with {MAGIC!r}")
     if header_length > HEADER_BYTES:
         raise ProtocolError(f"its header has {header_length} bytes, but should have at most {HEADER_BYTES}")
     if body_length > body_bytes:
         raise ProtocolError(f"its body has {body_length} bytes, but should have at most {body_bytes}")
-    raw = bytearray(header_length)
-    if header_length:
-        receive(memoryview(raw))
-    identity, shapes, tree = _parse_header(bytes(raw))
+    identity, shapes, tree = _parse_header(bytes(source.read(header_length)))
     checked = [_check_shape(item) for item in shapes]
-    total = sum(math.prod(shape) * dtype.itemsize for dtype, shape in checked)
+    total = sum([count * dtype.itemsize for dtype, _, count in checked])
     if total != body_length:
         raise ProtocolError(f"its arrays have {total} bytes, but its body has {body_length}")
-    body = room.reader() if room is not None and magic == PLACED else receive
-    arrays = [_receive_array(body, dtype, shape) for dtype, shape in checked]
+    body = room.reader() if room is not None and magic == PLACED else source
+    arrays = [_read_array(body, dtype, shape, count) for dtype, shape, count in checked]
     if not writable:
         for array in arrays:
             array.flags.writeable = False
@@ -107,11 +111,11 @@ def decode(receive: Receive, body_bytes: int, *, writable: bool, room: Room | No
 def _to_tree(value: Any, arrays: list[Array]) -> Any:
     if value is None or isinstance(value, str | int):
         return value
+    if isinstance(value, list):
+        return [item if type(item) in _PLAIN else _to_tree(item, arrays) for item in value]
     if isinstance(value, np.ndarray) and value.dtype.str in DTYPES:
         arrays.append(value)
         return {"a": len(arrays) - 1}
-    if isinstance(value, list):
-        return [_to_tree(item, arrays) for item in value]
     return _to_tag(value, arrays)
 
 
@@ -156,52 +160,58 @@ def _parse_header(raw: bytes) -> tuple[int, list[Any], Any]:
     return identity, shapes, header["value"]
 
 
-def _check_shape(item: Any) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    if not isinstance(item, list) or len(item) != 2:
+def _check_shape(item: Any) -> tuple[np.dtype[Any], tuple[int, ...], int]:
+    """Dtype, shape and number of entries."""
+    if type(item) is not list or len(item) != 2:
         raise ProtocolError("an array should be given as a dtype and a shape")
     name, shape = item
-    if not isinstance(name, str) or name not in DTYPES:
+    if type(name) is not str or name not in DTYPES:
         raise ProtocolError(f"dtype={str(name)[:40]!r}, but should be one of {', '.join(DTYPES)}")
-    if not isinstance(shape, list) or len(shape) > NDIM:
+    if type(shape) is not list or len(shape) > NDIM:
         raise ProtocolError(f"a shape should be a list of at most {NDIM} sizes")
-    if not all(type(size) is int and 0 <= size < 2**63 for size in shape):
-        raise ProtocolError("a shape should be a list of sizes from 0 up")
-    return DTYPES[name], tuple(shape)
+    count = 1
+    for size in shape:
+        if type(size) is not int or not 0 <= size < 2**63:
+            raise ProtocolError("a shape should be a list of sizes from 0 up")
+        count *= size
+    return DTYPES[name], tuple(shape), count
 
 
-def _receive_array(receive: Receive, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
+def _read_array(body: Source, dtype: np.dtype[Any], shape: tuple[int, ...], count: int) -> Array:
+    size = count * dtype.itemsize
+    if 0 < size < LEAST_BYTES and dtype.kind != "b":
+        return np.frombuffer(body.read(size), dtype).reshape(shape).copy()
     try:
         array = np.empty(shape, dtype=dtype)
     except (ValueError, MemoryError) as error:  # sizes whose product is 0 may still be too large for NumPy
         raise ProtocolError(f"NumPy does not make an array of shape {shape}: {error}") from error
-    if array.nbytes:
+    if size:
         raw = array.reshape(-1).view(np.uint8)
-        receive(raw.data)
+        body.fill(raw.data)
         if dtype.kind == "b":
             np.not_equal(raw, 0, out=array.reshape(-1))  # other bytes than 0 and 1 are no bool
     return array
 
 
 def _from_tree(tree: Any, arrays: list[Array], depth: int) -> Any:
-    if depth > DEPTH:
+    kind = type(tree)
+    if depth >= DEPTH and kind in {list, dict}:
         raise ProtocolError(f"its value is nested more than {DEPTH} deep")
-    if tree is None or isinstance(tree, bool):
-        return tree
-    if isinstance(tree, str):
+    if kind is list:
+        return [item if item is None else _from_tree(item, arrays, depth + 1) for item in tree]
+    if kind is dict:
+        return _from_tag(tree, arrays, depth)
+    if kind is str:
         return _text(tree)
-    if isinstance(tree, int):
-        if -(2**63) <= tree < 2**64:
-            return tree
+    if kind is int and not -(2**63) <= tree < 2**64:
         raise ProtocolError("an integer has more than 64 bits")
-    if isinstance(tree, list):
-        return [_from_tree(item, arrays, depth + 1) for item in tree]
-    return _from_tag(tree, arrays, depth)
+    return tree
 
 
 def _from_tag(tree: dict[str, Any], arrays: list[Array], depth: int) -> Any:
     tag = next(iter(tree), "")
     content: Any = tree.get(tag)
-    if len(tree) != 1 or tag not in _TAGS or type(content) is not _TAGS[tag]:
+    if len(tree) != 1 or type(content) is not _TAGS.get(tag, ""):
         raise ProtocolError(f"an object should have one of the keys {', '.join(_TAGS)} and a content that fits")
     if tag == "x":
         return _float(content)

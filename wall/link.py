@@ -11,7 +11,7 @@ from .shared import replies, requests
 
 UNLIMITED = 2**63 - 1
 READ_AHEAD = 64 * 2**10
-_BUFFERS_PER_CALL = 512
+BUFFERS_PER_CALL = 512  # the system takes 1024
 
 
 class Link:
@@ -36,7 +36,7 @@ class Link:
         Raises:
             EOFError: the other side is gone.
         """
-        frame = decode(self._fill, UNLIMITED, writable=True, room=self._requests)
+        frame = decode(self._stock, UNLIMITED, writable=True, room=self._requests)
         self._free = True  # the parent has read what was there, or it would not ask again
         return frame
 
@@ -45,51 +45,65 @@ class Link:
         buffers: Sequence[bytes | memoryview] = encode(identity, value, self._replies if self._free else None)
         self._free = False
         while buffers:
-            sent = self.connection.sendmsg(buffers[:_BUFFERS_PER_CALL])
-            buffers = advance(buffers, sent)
-
-    def _fill(self, view: memoryview) -> None:
-        while view:
-            view = self._stock.take(view)
+            buffers = advance(buffers, self.connection.sendmsg(buffers[:BUFFERS_PER_CALL]))
 
 
 class Stock:
-    """Bytes that have been read before they are asked for.
+    """The source of the frames of one connection; reads bytes ahead.
 
     Args:
-        read: reads into the memory that it is given and says how many bytes; 0 at the end.
-        size: how many may be in stock.
+        receive: puts bytes into the memory that it is given and says how many; 0 at the end.
+        size: how many may be read before they are asked for.
     """
 
-    def __init__(self, read: Callable[[memoryview], int], size: int) -> None:
-        self._read = read
+    def __init__(self, receive: Callable[[memoryview], int], size: int) -> None:
+        self._receive = receive
         self._memory = memoryview(bytearray(size))
         self._rest = self._memory[:0]
 
-    def take(self, view: memoryview) -> memoryview:
-        """Fill some of the memory; what is left of it.
+    def read(self, number: int) -> memoryview:
+        """The next bytes, valid until the next call; raises EOFError if there are fewer."""
+        taken, rest = self._rest[:number], self._rest[number:]
+        if len(taken) < number:
+            if not len(taken) and number <= len(self._memory):
+                return self._ahead(number)
+            view = memoryview(bytearray(number))
+            self.fill(view)
+            return view
+        self._rest = rest
+        return taken
 
-        Raises:
-            EOFError: there is nothing any more.
-        """
-        if not self._rest:
-            if len(view) >= len(self._memory):
-                received = self._read(view)
-                if not received:
-                    raise EOFError
-                return view[received:]
-            received = self._read(self._memory)
-            if not received:
-                raise EOFError
-            self._rest = self._memory[:received]
+    def fill(self, view: memoryview) -> None:
+        """Fill the memory given; raises EOFError if there are fewer bytes."""
         taken = min(len(view), len(self._rest))
-        view[:taken] = self._rest[:taken]
-        self._rest = self._rest[taken:]
-        return view[taken:]
+        if taken:
+            view[:taken], self._rest = self._rest[:taken], self._rest[taken:]
+            view = view[taken:]
+        if view and len(view) < len(self._memory):
+            view[:] = self._ahead(len(view))
+            return
+        while view:
+            view = view[self._more(view) :]
+
+    def _ahead(self, number: int) -> memoryview:
+        """The next bytes, and what follows them comes into stock, which is empty."""
+        received = 0
+        while received < number:
+            received += self._more(self._memory[received:])
+        self._rest = self._memory[number:received]
+        return self._memory[:number]
+
+    def _more(self, view: memoryview) -> int:
+        received = self._receive(view)
+        if not received:
+            raise EOFError
+        return received
 
 
 def advance(buffers: Sequence[bytes | memoryview], sent: int) -> Sequence[bytes | memoryview]:
     """What is left of `buffers` after their first `sent` bytes."""
+    if len(buffers) == 1 and sent == len(buffers[0]):
+        return []
     for index, buffer in enumerate(buffers):
         if sent < len(buffer):
             return [memoryview(buffer)[sent:], *buffers[index + 1 :]]

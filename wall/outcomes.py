@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import ProtocolError
 
@@ -31,8 +31,7 @@ class Failure:
     detail: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one operation came to.
 
     Attributes:
@@ -49,7 +48,7 @@ class Outcome:
 def outcome_to_wire(outcome: Outcome) -> list[Any]:
     """The outcome as a value that frames can carry: value, mutated, failure; thousands of them cross in a run."""
     failure = None if outcome.failure is None else dataclasses.asdict(outcome.failure)
-    return [outcome.value, list(outcome.mutated), failure]
+    return [outcome.value, [*outcome.mutated], failure]
 
 
 def outcomes_from_wire(data: Any, arguments: Sequence[int]) -> list[Outcome]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..specs import spec_from_wire
@@ -57,7 +57,7 @@ class Serving:
             size += bytes_in(outcome.value)
             if outcome.failure is None and index < len(operations) and size <= _REPLY_BYTES:
                 # The operations that follow may write into the arrays that it returned.
-                outcomes.append(replace(outcome, value=detached(outcome.value)))
+                outcomes.append(Outcome(detached(outcome.value), outcome.mutated))
                 continue
             self._reply(identity, [*outcomes, outcome])
             outcomes, size = [], 0

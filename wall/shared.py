@@ -88,21 +88,28 @@ class Room:
 
 
 class Reader:
-    """Copies bytes out of a room, one piece after another."""
+    """The source of a body that lies in a room; copies, because the other side may still write there."""
 
     def __init__(self, memory: memoryview) -> None:
         self._rest = memory
 
-    def __call__(self, view: memoryview) -> None:
-        """Fill the memory given.
+    def read(self, number: int) -> bytes:
+        """The next bytes; raises as `fill` does."""
+        return bytes(self._next(number))
+
+    def fill(self, view: memoryview) -> None:
+        """Fill the memory given with the next bytes.
 
         Raises:
             ProtocolError: there is not so much in the room.
         """
-        if len(view) > len(self._rest):
+        view[:] = self._next(len(view))
+
+    def _next(self, number: int) -> memoryview:
+        if number > len(self._rest):
             raise ProtocolError(f"its body should lie in shared memory, which has {ROOM_BYTES} bytes")
-        view[:] = self._rest[: len(view)]
-        self._rest = self._rest[len(view) :]
+        taken, self._rest = self._rest[:number], self._rest[number:]
+        return taken
 
 
 def requests(descriptor: int) -> Room:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NoReturn, Protocol
 
@@ -284,7 +284,7 @@ class _Changing:
     def operate(self, handle: int, operations: Sequence[Operation]) -> Iterator[Outcome]:
         outcomes = self.transport.operate(handle, operations)
         for (method, _), outcome in zip(operations, outcomes, strict=False):  # after a failure there are fewer
-            yield replace(outcome, value=self.change(method, outcome.value))
+            yield outcome._replace(value=self.change(method, outcome.value))
 
     def poison(self, handle: int, what: str) -> None:
         self.transport.poison(handle, what)

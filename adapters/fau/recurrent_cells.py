@@ -19,11 +19,11 @@ def column_orders(spec: RecurrentSpec) -> Columns:
     """Every order of the gates, in blocks or unit by unit, the spec's own first."""
     gates, size = len(spec.gates), spec.hidden_size
     orders = []
-    for unit_by_unit in (False, True):
+    for unit_by_unit in (False, True)[:gates]:  # for a single gate they are the same
         for places in itertools.permutations(range(gates)):
             blocks = [[u * gates + p if unit_by_unit else p * size + u for u in range(size)] for p in places]
             orders.append(np.concatenate(blocks))
-    return np.unique(orders, axis=0) if gates == 1 else np.array(orders)
+    return np.array(orders)
 
 
 def outputs(spec: RecurrentSpec, x: Array, parameters: Mapping[str, Any], columns: Columns) -> Array:

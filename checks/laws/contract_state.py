@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind, LayerSpec
-from ...wall import RemoteSubject
+from ...wall import Operation, RemoteSubject
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
@@ -20,19 +20,28 @@ from .selection import core_in_training, deterministic, full_in_training, traina
 Array = NDArray[np.float64]
 
 
-def _results(layer: RemoteSubject, dy: Array) -> dict[str, Array]:
+def _has_gradients(layer: RemoteSubject) -> bool:
+    return isinstance(layer.spec, LayerSpec) and bool(layer.spec.parameters())
+
+
+def _backward(layer: RemoteSubject, dy: Array) -> list[Operation]:
+    return [("backward", (dy,)), *([("gradients", ())] if _has_gradients(layer) else [])]
+
+
+def _named(back: Array, *gradients: Mapping[str, Array]) -> dict[str, Array]:
     """What a backward leaves behind, by name: the input gradient and every parameter's gradient."""
-    named = isinstance(layer.spec, LayerSpec) and bool(layer.spec.parameters())
-    back, *gradients = layer.many([("backward", (dy,)), *([("gradients", ())] if named else [])])
-    found: dict[str, Array] = {"backward(dy)": back}
+    found = {"backward(dy)": back}
     for values in gradients:
         found |= {f"the gradient of {name}": value for name, value in values.items()}
     return found
 
 
-def _pass(layer: RemoteSubject, x: Array, dy: Array, seed: int) -> dict[str, Array]:
-    layer.begin_with([("reseed", (seed,)), ("forward", (x,))])
-    return _results(layer, dy)
+def _passes(layer: RemoteSubject, seed: int, *batches: tuple[Array, Array]) -> list[dict[str, Array]]:
+    """What each of several passes, of inputs and incoming gradients, leaves behind."""
+    steps = [step for x, dy in batches for step in (("reseed", (seed,)), ("forward", (x,)), *_backward(layer, dy))]
+    values = layer.many(steps)
+    each = len(values) // len(batches)
+    return [_named(*values[place + 2 : place + each]) for place in range(0, len(values), each)]
 
 
 def _all_same(
@@ -47,13 +56,12 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
-    reference = _pass(bench.layer(bench.rng(1)), x, dy, bench.seed)
+    [reference] = _passes(bench.layer(bench.rng(1)), bench.seed, (x, dy))
     for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
         decoy = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
-        used = bench.layer(bench.rng(1))
-        _pass(used, decoy, bench.incoming(rng, bench.layer_spec.output_shape(decoy.shape)), bench.seed)
+        past = decoy, bench.incoming(rng, bench.layer_spec.output_shape(decoy.shape))
         yield from _all_same(
-            _pass(used, x, dy, bench.seed),
+            _passes(bench.layer(bench.rng(1)), bench.seed, past, (x, dy))[-1],
             reference,
             "after another batch has passed through",
             meaning="backward uses something of an earlier forward",
@@ -67,9 +75,9 @@ def gradients_do_not_accumulate(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     layer = bench.layer(rng)
     x, dy = bench.data(rng), bench.incoming(rng)
-    first = _pass(layer, x, dy, bench.seed)
+    first, second = _passes(layer, bench.seed, (x, dy), (x, dy))
     yield from _all_same(
-        _pass(layer, x, dy, bench.seed),
+        second,
         first,
         "of the second pass",
         meaning="the gradient changes although nothing else did",
@@ -83,7 +91,8 @@ def backward_is_linear(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     layer = bench.layer(rng)
     x, v, w = bench.data(rng), bench.incoming(rng), bench.incoming(rng)
-    of_v, of_w, of_both = (_pass(layer, x, dy, bench.seed)["backward(dy)"] for dy in (v, w, 2.0 * v + 3.0 * w))
+    passes = _passes(layer, bench.seed, *((x, dy) for dy in (v, w, 2.0 * v + 3.0 * w)))
+    of_v, of_w, of_both = (found["backward(dy)"] for found in passes)
     terms = 2.0 * np.abs(of_v) + 3.0 * np.abs(of_w)
     bound = 1e4 * EPS * np.maximum(terms, terms.max(initial=0.0)) + np.finfo(float).tiny
     yield agrees(
@@ -100,14 +109,14 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
     """One instance does not influence another."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
-    reference = _pass(bench.layer(bench.rng(1)), x, dy, bench.seed)
+    [reference] = _passes(bench.layer(bench.rng(1)), bench.seed, (x, dy))
     for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
         watched, other = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
         watched.many([("reseed", (bench.seed,)), ("forward", (x,))])
         foreign = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
-        _pass(other, foreign, bench.incoming(rng, bench.layer_spec.output_shape(foreign.shape)), bench.seed)
+        _passes(other, bench.seed, (foreign, bench.incoming(rng, bench.layer_spec.output_shape(foreign.shape))))
         yield from _all_same(
-            _results(watched, dy),
+            _named(*watched.many(_backward(watched, dy))),
             reference,
             "of one layer after another layer's forward",
             meaning="two instances share state",
@@ -120,13 +129,13 @@ def returned_arrays_are_no_views(bench: Bench) -> Iterator[Measurement]:
     """Overwriting an array that a layer was given or has returned does not change what backward computes."""
     rng = bench.rng()
     x, dy = bench.data(rng), bench.incoming(rng)
-    reference = _pass(bench.layer(bench.rng(1)), x, dy, bench.seed)
+    [reference] = _passes(bench.layer(bench.rng(1)), bench.seed, (x, dy))
     for what, name in (("result", "forward's result"), ("argument", "forward's input")):
         layer = bench.layer(bench.rng(1))
         layer.many([("reseed", (bench.seed,)), ("forward", (x,))])
         layer.poison(what)
         yield from _all_same(
-            _results(layer, dy),
+            _named(*layer.many(_backward(layer, dy))),
             reference,
             f"after the caller has overwritten {name}",
             meaning=f"the layer keeps a reference to {name}",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind
-from ...wall import RemoteSubject
+from ...wall import Operation
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, same
@@ -19,6 +20,7 @@ from .selection import parameter_names, trainable
 
 Array = NDArray[np.float64]
 RATE = 0.125
+_STEPS = 4
 
 
 @check("gradient.before-update", Kind.LAYER, when=trainable, level=Level.CORE, needs=BACKWARD)
@@ -51,9 +53,10 @@ def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Meas
     """With an optimizer, each backward updates every parameter once, by the optimizer's rule and its own gradient."""
     rng = bench.rng()
     layer = bench.layer(rng)
-    before = layer.parameters()[quantity]
-    layer.begin_with([("attach_optimizer", (RATE, 0.0))])
-    gradient, after = _step(bench, layer, rng, quantity)
+    opening: list[Operation] = [("parameters", ()), ("attach_optimizer", (RATE, 0.0))]
+    given, _, *found = layer.many([*opening, *_step(bench, rng)])
+    before = given[quantity]
+    gradient, after = _seen(found, quantity)
     bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     expected = Estimate(before - RATE * gradient, bound)
     step = Expression(f"$0 - {RATE} * $1", (before, gradient))
@@ -86,12 +89,13 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
     rng = bench.rng()
     momentum = 0.75
     layer = bench.layer(rng)
-    layer.begin_with([("attach_optimizer", (RATE, momentum))])
-    start = expected = layer.parameters()[quantity]
+    steps = [operation for _ in range(_STEPS) for operation in _step(bench, rng)]
+    _, given, *found = layer.many([("attach_optimizer", (RATE, momentum)), ("parameters", ()), *steps])
+    start = expected = given[quantity]
     gradients: list[Array] = []
     velocity, size = np.zeros_like(expected), np.abs(expected)
-    for step in range(4):
-        gradient, after = _step(bench, layer, rng, quantity)
+    for step in range(_STEPS):
+        gradient, after = _seen(found[step * len(found) // _STEPS :], quantity)
         gradients.append(gradient)
         velocity = momentum * velocity - RATE * gradient
         expected = expected + velocity
@@ -105,12 +109,15 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
         )
 
 
-def _step(bench: Bench, layer: RemoteSubject, rng: np.random.Generator, quantity: str) -> tuple[Array, Array]:
-    """One pass over new data: a parameter's gradient, and its value after the update."""
+def _step(bench: Bench, rng: np.random.Generator) -> list[Operation]:
+    """One pass over new data."""
     x, dy = bench.data(rng), bench.incoming(rng)
-    *_, gradients, parameters = layer.many(
-        [("forward", (x,)), ("backward", (dy,)), ("gradients", ()), ("parameters", ())]
-    )
+    return [("forward", (x,)), ("backward", (dy,)), ("gradients", ()), ("parameters", ())]
+
+
+def _seen(found: Sequence[Any], quantity: str) -> tuple[Array, Array]:
+    """What one pass shows: a parameter's gradient, and its value after the update."""
+    _, _, gradients, parameters, *_ = found
     return gradients[quantity], parameters[quantity]
 
 

@@ -26,7 +26,7 @@ def _random(case: Case) -> bool:
 
 def _draw(bench: Bench, seed: int) -> NDArray[np.float64]:
     initializer = bench.new()
-    initializer.reseed(seed)
+    initializer.begin_with([("reseed", (seed,))])
     result: NDArray[np.float64] = initializer.initialize(bench.case.input_shape, *bench.case.fans)
     return result
 

@@ -78,7 +78,7 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
     rng = bench.rng()
     prediction, target = bench.data(rng), bench.target(rng)
     shape = (bench.case.input_shape[0] + 2, *bench.case.input_shape[1:])
-    clean, used = bench.new(), bench.new()
+    clean, used = bench.new(now=True), bench.new(now=True)
     reference = clean.many([("forward", (prediction, target)), ("backward", (target,))])[1]
     other = bench.target(rng, shape)
     used.many([("forward", (bench.data(rng, shape), other)), ("backward", (other,))])
@@ -91,7 +91,7 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
     """One loss does not influence another."""
     rng = bench.rng()
     prediction, target = bench.data(rng), bench.target(rng)
-    alone, watched, other = (bench.new() for _ in range(3))
+    alone, watched, other = (bench.new(now=True) for _ in range(3))
     reference = alone.many([("forward", (prediction, target)), ("backward", (target,))])[1]
     watched.forward(prediction, target)
     other.forward(bench.data(rng), target)

@@ -35,9 +35,9 @@ def _prepared(bench: Bench) -> RemoteSubject:
     rng = bench.rng()
     network, x = bench.new(), bench.data(rng)
     classes = bench.spec_as(NetworkFile).network.layers[-2].arguments()["output_size"]
-    network.feed(x, np.eye(classes)[np.arange(len(x)) % classes])
+    network.begin_with([("feed", (x, np.eye(classes)[np.arange(len(x)) % classes]))])
     shapes = {name: np.shape(value) for name, value in network.parameters().items()}
-    network.assign({name: rng.uniform(-0.5, 0.5, size=shape) for name, shape in shapes.items()})
+    network.begin_with([("assign", ({name: rng.uniform(-0.5, 0.5, size=shape) for name, shape in shapes.items()},))])
     return network
 
 

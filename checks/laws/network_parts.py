@@ -81,11 +81,10 @@ def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Arr
     """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
     network = bench.new()
     x, labels = bench.data(rng), draw_labels(bench.case, rng)
-    network.feed(x, labels)
+    network.begin_with([("feed", (x, labels))])
     values = {
         name: 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
         for name, value in network.parameters().items()
     }
-    network.assign(values)
-    network.reseed(bench.seed)
+    network.begin_with([("assign", (values,)), ("reseed", (bench.seed,))])
     return network, x, labels, values

@@ -123,7 +123,7 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
     alone = _walk(bench.new(), start, gradients)
-    one, other = bench.new(), bench.new()
+    one, other = bench.new(now=True), bench.new(now=True)
     _walk(other, np.asarray(bench.data(rng, (7,))), [np.full((7,), 3.0)] * 2)
     again = _walk(one, start, gradients)
     for step, (found, reference) in enumerate(zip(again, alone, strict=False), start=1):

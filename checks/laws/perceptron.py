@@ -71,8 +71,7 @@ def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Arr
         )
         for name, each in spec.parameters().items()
     }
-    network.assign(values)
-    network.reseed(bench.seed)
+    network.begin_with([("assign", (values,)), ("reseed", (bench.seed,))])
     return network, x, targets(bench, rng), values
 
 

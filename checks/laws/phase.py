@@ -37,9 +37,8 @@ def phases_do_not_matter(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     layer = bench.layer(rng)
     x = bench.data(rng)
-    train = layer.forward(x)
-    layer.set_phase(Phase.TEST)
-    yield same("forward(x) in the test phase", layer.forward(x), train, meaning="the phase changes the output")
+    train, _, test = layer.many([("forward", (x,)), ("set_phase", (str(Phase.TEST),)), ("forward", (x,))])
+    yield same("forward(x) in the test phase", test, train, meaning="the phase changes the output")
 
 
 @check("phase.identity", Kind.LAYER, when=_masked, needs=FORWARD)
@@ -77,7 +76,7 @@ def test_phase_is_deterministic(bench: Bench) -> Iterator[Measurement]:
 def new_layers_train(bench: Bench) -> Iterator[Measurement]:
     """A new layer is in the train phase."""
     rng = bench.rng()
-    new, told = bench.new(), bench.new()
+    new, told = bench.new(now=True), bench.new(now=True)
     parameters = bench.parameters(rng)
     x = bench.given(3.0 * bench.data(rng, _many_rows(bench)) + 1.0)
     told.set_phase(Phase.TRAIN)
@@ -121,11 +120,8 @@ def switching_back_restores(bench: Bench) -> Iterator[Measurement]:
     rng = bench.rng()
     layer = bench.layer(rng)
     x = bench.data(rng, _many_rows(bench))
-    before = layer.forward(x)
-    layer.set_phase(Phase.TEST)
-    layer.forward(x)
-    layer.set_phase(Phase.TRAIN)
-    after = layer.forward(x)
+    to_test, to_train = (("set_phase", (str(phase),)) for phase in (Phase.TEST, Phase.TRAIN))
+    before, _, _, _, after = layer.many([("forward", (x,)), to_test, ("forward", (x,)), to_train, ("forward", (x,))])
     hint = "forward must look at the phase in every call and must not store what the test phase has set"
     if _masked(bench.case):
         restored = _looks_trained(bench, after, x)

@@ -25,7 +25,7 @@ def _random(case: Case) -> bool:
 
 def _kept(bench: Bench, shape: tuple[int, ...], salt: int = 0) -> NDArray[np.float64]:
     layer = bench.layer(bench.rng(salt))
-    layer.reseed(bench.seed + salt)
+    layer.begin_with([("reseed", (bench.seed + salt,))])
     result: NDArray[np.float64] = layer.forward(np.ones(shape))
     return result
 

@@ -40,7 +40,7 @@ def _normalises(case: Case) -> bool:
 
 def running_statistics(layer: RemoteSubject, shape: tuple[int, ...], weights: Array, bias: Array) -> Statistics:
     """The statistics that the layer uses in the test phase, read off two forward passes; leaves it in that phase."""
-    layer.set_phase(Phase.TEST)
+    layer.begin_with([("set_phase", (str(Phase.TEST),))])
     at_zero, at_one = layer.many([("forward", (np.full(shape, value),)) for value in (0.0, SPREAD)])
     axes = tuple(axis for axis in range(len(shape)) if axis != 1)
     low, high = at_zero.mean(axis=axes), at_one.mean(axis=axes)

@@ -42,7 +42,7 @@ def beginning(bench: Bench, *, memory: bool | None = None) -> list[Step]:
 
 def layer_with(bench: Bench, *, memory: bool | None = None) -> RemoteSubject:
     """A fresh layer that goes through `beginning` before its first call."""
-    layer = bench.new(later=True)
+    layer = bench.new()
     layer.begin_with(beginning(bench, memory=memory))
     return layer
 

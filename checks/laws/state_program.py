@@ -268,7 +268,7 @@ class Explorer(Generic[S]):
         answers: list[Sequence[Any]] = []
         raised: SubjectRaised | None = None
         if self._model.draws and any(step.other for step in program):
-            subjects = {other: self._model.bench.new() for other in (False, True)}
+            subjects = {other: self._model.bench.new(now=True) for other in (False, True)}
         met: set[bool] = set()
         for other, group in groupby(program, key=lambda step: step.other):
             operations: list[Operation] = []

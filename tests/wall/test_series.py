@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -128,10 +127,13 @@ def test_a_launched_process_becomes_a_worker_and_the_others_end(tmp_path: Path) 
     assert launched.take() is None
 
 
-def test_the_stock_gives_all_bytes_in_order() -> None:
+@pytest.mark.parametrize("size", [0, 1, 4, 100])
+@pytest.mark.parametrize("wants", [(1, 2, 6, 3, 4), (16,), (4, 4, 4, 4), (1, 0, 15), (5, 5, 5, 1)])
+@pytest.mark.parametrize("filled", [0, 1, 2])
+def test_the_stock_gives_all_bytes_in_order(size: int, wants: tuple[int, ...], filled: int) -> None:
     pieces = [b"ab", b"cdefgh", b"ijklmnop"]
 
-    def read(view: memoryview) -> int:
+    def receive(view: memoryview) -> int:
         piece = pieces[0][: len(view)]
         view[: len(piece)] = piece
         pieces[0] = pieces[0][len(piece) :]
@@ -139,16 +141,19 @@ def test_the_stock_gives_all_bytes_in_order() -> None:
             del pieces[0]
         return len(piece)
 
-    stock, found = Stock(read, 4), b""
-    for size in (1, 2, 6, 3, 4):
-        view = memoryview(bytearray(size))
-        rest = view
-        while rest:
-            rest = stock.take(rest)
+    stock, found = Stock(receive, size), b""
+    for index, number in enumerate(wants):
+        view = memoryview(bytearray(number))
+        if index % 2 == filled % 2 or filled == 2:
+            stock.fill(view)
+        else:
+            view = stock.read(number)
         found += bytes(view)
     assert found == b"abcdefghijklmnop"
     with pytest.raises(EOFError):
-        stock.take(memoryview(bytearray(1)))
+        stock.read(1)
+    with pytest.raises(EOFError):
+        stock.fill(memoryview(bytearray(1)))
 
 
 def test_the_shared_memory_says_the_progress_and_cannot_grow() -> None:
@@ -174,13 +179,8 @@ def test_arrays_of_every_size_cross_whole(start: Start, size: int) -> None:
             np.testing.assert_array_equal(two[1], given)
 
 
-def filling(raw: bytes) -> Callable[[memoryview], None]:
-    stream = io.BytesIO(raw)
-
-    def fill(view: memoryview) -> None:
-        stream.readinto(view)
-
-    return fill
+def source(raw: bytes) -> Stock:
+    return Stock(io.BytesIO(raw).readinto, 0)
 
 
 def test_a_body_that_should_be_in_shared_memory_is_no_larger_than_that() -> None:
@@ -191,8 +191,8 @@ def test_a_body_that_should_be_in_shared_memory_is_no_larger_than_that() -> None
         forged = raw.replace(f"[{LEAST_BYTES // 8}]".encode(), f"[{ROOM_BYTES // 8 + 1}]".encode())
         prefix = struct.pack("<8sIQ", PLACED, len(forged) - 20, ROOM_BYTES + 8)
         with pytest.raises(ProtocolError, match="should lie in shared memory"):
-            decode(filling(prefix + forged[20:]), 2**30, writable=False, room=room)
+            decode(source(prefix + forged[20:]), 2**30, writable=False, room=room)
         with pytest.raises(ProtocolError, match="should start with"):
-            decode(filling(bytes(raw)), 2**30, writable=False)
+            decode(source(bytes(raw)), 2**30, writable=False)
     finally:
         os.close(descriptor)
