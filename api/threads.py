@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
+from .wall.launch import THREADS
 
 
 def compute_with_one_thread() -> None:

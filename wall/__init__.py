@@ -23,8 +23,9 @@ if TYPE_CHECKING:
         WorkerDied,
         WorkerError,
     )
+    from .launch import Launched
     from .limits import Limits
-    from .process import Launched, Session, Worker
+    from .process import Session, Worker
     from .subject import Call, Mutation, Operation, RemoteSubject, SessionLike
     from .values import Foreign
 
@@ -56,10 +57,11 @@ _ERRORS = (
 )
 _HOME = {
     **dict.fromkeys(_ERRORS.split(), "errors"),
-    **dict.fromkeys(("Launched", "Session", "Worker"), "process"),
+    **dict.fromkeys(("Session", "Worker"), "process"),
     **dict.fromkeys(("Call", "Mutation", "Operation", "RemoteSubject", "SessionLike"), "subject"),
     "DirectSession": "direct",
     "Foreign": "values",
+    "Launched": "launch",
     "Limits": "limits",
 }
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import select
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,11 +13,11 @@ from typing import Any
 
 from .errors import ProtocolError
 from .frames import decode, encode
+from .launch import large_pipe
 from .link import BUFFERS_PER_CALL, READ_AHEAD, Stock, advance
 from .shared import replies, requests
 from .values import printable
 
-_PIPE_BYTES = 2**20
 _READ_BYTES = 2**20
 _MOST_PIECES = 64
 
@@ -194,10 +193,5 @@ class Channel:
 
 def output_pipe(limit: int) -> tuple[Output, int]:
     """A pipe for what a process prints: the parent's end, and the descriptor for the process."""
-    reading, writing = os.pipe()
-    if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - not on every platform
-
-        with contextlib.suppress(OSError):  # the user has used up the system's allowance: only slower
-            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    reading, writing = large_pipe()
     return Output(reading, limit), writing

@@ -1,24 +1,23 @@
-"""How a worker's process is started: command, environment, first answers."""
+"""How a worker's process is started. Imports nothing that takes long: the process comes up while NumPy is imported."""
 
 from __future__ import annotations
 
-import math
+import contextlib
+import importlib.util
 import os
 import site
+import socket
+import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-
-from .errors import LoadFailed
-from .values import Foreign, printable
+from types import TracebackType
 
 THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
 """The variables by which NumPy's libraries are told how many threads to compute with."""
 
-_FACT_CHARACTERS = 100_000
+_PIPE_BYTES = 2**20
 # Without them some installations of Python do not find their own libraries.
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
 
@@ -30,7 +29,7 @@ def usual_lanes() -> int:
 
 def command(descriptor: int) -> list[str]:
     """The command line of a worker that speaks over `descriptor`; needs no file of the submission's folder."""
-    user = "" if _in_user_site(__file__) or _in_user_site(str(np.__file__)) else "-s"
+    user = "" if _in_user_site(__file__) or _in_user_site(_place_of_numpy()) else "-s"
     package = __name__.rpartition(".")[0]
     return [sys.executable, "-P", *filter(None, [user]), "-m", f"{package}.worker", str(descriptor)]
 
@@ -55,39 +54,106 @@ def environment(temporary: str) -> dict[str, str]:
     }
 
 
-def check_facts(value: Any) -> Mapping[str, Any]:
-    """What the adapter says of itself, if it consists of JSON types.
+@dataclass(frozen=True)
+class Started:
+    """A worker's process from its start on; whoever takes it ends it.
 
-    Raises:
-        LoadFailed: it does not, or it is too long.
+    Attributes:
+        process: it, with a session of its own.
+        connection: our end of its connection.
+        reading: descriptor of the pipe with what it prints.
+        folder: its temporary folder.
     """
-    if not isinstance(value, dict):
-        raise LoadFailed(f"describe() of the adapter returned {_kind(value)}, but should return a dict")
-    budget = [_FACT_CHARACTERS]
-    checked: dict[str, Any] = _check_fact(value, "describe()", budget)
-    return checked
+
+    process: subprocess.Popen[bytes]
+    connection: socket.socket
+    reading: int
+    folder: tempfile.TemporaryDirectory[str]
 
 
-def _check_fact(value: Any, where: str, budget: list[int]) -> Any:
-    budget[0] -= 1 + (len(value) if isinstance(value, str) else 0)
-    if budget[0] < 0:
-        raise LoadFailed(f"describe() of the adapter is longer than {_FACT_CHARACTERS} characters; shorten it")
-    if isinstance(value, str):
-        return printable(value, len(value))
-    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    if isinstance(value, list):
-        return [_check_fact(item, f"{where}[{index}]", budget) for index, item in enumerate(value)]
-    if isinstance(value, dict):
-        return {
-            _check_fact(key, where, budget): _check_fact(item, f"{where}[{key!r}]", budget)
-            for key, item in value.items()
-        }
-    raise LoadFailed(f"{printable(where)} of the adapter is {_kind(value)}, but should be a JSON type")
+def launch() -> Started:
+    """Start a process that waits for what it is to load."""
+    folder = tempfile.TemporaryDirectory(prefix="backproof-", ignore_cleanup_errors=True)
+    temporary = os.path.realpath(folder.name)
+    ours, theirs = socket.socketpair()
+    reading, writing = large_pipe()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, with a fixed command
+            command(theirs.fileno()),
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing,
+            pass_fds=[theirs.fileno()],
+            cwd=temporary,
+            env=environment(temporary),
+            start_new_session=True,
+        )
+    except BaseException:
+        ours.close()
+        os.close(reading)
+        folder.cleanup()
+        raise
+    finally:
+        theirs.close()
+        os.close(writing)
+    return Started(process, ours, reading, folder)
 
 
-def _kind(value: Any) -> str:
-    return printable(str(value) if isinstance(value, Foreign) else f"{type(value).__name__} {value}", 200)
+class Launched:
+    """Processes that have been launched before it is known what they will load. A context manager.
+
+    A worker takes longer to come up than anything else at the start of a run.
+
+    Args:
+        number: how many.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._waiting: list[Started] = []
+        try:
+            for _ in range(0 if sys.platform == "win32" else number):
+                self._waiting.append(launch())
+        except BaseException:
+            self._end()
+            raise
+
+    def take(self) -> Started | None:
+        """One of them, for the caller to end; None if all are taken."""
+        try:
+            return self._waiting.pop()
+        except IndexError:
+            return None
+
+    def __enter__(self) -> Launched:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        from .limits import Limits  # noqa: PLC0415 - only where something went wrong is one left
+        from .zygote import Zygote  # noqa: PLC0415
+
+        while started := self.take():
+            Zygote(Limits(), started).close()
+
+
+def large_pipe() -> tuple[int, int]:
+    """A pipe that holds much, for what a process prints: the descriptors for reading and writing."""
+    reading, writing = os.pipe()
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on every platform
+
+        with contextlib.suppress(OSError):  # the user has used up the system's allowance: only slower
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return reading, writing
+
+
+def _place_of_numpy() -> str:
+    found = importlib.util.find_spec("numpy")
+    return (found and found.origin) or ""
 
 
 def _base() -> Path:

@@ -15,7 +15,8 @@ from ..specs import Spec, spec_to_wire
 from .calls import BUILD
 from .channel import Channel, output_pipe
 from .errors import LoadFailed, ProtocolError, SubjectDied, SubjectRaised, SubjectTimeout
-from .launch import check_facts
+from .facts import check_facts
+from .launch import Launched
 from .limits import Limits
 from .old_numpy import restoring_lines
 from .outcomes import Outcome, outcomes_from_wire
@@ -25,39 +26,10 @@ from .values import printable
 from .zygote import GONE, Zygote, how_ended
 
 
-def _zygote(limits: Limits) -> Zygote:
+def _zygote(limits: Limits, launched: Launched | None) -> Zygote:
     if sys.platform == "win32":
         raise LoadFailed("Windows has no fork, which the wall needs; use --direct, or run Backproof in WSL")
-    return Zygote(limits)
-
-
-class Launched:
-    """Processes that have been launched before it is known what they will load. A context manager.
-
-    A worker takes longer to come up than anything else at the start of a run.
-
-    Args:
-        number: how many.
-    """
-
-    def __init__(self, number: int) -> None:
-        self._waiting = [] if sys.platform == "win32" else [Zygote(Limits()) for _ in range(number)]
-
-    def take(self) -> Zygote | None:
-        """One of them, for the caller to close; None if all are taken."""
-        try:
-            return self._waiting.pop()
-        except IndexError:
-            return None
-
-    def __enter__(self) -> Launched:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        while zygote := self.take():
-            zygote.close()
+    return Zygote(limits, launched.take() if launched else None)
 
 
 class Worker:
@@ -92,7 +64,7 @@ class Worker:
             LoadFailed: the subject could not be loaded; the text is a sentence for the user.
         """
         limits = limits or Limits()
-        zygote = (launched and launched.take()) or _zygote(limits)
+        zygote = _zygote(limits, launched)
         try:
             prelude = restoring_lines(target.get("compat", {}).get("numpy", ()))
             return cls(zygote, _facts(zygote.load(dict(target))), limits, prelude)

@@ -12,10 +12,10 @@ import threading
 import time
 from typing import Any
 
-from .channel import Channel, output_pipe
+from .channel import Channel, Output
 from .errors import LoadFailed, ProtocolError, WorkerDied
 from .gate import Gate
-from .launch import command, environment
+from .launch import Started, launch
 from .limits import Limits
 from .outcomes import Outcome, outcome_from_wire
 from .values import printable
@@ -34,7 +34,7 @@ class Zygote:
         sandbox: the confinement achieved, in words.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, started: Started | None = None) -> None:
         self.sandbox = ""
         self._limits = limits
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class Zygote:
         self._gate: Gate | None = None
         self._closing = contextlib.ExitStack()
         try:
-            self._launch()
+            self._take(started or launch())
         except BaseException:
             self.close()
             raise
@@ -126,28 +126,13 @@ class Zygote:
                 self._ask(["reap", self._dead], time.monotonic() + _REAP_SECONDS)
         self._closing.close()
 
-    def _launch(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="backproof-", ignore_cleanup_errors=True)
-        self._closing.callback(_remove, folder)
-        self._temporary = os.path.realpath(folder.name)
-        ours, theirs = socket.socketpair()
-        output, writing = output_pipe(self._limits.output_bytes)
-        self._channel = Channel(ours, output, self._limits.reply_bytes)
+    def _take(self, started: Started) -> None:
+        self._closing.callback(_remove, started.folder)
+        self._temporary = os.path.realpath(started.folder.name)
+        self._process = started.process
+        output = Output(started.reading, self._limits.output_bytes)
+        self._channel = Channel(started.connection, output, self._limits.reply_bytes)
         self._closing.callback(self._channel.close)
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with a fixed command
-                command(theirs.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
-                pass_fds=[theirs.fileno()],
-                cwd=self._temporary,
-                env=environment(self._temporary),
-                start_new_session=True,
-            )
-        finally:
-            theirs.close()
-            os.close(writing)
         self._closing.callback(_end, self._process)
 
     def _ask(self, request: list[Any], deadline: float) -> Any:

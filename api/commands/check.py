@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..threads import compute_with_one_thread
+from ..wall.launch import Launched, usual_lanes
 
 
 def run(options: argparse.Namespace) -> int:
@@ -14,10 +15,7 @@ def run(options: argparse.Namespace) -> int:
     and waits for its turn on a busy machine.
     """
     compute_with_one_thread()
-    from ..wall import Launched  # noqa: PLC0415 - NumPy looks at the environment when it is loaded
-    from ..wall.launch import usual_lanes  # noqa: PLC0415
-
     with Launched(0 if options.direct else max(options.jobs, 0) or usual_lanes()) as launched:
-        from . import checking  # noqa: PLC0415 - while the workers come up
+        from . import checking  # noqa: PLC0415 - while the workers come up; NumPy looks at the environment when loaded
 
         return checking.run(options, launched)
