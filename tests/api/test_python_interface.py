@@ -40,6 +40,12 @@ def test_what_needs_nothing_loads_nothing(code: str) -> None:
     assert {room for room in rooms if not room.endswith("_options")} <= {"cli", "pytest_plugin"}
 
 
+def test_workers_are_launched_before_numpy_is_loaded() -> None:
+    loaded = modules_after("import backproof.commands.check")
+    assert "backproof.wall.launch" in loaded
+    assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
+
+
 def test_the_test_sees_what_is_loaded() -> None:
     assert {"numpy", "backproof.checks", "backproof.checking"} <= modules_after("import backproof; backproof.check")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,6 +71,7 @@ def test_header_says_what_was_run() -> None:
     assert header.offered == ("Flatten", "ReLU")
     assert header.notes == ("found Layers/ReLU.py",)
     assert header.protected is False
+    assert header.versions["backproof"] == importlib.metadata.version("backproof")
     assert header.versions["adapter"] == "mine"
     assert header.versions["stage"] == "2"
     assert header.conventions["relu'(0)"] == "1", "declared conventions win over detected ones"

@@ -118,7 +118,7 @@ def test_a_launched_process_becomes_a_worker_and_the_others_end(tmp_path: Path) 
     path = tmp_path / "adapter.py"
     path.write_text(SOURCE)
     with Launched(2) as launched:
-        processes = [zygote._process for zygote in launched._waiting]
+        processes = [started.process for started in launched._waiting]
         with Worker.start(target_of(path), LIMITS, launched=launched) as worker:
             assert worker._zygote._process is processes[1]
             with worker.session() as session:
