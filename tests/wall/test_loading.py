@@ -10,6 +10,7 @@ import pytest
 
 from backproof.specs import ReLU
 from backproof.wall import Limits, LoadFailed, Session, Worker, launch
+from backproof.wall.facts import check_facts
 
 from .conftest import LIMITS, Start, target_of
 
@@ -100,12 +101,12 @@ def test_facts_are_json_and_short(start: Start, returned: str, text: str) -> Non
 @pytest.mark.parametrize("value", [None, [], "facts", 1.0])
 def test_facts_are_a_dict(value: Any) -> None:
     with pytest.raises(LoadFailed, match="should return a dict"):
-        launch.check_facts(value)
+        check_facts(value)
 
 
 def test_facts_that_are_json_pass() -> None:
     facts = {"a": [1, 0.5, None, True, {"b": "text"}]}
-    assert launch.check_facts(facts) == facts
+    assert check_facts(facts) == facts
 
 
 def test_a_submission_may_shadow_the_standard_library(start: Start, tmp_path: Path) -> None:
