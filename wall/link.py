@@ -63,15 +63,14 @@ class Stock:
 
     def read(self, number: int) -> memoryview:
         """The next bytes, valid until the next call; raises EOFError if there are fewer."""
-        taken, rest = self._rest[:number], self._rest[number:]
-        if len(taken) < number:
-            if not len(taken) and number <= len(self._memory):
-                return self._ahead(number)
-            view = memoryview(bytearray(number))
-            self.fill(view)
-            return view
-        self._rest = rest
-        return taken
+        if number <= len(self._rest):
+            taken, self._rest = self._rest[:number], self._rest[number:]
+            return taken
+        if not self._rest and number <= len(self._memory):
+            return self._ahead(number)
+        view = memoryview(bytearray(number))
+        self.fill(view)
+        return view
 
     def fill(self, view: memoryview) -> None:
         """Fill the memory given; raises EOFError if there are fewer bytes."""
@@ -102,8 +101,6 @@ class Stock:
 
 def advance(buffers: Sequence[bytes | memoryview], sent: int) -> Sequence[bytes | memoryview]:
     """What is left of `buffers` after their first `sent` bytes."""
-    if len(buffers) == 1 and sent == len(buffers[0]):
-        return []
     for index, buffer in enumerate(buffers):
         if sent < len(buffer):
             return [memoryview(buffer)[sent:], *buffers[index + 1 :]]

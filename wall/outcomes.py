@@ -48,7 +48,7 @@ class Outcome(NamedTuple):
 def outcome_to_wire(outcome: Outcome) -> list[Any]:
     """The outcome as a value that frames can carry: value, mutated, failure; thousands of them cross in a run."""
     failure = None if outcome.failure is None else dataclasses.asdict(outcome.failure)
-    return [outcome.value, [*outcome.mutated], failure]
+    return [outcome.value, list(outcome.mutated), failure]
 
 
 def outcomes_from_wire(data: Any, arguments: Sequence[int]) -> list[Outcome]:

@@ -20,12 +20,9 @@ from .selection import core_in_training, deterministic, full_in_training, traina
 Array = NDArray[np.float64]
 
 
-def _has_gradients(layer: RemoteSubject) -> bool:
-    return isinstance(layer.spec, LayerSpec) and bool(layer.spec.parameters())
-
-
 def _backward(layer: RemoteSubject, dy: Array) -> list[Operation]:
-    return [("backward", (dy,)), *([("gradients", ())] if _has_gradients(layer) else [])]
+    named = isinstance(layer.spec, LayerSpec) and bool(layer.spec.parameters())
+    return [("backward", (dy,)), *([("gradients", ())] if named else [])]
 
 
 def _named(back: Array, *gradients: Mapping[str, Array]) -> dict[str, Array]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +53,8 @@ def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Meas
     rng = bench.rng()
     layer = bench.layer(rng)
     opening: list[Operation] = [("parameters", ()), ("attach_optimizer", (RATE, 0.0))]
-    given, _, *found = layer.many([*opening, *_step(bench, rng)])
-    before = given[quantity]
-    gradient, after = _seen(found, quantity)
+    given, _, _, _, gradients, updated = layer.many([*opening, *_step(bench, rng)])
+    before, gradient, after = given[quantity], gradients[quantity], updated[quantity]
     bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     expected = Estimate(before - RATE * gradient, bound)
     step = Expression(f"$0 - {RATE} * $1", (before, gradient))
@@ -94,8 +92,9 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
     start = expected = given[quantity]
     gradients: list[Array] = []
     velocity, size = np.zeros_like(expected), np.abs(expected)
-    for step in range(_STEPS):
-        gradient, after = _seen(found[step * len(found) // _STEPS :], quantity)
+    each = len(found) // _STEPS
+    for step, (named, updated) in enumerate(zip(found[2::each], found[3::each], strict=True)):
+        gradient, after = named[quantity], updated[quantity]
         gradients.append(gradient)
         velocity = momentum * velocity - RATE * gradient
         expected = expected + velocity
@@ -113,12 +112,6 @@ def _step(bench: Bench, rng: np.random.Generator) -> list[Operation]:
     """One pass over new data."""
     x, dy = bench.data(rng), bench.incoming(rng)
     return [("forward", (x,)), ("backward", (dy,)), ("gradients", ()), ("parameters", ())]
-
-
-def _seen(found: Sequence[Any], quantity: str) -> tuple[Array, Array]:
-    """What one pass shows: a parameter's gradient, and its value after the update."""
-    _, _, gradients, parameters, *_ = found
-    return gradients[quantity], parameters[quantity]
 
 
 def _trajectory(start: Array, gradients: list[Array], momentum: float) -> Expression:
