@@ -252,13 +252,13 @@ class ModelAdapter(SubjectAdapter):
         del gradients
         self._unsupported("steps")
 
-    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+    def penalty_gradients(self, weights: list[float]) -> list[list[float] | None]:
         """The gradient of every layer's penalty at the weights."""
         del weights
-        self._unsupported("pulls")
+        self._unsupported("penalty_gradients")
 
 
-class ArchiveAdapter(NetworkAdapter):
+class CheckpointAdapter(NetworkAdapter):
     """A network that can be saved."""
 
     def save_and_load(self) -> Mapping[str, bool]:

@@ -81,7 +81,7 @@ class TrainerAdapter(SubjectAdapter):
         self._unsupported("count")
 
 
-class UserAdapter(SubjectAdapter):
+class EvaluatorAdapter(SubjectAdapter):
     """What tests a trained network, and predicts with it."""
 
     def test(
@@ -92,11 +92,11 @@ class UserAdapter(SubjectAdapter):
         labels: Array,
         batch_size: int,
     ) -> Mapping[str, Any]:
-        """Load and test a network; see `specs.subject.UserSubject`."""
+        """Load and test a network; see `specs.subject.EvaluatorSubject`."""
         del stored, fresh, inputs, labels, batch_size
         self._unsupported("test")
 
     def predict(self, stored: Mapping[str, Array], fresh: Mapping[str, Array], inputs: Array) -> Mapping[str, Any]:
-        """Make a predictor and use it; see `specs.subject.UserSubject`."""
+        """Make a predictor and use it; see `specs.subject.EvaluatorSubject`."""
         del stored, fresh, inputs
         self._unsupported("predict")

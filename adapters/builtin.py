@@ -12,7 +12,7 @@ from .fau.course import COURSE, FUNCTIONS
 from .fau.subjects import build
 
 # Training by epochs and training loops belong to other courses' frameworks.
-_OTHERS = {Kind.PERCEPTRON, Kind.TRAINER, Kind.USER}
+_OTHERS = {Kind.PERCEPTRON, Kind.TRAINER, Kind.EVALUATOR}
 
 
 class BuiltinAdapter:

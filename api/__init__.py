@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .checks.gradient_check import GradientResult, check_gradient
     from .checks.results import Finding, Result, Verdict
     from .request import UsageError
-    from .wall import LoadFailed
+    from .sandbox import LoadFailed
 
 __all__ = [
     "Finding",
@@ -34,7 +34,7 @@ __all__ = [
 _HOME = {
     "Finding": ".checks.results",
     "GradientResult": ".checks.gradient_check",
-    "LoadFailed": ".wall",
+    "LoadFailed": ".sandbox",
     "Result": ".checks.results",
     "SubjectNotFound": ".adapters",
     "UsageError": ".request",

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, readable, resolve
 from .checks.law import Level
-from .checks.plan import UnknownName
-from .checks.run import NothingOffered, Options, Run
-from .checks.source import DirectSource, WorkerSource
-from .checks.waiver_file import WaiverError, read_waivers
-from .checks.waivers import Waivers, today_in_utc
+from .checks.plan.plan import UnknownName
+from .checks.run.run import NothingOffered, Options, Run
+from .checks.run.source import DirectSource, WorkerSource
+from .checks.run.waiver_file import WaiverError, read_waivers
+from .checks.run.waivers import Waivers, today_in_utc
 from .compat import in_this_process, note, wished
 from .display import Shown, sentences
 from .reports.commands import IN_PYTHON
 from .request import BUILTIN, Request, UsageError, is_name, later_than, meaning, required_by, selection_of
-from .wall import Launched, Limits, LoadFailed, SubjectRaised, WorkerError
-from .wall.old_numpy import restoring_lines
+from .sandbox import Launched, Limits, LoadFailed, SubjectRaised, WorkerError
+from .sandbox.old_numpy import restoring_lines
 
 if TYPE_CHECKING:
     from .classes import Classes
@@ -96,7 +96,7 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
         selection=replace(selection_of(request, course), outside=course.outside if "course" in target else ()),
         filters=request.names,
         seed=request.seed,
-        jobs=request.lanes,
+        jobs=request.workers,
         seconds=request.seconds,
         required=required_by(request.required, course),
         waivers=_waivers(request, target),
@@ -162,9 +162,9 @@ def _source(
         return DirectSource(classes.build, classes.describe(), prelude)
     if not request.direct:
         # Beside this process there are others that are forked from it, which only Linux's libraries survive.
-        others = request.lanes - 1 if sys.platform == "linux" else 0
+        others = request.workers - 1 if sys.platform == "linux" else 0
         return WorkerSource(target, Limits(check_seconds=request.seconds), others=others, launched=launched)
-    from .adapters import load  # noqa: PLC0415 - the submission's side of the adapters is not needed behind the wall
+    from .adapters import load  # noqa: PLC0415 - the submission's side of the adapters is not needed in the sandbox
 
     try:
         adapter = load(target)

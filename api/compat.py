@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .adapters import names_used
-from .wall.old_numpy import missing_here, restore
+from .sandbox.old_numpy import missing_here, restore
 
 
 def wished(target: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -23,7 +23,7 @@ def note(names: list[str]) -> str:
 
 @contextmanager
 def in_this_process(wanted: bool) -> Iterator[None]:
-    """The names are restored here meanwhile, if that is wanted: for a subject that is not behind the wall."""
+    """The names are restored here meanwhile, if that is wanted: for a subject that is not in the sandbox."""
     undo: Callable[[], None] | None = restore() if wanted else None
     try:
         yield

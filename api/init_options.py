@@ -6,7 +6,7 @@ import argparse
 
 _EPILOG = """\
 The adapter is written beside the framework, as backproof_adapter.py; a file of that name is never overwritten.
-Classes are found by reading the files. What runs the framework is the smoke check, behind the wall.
+Classes are found by reading the files. What runs the framework is the smoke check, in the sandbox.
 
 exit status: 0 written, and every component found answers; 1 written, but something is still missing;
              2 the file is there already or cannot be written; 3 no component was found

@@ -16,15 +16,15 @@ import pytest
 
 from .adapters import SubjectNotFound
 from .checking import opened
-from .checks.plan import Planned
+from .checks.plan.plan import Planned
 from .checks.results import Finding, Footer, Header, Result, Verdict, from_line, to_line
-from .checks.run import Run
+from .checks.run.run import Run
 from .commands.files import CannotWrite, require_writable, write_reports
 from .commands.page import columns
 from .reports.terminal import render_text
 from .reports.wording import verdict_word
 from .request import Request, UsageError
-from .wall import WorkerError
+from .sandbox import WorkerError
 
 NAME = "backproof"
 _CARRIED = "backproof_finding"  # attribute of a report; xdist sends a report's attributes to the controller

@@ -10,13 +10,13 @@ from datetime import date
 from difflib import get_close_matches
 
 from .adapters import Course
-from .checks.catalogue import all_checks
-from .checks.effort import EFFORTS, STANDARD
 from .checks.law import Level
 from .checks.numerics.precision import PRECISIONS
-from .checks.plan import Selection
+from .checks.plan.catalogue import all_checks
+from .checks.plan.effort import EFFORTS, STANDARD
+from .checks.plan.plan import Selection
+from .sandbox.launch import usual_lanes
 from .specs import all_specs
-from .wall.launch import usual_lanes
 
 BUILTIN = "builtin"
 """The subject's name for the framework that comes with Backproof; a folder of that name is `./builtin`."""
@@ -74,7 +74,7 @@ class Request:
     today: date | None = None
 
     @property
-    def lanes(self) -> int:
+    def workers(self) -> int:
         """How many judge side by side."""
         # What runs in this process draws from the one generator that NumPy has.
         return 1 if self.direct else self.jobs or usual_lanes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .wall.launch import THREADS
+from .sandbox.launch import THREADS
 
 
 def compute_with_one_thread() -> None:

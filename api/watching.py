@@ -16,7 +16,7 @@ Snapshot = Mapping[Path, tuple[int, int, int]]
 """Each file's time of change, size and number: a save changes at least one of them."""
 
 _TEMPORARY = (".", "#")  # what editors write beside the file at hand: .#ReLU.py, .ReLU.py.swp, #ReLU.py#
-_WHOLE = {Kind.NETWORK, Kind.MODEL, Kind.ARCHIVE}
+_WHOLE = {Kind.NETWORK, Kind.MODEL, Kind.CHECKPOINT}
 
 
 def snapshot(folders: Iterable[Path]) -> Snapshot:

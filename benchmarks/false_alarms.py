@@ -1,7 +1,7 @@
 """Seeded runs of every check over subjects that are correct: no failure is right.
 
 A run is what `backproof check` does with one subject and one seed: conventions are detected, cases drawn, all checks
-made. It happens in this process, so that start-up is paid once; `--wall` runs it as users do, behind the wall. The
+made. It happens in this process, so that start-up is paid once; `--sandbox` runs it as users do, in the sandbox. The
 level is full, as users have it; with `--level strict` it is strict, but for styles that do not want to be strict, such
 as those that compute in float64 alone. PyTorch, which takes several times as long, has a turn in every fourth round.
 
@@ -30,7 +30,7 @@ from typing import Any
 import backproof
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("adapters", "api", "checks", "framework", "specs", "wall", "tests/styles", "examples/fau_exercise")
+CODE = ("adapters", "api", "checks", "framework", "specs", "sandbox", "tests/styles", "examples/fau_exercise")
 HARMLESS = {"passed", "unsupported", "undecided", "accepted", "waived"}
 sys.path.insert(0, str(ROOT / "tests" / "styles"))
 from styles import read_styles  # noqa: E402 - of the tests, which are no package
@@ -46,7 +46,7 @@ class Task:
         effort: quick, standard or thorough.
         seed: from which all data is drawn.
         level: full or strict.
-        wall: whether the subject runs in a worker.
+        sandbox: whether the subject runs in a worker.
         code: hash of the code that makes the run.
     """
 
@@ -55,7 +55,7 @@ class Task:
     effort: str
     seed: int
     level: str
-    wall: bool
+    sandbox: bool
     code: str
 
 
@@ -101,7 +101,7 @@ def run(task: Task) -> dict[str, Any]:
         level="full" if "full" in {task.level, highest} else "strict",
         jobs=1,
         seconds=600.0,  # a machine that is busy is no failure of the subject
-        direct=not task.wall,
+        direct=not task.sandbox,
     )
     odd = [finding for finding in result.findings if finding.verdict.value not in {"passed", "unsupported"}]
     return {
@@ -163,7 +163,7 @@ def main() -> int:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--subject", action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--out", type=Path, help="file to append to and to go on from")
-    parser.add_argument("--wall", action="store_true", help="with a worker for each run")
+    parser.add_argument("--sandbox", action="store_true", help="with a worker for each run")
     options = parser.parse_args()
     subjects = [each for each in _subjects() if not options.subject or each[0] in options.subject]
     if not subjects:
@@ -179,7 +179,7 @@ def main() -> int:
                 effort=options.effort,
                 seed=options.first_seed + turns[subject],
                 level=options.level,
-                wall=options.wall,
+                sandbox=options.sandbox,
                 code=code,
             )
         )

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sandbox import RemoteSubject, SessionLike
 from ..specs import Case, LayerSpec, Phase, Spec, Trait
-from ..wall import RemoteSubject, SessionLike
 from .numerics.precision import FLOAT32, PRECISIONS, Precision
 
 Array = NDArray[np.float64]

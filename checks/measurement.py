@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..wall import Foreign
+from ..sandbox import Opaque
 from .numerics.compare import Estimate, compare
 from .numerics.precision import current
 from .proof import Equal, Expression, Holds, Proof, Shaped
@@ -49,7 +49,7 @@ def describe(value: Any) -> str:
     """A value in a few words: its kind, shape and dtype, not its content."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}, dtype {value.dtype}"
-    if isinstance(value, Foreign):
+    if isinstance(value, Opaque):
         return f"{value.type_name} {value.text}" if len(value.text) < 60 else f"an object of type {value.type_name}"
     return (
         repr(value)

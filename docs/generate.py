@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from backproof.checks.catalogue import all_checks
-from backproof.checks.conventions import PROBES
+from backproof.checks.choices.conventions import PROBES
 from backproof.checks.law import Check, Level
-from backproof.checks.plan import every_case
-from backproof.checks.scoring import scores
+from backproof.checks.plan.catalogue import all_checks
+from backproof.checks.plan.plan import every_case
+from backproof.checks.run.scoring import scores
 from backproof.commands.mistakes import list_markdown, score_markdown
 from backproof.mistakes import all_mistakes
 from backproof.specs import LayerSpec, all_specs

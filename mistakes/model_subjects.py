@@ -52,7 +52,7 @@ class ModelSubject:
 
         return [[step(optimizer, gradient) for gradient in gradients] for optimizer in self._optimizers()]
 
-    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+    def penalty_gradients(self, weights: list[float]) -> list[list[float] | None]:
         regularizers = [optimizer.regularizer for optimizer in self._optimizers()]
         return [None if each is None else each.calculate_gradient(np.array(weights)).tolist() for each in regularizers]
 

@@ -52,7 +52,7 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
         from .user_models import NetworkUser as User  # noqa: PLC0415 - only where it is needed
 
         return parts.get(spec.name(), User)(spec)
-    if spec.kind in {Kind.MODEL, Kind.ARCHIVE}:
+    if spec.kind in {Kind.MODEL, Kind.CHECKPOINT}:
         from .model_subjects import build_model  # noqa: PLC0415 - it is made of what is defined here
 
         return build_model(spec, parts)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..specs import Array
-from ..specs import NetworkUser as UserSpec
+from ..specs import NetworkUser as EvaluatorSpec
 
 Values = Mapping[str, Array]
 
@@ -20,7 +20,7 @@ class NetworkUser:
         spec: the configured component.
     """
 
-    def __init__(self, spec: UserSpec) -> None:
+    def __init__(self, spec: EvaluatorSpec) -> None:
         self.spec = spec
         self.training = True
         self.differentiates = True

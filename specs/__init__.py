@@ -34,8 +34,8 @@ from .softmax import SoftMax
 from .softmax_cross_entropy import SoftMaxCrossEntropyLoss
 from .softmax_output import SoftmaxOutput
 from .spec import (
-    ArchiveSpec,
     Case,
+    CheckpointSpec,
     InitializerSpec,
     LayerSpec,
     LossSpec,
@@ -48,9 +48,11 @@ from .spec import (
 from .squared_error import L2Loss, LinearOutput, MeanSquaredError
 from .subject import (
     Adapter,
-    ArchiveSubject,
     Array,
     Build,
+    CheckpointSubject,
+    CodeTemplates,
+    EvaluatorSubject,
     InitializerSubject,
     LayerSubject,
     LossSubject,
@@ -58,11 +60,9 @@ from .subject import (
     NetworkSubject,
     OptimizerSubject,
     PerceptronSubject,
-    Phrases,
     RegularizerSubject,
     TrainerSubject,
     Unsupported,
-    UserSubject,
 )
 from .tanh import TanH
 from .trainer import Trainer
@@ -75,13 +75,14 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "Adapter",
-    "ArchiveSpec",
-    "ArchiveSubject",
     "Array",
     "BatchNormalization",
     "Build",
     "Case",
+    "CheckpointSpec",
+    "CheckpointSubject",
     "Choices",
+    "CodeTemplates",
     "Constant",
     "Conv",
     "Convention",
@@ -89,6 +90,7 @@ __all__ = [
     "Deviation",
     "Domain",
     "Dropout",
+    "EvaluatorSubject",
     "Flatten",
     "Form",
     "FullyConnected",
@@ -124,7 +126,6 @@ __all__ = [
     "Parameter",
     "PerceptronSubject",
     "Phase",
-    "Phrases",
     "Pooling",
     "ReLU",
     "Reals",
@@ -148,7 +149,6 @@ __all__ = [
     "Trait",
     "UniformRandom",
     "Unsupported",
-    "UserSubject",
     "Window",
     "Xavier",
     "all_specs",

@@ -8,12 +8,12 @@ from typing import ClassVar
 from .domain import Instances, argument
 from .network import NeuralNetwork
 from .registry import register
-from .spec import ArchiveSpec, Case
+from .spec import Case, CheckpointSpec
 
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class NetworkFile(ArchiveSpec):
+class NetworkFile(CheckpointSpec):
     """A network in a file: without its data layer, and with everything else."""
 
     network: NeuralNetwork = argument(Instances((NeuralNetwork,)), "what is saved")

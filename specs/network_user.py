@@ -23,7 +23,7 @@ class NetworkUser(Spec):
     rest: int = argument(Integers(0, 20), "number of samples that the last batch lacks")
     classes: int = argument(Integers(2, 20), "number of classes")
 
-    kind: ClassVar[Kind] = Kind.USER
+    kind: ClassVar[Kind] = Kind.EVALUATOR
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 5.2 and 5.3"
     definition: ClassVar[str] = (
         "load the stored weights; then, without training: the mean loss, the share of right predictions, predictions"

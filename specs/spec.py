@@ -162,10 +162,10 @@ class ModelSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArchiveSpec(Spec):
+class CheckpointSpec(Spec):
     """The contract of saving a network and loading it again."""
 
-    kind: ClassVar[Kind] = Kind.ARCHIVE
+    kind: ClassVar[Kind] = Kind.CHECKPOINT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Subject: an implementation under test, seen in the spec's terms.
 
-One protocol per kind of spec. An adapter returns objects that follow them; the wall carries the
+One protocol per kind of spec. An adapter returns objects that follow them; the sandbox carries the
 calls to the worker. Arrays are in the layout of the spec, whatever the implementation uses inside.
 A method that an implementation cannot offer raises `Unsupported`, with the reason.
 """
@@ -68,13 +68,13 @@ class LayerSubject(Protocol):
         """Images to rows of channels, and rows to images of the latest forward's shape; None if it cannot."""
 
 
-class Phrases(Protocol):
+class CodeTemplates(Protocol):
     """Optional, for a subject of any kind: how its calls read as Python code in the implementation's own API.
 
     Reports show them as a snippet that fails as the checks have failed, and needs NumPy and the implementation only.
     """
 
-    def phrases(self) -> Mapping[str, str]:
+    def code_templates(self) -> Mapping[str, str]:
         """Lines or expressions by what they are for. `$self` stands for the subject, `$0`, `$1` for arguments.
 
         `path`: the folder to import from; `imports`: lines; `construct`: lines that make `$self`; `uses`: what the
@@ -240,11 +240,11 @@ class ModelSubject(Protocol):
     def steps(self, gradients: list[float]) -> list[list[float]]:
         """For each layer with an optimizer: the first step from the weight 0, for each of the gradients."""
 
-    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+    def penalty_gradients(self, weights: list[float]) -> list[list[float] | None]:
         """For each layer with an optimizer: the gradient of its penalty at the weights; None without a penalty."""
 
 
-class ArchiveSubject(Protocol):
+class CheckpointSubject(Protocol):
     """A network that can be saved; the methods are as in `NetworkSubject`."""
 
     def feed(self, inputs: Array, labels: Array) -> None:
@@ -300,7 +300,7 @@ class TrainerSubject(Protocol):
         """
 
 
-class UserSubject(Protocol):
+class EvaluatorSubject(Protocol):
     """What loads a trained linear network, tests it with the mean cross-entropy, and predicts.
 
     The network as constructed has the parameters `fresh`; those `stored` are what its training has ended with

@@ -26,9 +26,9 @@ class Kind(StrEnum):
     NETWORK = "network"
     PERCEPTRON = "perceptron"  # a network of fully connected layers that is trained by epochs
     MODEL = "model"  # a function that builds a certain network
-    ARCHIVE = "archive"  # a network that can be saved
+    CHECKPOINT = "checkpoint"  # a network that can be saved
     TRAINER = "trainer"  # a training loop around a network that it is given
-    USER = "user"  # what loads a trained network, tests it and predicts with it
+    EVALUATOR = "evaluator"  # what loads a trained network, tests it and predicts with it
 
 
 class Trait(StrEnum):

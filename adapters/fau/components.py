@@ -9,7 +9,7 @@ from ...specs import Array, InitializerSpec, LossSpec, OptimizerSpec, Regularize
 from ..base import InitializerAdapter, LossAdapter, OptimizerAdapter, RegularizerAdapter
 from ..seeding import reseed
 from .attributes import inherits
-from .phrasing import RANDOM, call, merged, origin
+from .code_templates import RANDOM, call, merged, origin
 from .signatures import least_arguments
 
 
@@ -20,7 +20,7 @@ class CourseLoss(LossAdapter):
         super().__init__(spec)
         self.loss = loss
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
         said = {"forward": "$self.forward($0, $1)", "backward": "$self.backward($0)"}
         said |= {"predict": "$self.predict($0)"} if callable(getattr(self.loss, "predict", None)) else {}
@@ -52,7 +52,7 @@ class CourseRegularizer(RegularizerAdapter):
         """The constructor's call, as code."""
         return call(type(self.regularizer), [self.spec.arguments()["alpha"]])
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
         said = {"norm": "$self.norm($0)", "gradient": "$self.calculate_gradient($0)"}
         return {**origin(self.regularizer), "construct": f"$self = {self.construction()}", **said}
@@ -93,7 +93,7 @@ class CourseOptimizer(OptimizerAdapter):
         result: Array = self.optimizer.calculate_update(*delta, weights, gradient)
         return result
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
         arguments = [value for name, value in self.spec.arguments().items() if name != "regularizer"]
         lines = [f"$self = {call(type(self.optimizer), arguments)}"]
@@ -126,7 +126,7 @@ class CourseInitializer(InitializerAdapter):
     def reseed(self, seed: int) -> None:
         reseed(seed, self.initializer)
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
         construct = f"$self = {call(type(self.initializer), list(self.spec.arguments().values()))}"
         said = {"initialize": "$self.initialize($0, $1, $2)", "reseed": RANDOM}

@@ -11,8 +11,8 @@ import numpy as np
 from ...specs import Array, FullyConnected
 from ..seeding import preserved_random_state
 from .attributes import BIAS, GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, name_of, require_shape
+from .code_templates import attribute
 from .layers import TrainableLayer
-from .phrasing import attribute
 
 
 @dataclass(frozen=True, kw_only=True)

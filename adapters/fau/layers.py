@@ -9,8 +9,8 @@ from ...specs import Array, LayerSpec, Phase
 from ..base import LayerAdapter
 from ..seeding import reseed
 from .attributes import give_optimizer, inherits, initialize_constant
+from .code_templates import call, initialize_phrase, layer_phrases, merged, origin
 from .phases import layer_phase, set_layer_phase
-from .phrasing import call, initialize_phrase, layer_phrases, merged, origin
 from .probes import ProbeOptimizer
 
 
@@ -49,7 +49,7 @@ class CourseLayer(LayerAdapter):
         """The constructor's call, as code."""
         return call(type(self.layer), self.arguments)
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
         return merged(origin(self.layer), {"construct": f"$self = {self.construction()}"}, layer_phrases(self.layer))
 
@@ -80,10 +80,10 @@ class TrainableLayer(CourseLayer):
         return {"fans": initialize_constant(self.layer, weights_value, bias_value)}
 
     def stored(self) -> dict[str, str]:
-        """The phrases for parameters and gradients; a subclass overrides it where it knows them."""
+        """The code_templates for parameters and gradients; a subclass overrides it where it knows them."""
         return {}
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         attached = "\n".join(line.replace("$optimizer", "Momentum($0, $1)") for line in self._attached)
         optimizer = {"attach_optimizer": attached, "uses": "Momentum"} if attached else {}
-        return merged(super().phrases(), initialize_phrase(self.layer), self.stored(), optimizer)
+        return merged(super().code_templates(), initialize_phrase(self.layer), self.stored(), optimizer)

@@ -55,7 +55,7 @@ class CourseModel(ModelAdapter):
     def steps(self, gradients: list[float]) -> list[list[float]]:
         return [[_first_step(optimizer, gradient) for gradient in gradients] for optimizer in self._optimizers()]
 
-    def pulls(self, weights: list[float]) -> list[list[float] | None]:
+    def penalty_gradients(self, weights: list[float]) -> list[list[float] | None]:
         found: list[list[float] | None] = []
         for optimizer in self._optimizers():
             regularizer = getattr(optimizer, "regularizer", None)

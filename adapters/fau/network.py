@@ -11,11 +11,11 @@ import numpy as np
 from ...specs import Array, NetworkSpec, Phase
 from ..base import NetworkAdapter
 from ..seeding import preserved_random_state, reseed
+from .code_templates import RANDOM, merged, origin
 from .layers import CourseLayer, TrainableLayer
 from .phases import layer_phase, set_network_phase, speaks_of_testing_phase
-from .phrasing import RANDOM, merged, origin
 from .probes import BatchFeed, SmallRandom
-from .recurrent_phrases import WATCHED
+from .recurrent_templates import WATCHED
 from .signatures import call_with_up_to, most_arguments
 from .watching import unwatch, watch
 
@@ -144,9 +144,10 @@ class CourseNetwork(NetworkAdapter):
     def reseed(self, seed: int) -> None:
         reseed(seed, self.network)
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
-        optimizer = {key: text for key, text in self._optimizer.phrases().items() if key in {"imports", "construct"}}
+        known = self._optimizer.code_templates()
+        optimizer = {key: text for key, text in known.items() if key in {"imports", "construct"}}
         arguments = ["optimizer", "Fill(0.1)", "Fill(0.1)"][: int(min(3, most_arguments(type(self.network))))]
         lines = [
             optimizer.pop("construct").replace("$self", "optimizer"),

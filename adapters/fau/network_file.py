@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ...specs import Array, NetworkFile
-from ..base import ArchiveAdapter
+from ..base import CheckpointAdapter
 from .network import CourseNetwork
 from .probes import BatchFeed
 
 
-class CourseNetworkFile(ArchiveAdapter):
+class CourseNetworkFile(CheckpointAdapter):
     """A network of the course's API that is saved and loaded.
 
     Args:

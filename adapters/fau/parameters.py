@@ -8,8 +8,8 @@ import numpy as np
 
 from ...specs import Array
 from .attributes import BIAS, GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, name_of, require_shape
+from .code_templates import attribute
 from .layers import TrainableLayer
-from .phrasing import attribute
 
 _NAMES = {"weights": (WEIGHTS, GRADIENT_WEIGHTS), "bias": (BIAS, GRADIENT_BIAS)}
 

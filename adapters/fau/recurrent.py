@@ -13,11 +13,11 @@ import numpy as np
 from ...specs import Array, RecurrentSpec, Unsupported
 from ..seeding import reseed
 from .attributes import GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, give_optimizer, name_of, require_shape
+from .code_templates import merged
 from .layers import TrainableLayer
-from .phrasing import merged
 from .probes import ProbeOptimizer, ProbePenalty, ProbeUpdates
 from .recurrent_layout import RecurrentLayout, find_layout, write_cell, write_output
-from .recurrent_phrases import stored_phrases
+from .recurrent_templates import stored_phrases
 from .slots import replace_all
 from .watching import watch
 
@@ -97,7 +97,7 @@ class CourseRecurrent(TrainableLayer):
     def stored(self) -> dict[str, str]:
         return {} if isinstance(self._layout, Exception) else stored_phrases(self.spec, self.layer, self._layout)
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         said = {
             "memorize": "$self.memorize = $0",
             "attach_penalty": "optimizer = Momentum(0.0, 0.0)\noptimizer.regularizer = Penalty($0)\n"
@@ -105,7 +105,7 @@ class CourseRecurrent(TrainableLayer):
             "regularization_loss": "$self.calculate_regularization_loss()",
             "uses": "Momentum Penalty Watched",
         }
-        return merged(super().phrases(), said)
+        return merged(super().code_templates(), said)
 
     def _known_layout(self) -> RecurrentLayout:
         if isinstance(self._layout, Exception):

@@ -39,7 +39,7 @@ class PlainLayer(CourseLayer):
     def declared(self) -> Mapping[str, Any]:
         return {"base": inherits(self.layer, "base"), "testing_phase": read_phase(self.layer) is Phase.TEST}
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """None: what is defined in cells cannot be imported."""
         return {}
 

@@ -54,6 +54,6 @@ class TutorialNetwork(CourseNetwork):
         seen = super().seen_phases()
         return [*seen, *seen[-1:]]
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """None: what is defined in cells cannot be imported."""
         return {}

@@ -39,7 +39,7 @@ Find = Callable[[str], Any]
 class TutorialLoss(CourseLoss):
     """The fused loss."""
 
-    def phrases(self) -> dict[str, str]:
+    def code_templates(self) -> dict[str, str]:
         """None: what is defined in cells cannot be imported."""
         return {}
 

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ...specs import Array, NetworkUser, Unsupported
-from ..base_training import UserAdapter
+from ..base_training import EvaluatorAdapter
 from ..freiburg.calls import call_named
 from .files import FOLDER, Files
 from .telling import printed_numbers, returned_numbers
@@ -51,7 +51,7 @@ class Notes:
         return {**told, "final_weights": weights, "final_bias": bias}
 
 
-class WorkshopUser(UserAdapter):
+class WorkshopUser(EvaluatorAdapter):
     """The workshop's user of networks; what it loads is written by the submission's trainer, if there is one.
 
     Args:
@@ -74,7 +74,7 @@ class WorkshopUser(UserAdapter):
         labels: Array,
         batch_size: int,
     ) -> Mapping[str, Any]:
-        """Load and test the network; see `specs.subject.UserSubject`."""
+        """Load and test the network; see `specs.subject.EvaluatorSubject`."""
         self._offers("test_network")
         batches = Batches(
             [
@@ -101,7 +101,7 @@ class WorkshopUser(UserAdapter):
         return {**notes.told(), **told, **counter.told()}
 
     def predict(self, stored: Mapping[str, Array], fresh: Mapping[str, Array], inputs: Array) -> Mapping[str, Any]:
-        """Make a predictor, and give it samples; see `specs.subject.UserSubject`."""
+        """Make a predictor, and give it samples; see `specs.subject.EvaluatorSubject`."""
         self._offers("get_predictor")
         notes = Notes(stored)
         nothing = Batches([], 1)

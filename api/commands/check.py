@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..sandbox.launch import Launched, usual_lanes
 from ..threads import compute_with_one_thread
-from ..wall.launch import Launched, usual_lanes
 
 
 def run(options: argparse.Namespace) -> int:

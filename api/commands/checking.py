@@ -18,7 +18,7 @@ from ..cli import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE
 from ..reports.progress import LiveProgress
 from ..reports.terminal import render_text, summary
 from ..request import Request, UsageError
-from ..wall import Launched, WorkerError
+from ..sandbox import Launched, WorkerError
 from .files import STANDARD_OUTPUT, CannotWrite, require_writable, standard_output, write_reports
 
 Record = Header | Finding | Footer

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from ..checks.catalogue import all_checks
 from ..checks.context import spec_text, where_text
 from ..checks.law import Check, Level
-from ..checks.plan import Plan, Selection, cases_of, every_case, make_plan
+from ..checks.plan.catalogue import all_checks
+from ..checks.plan.plan import Plan, Selection, cases_of, every_case, make_plan
 from ..cli import CONFORMANT, USAGE
 from ..mistakes import Mistake, all_mistakes, mistakes_of
 from ..specs import LayerSpec, Phase, Spec, Trait, all_specs, find_spec

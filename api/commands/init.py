@@ -18,7 +18,7 @@ from ..guessing import Guess, component_of, guess
 from ..inspecting import Framework, read_framework
 from ..reports.wording import plural
 from ..request import UsageError
-from ..wall import WorkerError
+from ..sandbox import WorkerError
 from .files import CannotWrite, require_writable
 
 ADAPTER = "backproof_adapter.py"
@@ -90,7 +90,7 @@ def _settle(guesses: Sequence[Guess], path: Path, named: str) -> _Tried:
 
 
 def _attempt(guesses: Sequence[Guess], path: Path, named: str) -> _Tried:
-    """Write the adapter and check it quickly, behind the wall."""
+    """Write the adapter and check it quickly, in the sandbox."""
     written = adapter_text(guesses, named)
     write_atomically(path, lambda file: file.write(written.text.encode()))
     tried = _Tried(guesses=tuple(each for each in guesses if each not in written.left_out), left_out=written.left_out)

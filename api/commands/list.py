@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..checks.law import Level
-from ..checks.plan import Selection, every_case, make_plan
+from ..checks.plan.plan import Selection, every_case, make_plan
 from ..cli import CONFORMANT, USAGE
 from ..reports.wording import plural
 from ..specs import all_specs, find_spec

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from ..checks.scoring import Score, SpecScore, by_spec, scores, total
+from ..checks.run.scoring import Score, SpecScore, by_spec, scores, total
 from ..cli import CONFORMANT, NONCONFORMANT, USAGE
 from ..mistakes import Mistake, all_mistakes
 from ..reports.wording import plural

@@ -21,8 +21,8 @@ from ..reports.progress import LiveProgress
 from ..reports.terminal import brief
 from ..reports.wording import plural
 from ..request import BUILTIN, Request, UsageError
+from ..sandbox import WorkerError
 from ..specs import find_spec
-from ..wall import WorkerError
 from ..watching import Snapshot, affected, differences, files_of, snapshot
 
 POLL_SECONDS = 0.1

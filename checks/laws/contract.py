@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Mutation
 from ...specs import Kind, Trait
-from ...wall import Mutation
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same

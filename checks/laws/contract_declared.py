@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, OptimizerSpec, Phase, Trait, Unsupported
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, Unsupported
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, failed, passed
@@ -28,7 +28,7 @@ def _single(case: Case) -> bool:
 
 
 def _stays(name: str, value: Any) -> Measurement:
-    """`value`, as it has crossed the wall, is of float32; a number has no type any more."""
+    """`value`, as it has come out of the sandbox, is of float32; a number has no type any more."""
     if not isinstance(value, np.ndarray) or value.dtype == np.float32:
         return passed()
     return failed(

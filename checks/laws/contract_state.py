@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Operation, RemoteSubject
 from ...specs import Kind, LayerSpec
-from ...wall import Operation, RemoteSubject
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, Phase, Trait
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, failed, number, passed, undecided

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Operation
 from ...specs import Kind
-from ...wall import Operation
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, same

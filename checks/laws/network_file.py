@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, NetworkFile
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import Component, check
 from ..measurement import Measurement, describe, failed, passed, same
@@ -41,7 +41,7 @@ def _prepared(context: Context) -> RemoteSubject:
     return network
 
 
-@check("network.file-data", Kind.ARCHIVE, needs=("contract.constructs",), components=_the_network)
+@check("network.file-data", Kind.CHECKPOINT, needs=("contract.constructs",), components=_the_network)
 def data_layer_is_left_out(context: Context) -> Iterator[Measurement]:
     """A file leaves the data layer out, saving leaves it to the network, and loading sets the one that it is given."""
     facts = _prepared(context).call("save_and_load")
@@ -55,7 +55,7 @@ def data_layer_is_left_out(context: Context) -> Iterator[Measurement]:
     yield passed()
 
 
-@check("network.file", Kind.ARCHIVE, needs=("network.file-data",), components=_the_network)
+@check("network.file", Kind.CHECKPOINT, needs=("network.file-data",), components=_the_network)
 def loaded_network_goes_on(context: Context) -> Iterator[Measurement]:
     """A network that was saved and loaded predicts, and goes on training, as if it had never been saved."""
     x = context.data(context.rng(1))

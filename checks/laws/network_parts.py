@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, NeuralNetwork, Trait
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import Component
 

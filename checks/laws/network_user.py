@@ -30,7 +30,7 @@ class Use:
         stored: the parameters that training has ended with.
         inputs, labels: the test data; a third of it is not predicted to be of its class.
         size: number of samples in a batch; the last one may have fewer.
-        said: what the subject tells; see `specs.subject.UserSubject`.
+        said: what the subject tells; see `specs.subject.EvaluatorSubject`.
     """
 
     spec: NetworkUser
@@ -86,7 +86,7 @@ def use(context: Context, quantity: str, salt: int = 0) -> Use:
     return Use(spec, stored, inputs, labels, size, said)
 
 
-@check("contract.user", Kind.USER, level=Level.CORE, needs=("contract.constructs",))
+@check("contract.user", Kind.EVALUATOR, level=Level.CORE, needs=("contract.constructs",))
 def every_test_batch_is_visited(context: Context) -> Iterator[Measurement]:
     """A test passes each batch of the test data through the network once, and none of other data."""
     done = use(context, "test")
@@ -103,7 +103,7 @@ def every_test_batch_is_visited(context: Context) -> Iterator[Measurement]:
     yield passed()
 
 
-@check("network.user", Kind.USER, level=Level.CORE, needs=("contract.constructs",), quantities=uses)
+@check("network.user", Kind.EVALUATOR, level=Level.CORE, needs=("contract.constructs",), quantities=uses)
 def network_has_the_stored_parameters(context: Context, quantity: str) -> Iterator[Measurement]:
     """The network that is tested, or predicts, has the parameters that training has stored."""
     done = use(context, quantity)
@@ -113,7 +113,7 @@ def network_has_the_stored_parameters(context: Context, quantity: str) -> Iterat
         yield same(f"{name} in the first pass of the {quantity}", first, value, meaning=meaning, hint=_HINTS[quantity])
 
 
-@check("contract.user-frozen", Kind.USER, needs=("network.user",), quantities=uses)
+@check("contract.user-frozen", Kind.EVALUATOR, needs=("network.user",), quantities=uses)
 def use_changes_no_parameters(context: Context, quantity: str) -> Iterator[Measurement]:
     """Testing and predicting leave the parameters as they were."""
     done = use(context, quantity)
@@ -130,7 +130,7 @@ def use_changes_no_parameters(context: Context, quantity: str) -> Iterator[Measu
         )
 
 
-@check("phase.user", Kind.USER, needs=("contract.constructs",), quantities=uses)
+@check("phase.user", Kind.EVALUATOR, needs=("contract.constructs",), quantities=uses)
 def network_is_in_the_test_phase(context: Context, quantity: str) -> Iterator[Measurement]:
     """A trained network is tested, and predicts, in the test phase."""
     done = use(context, quantity)
@@ -142,7 +142,7 @@ def network_is_in_the_test_phase(context: Context, quantity: str) -> Iterator[Me
     yield passed()
 
 
-@check("phase.user-gradients", Kind.USER, needs=("contract.constructs",))
+@check("phase.user-gradients", Kind.EVALUATOR, needs=("contract.constructs",))
 def test_computes_no_gradients(context: Context) -> Iterator[Measurement]:
     """A test computes no gradients."""
     if np.asarray(use(context, "test").said["differentiated"]).any():
@@ -152,7 +152,7 @@ def test_computes_no_gradients(context: Context) -> Iterator[Measurement]:
     yield passed()
 
 
-@check("value.user", Kind.USER, needs=("network.user",))
+@check("value.user", Kind.EVALUATOR, needs=("network.user",))
 def predictor_gives_the_likeliest_class(context: Context) -> Iterator[Measurement]:
     """The predictor gives the class with the largest score, or scores whose largest is that class's."""
     done = use(context, "predictor")

@@ -103,7 +103,7 @@ def _judged(
     raise Unsupported(f"none of the {count} numbers that the test returns or prints is {what} in a known form")
 
 
-@check("network.user-loss", Kind.USER, needs=("network.user", "contract.user"))
+@check("network.user-loss", Kind.EVALUATOR, needs=("network.user", "contract.user"))
 def test_tells_the_mean_loss(context: Context) -> Iterator[Measurement]:
     """The loss that a test tells is the mean over the samples, or over the batches."""
     tests = [use(context, "test", salt) for salt in range(TESTS)]
@@ -111,7 +111,7 @@ def test_tells_the_mean_loss(context: Context) -> Iterator[Measurement]:
     yield _judged(tests, [_loss_forms(done) for done in tests], "the loss", ("loss",), hint)
 
 
-@check("network.user-accuracy", Kind.USER, needs=("network.user", "contract.user"))
+@check("network.user-accuracy", Kind.EVALUATOR, needs=("network.user", "contract.user"))
 def test_counts_right_predictions(context: Context) -> Iterator[Measurement]:
     """The accuracy that a test tells is the share of all samples that are predicted rightly, or their number."""
     tests = [use(context, "test", salt) for salt in range(TESTS)]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, OptimizerSpec, Trait
-from ...wall import RemoteSubject
 from .. import definitions
 from ..context import Context
 from ..law import Level, check

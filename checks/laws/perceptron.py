@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import RemoteSubject
 from ...specs import Activation, Case, Kind, MultilayerPerceptron, SoftmaxOutput
-from ...wall import RemoteSubject
 from .. import definitions
 from ..context import Context
 from ..law import Component, Level, check

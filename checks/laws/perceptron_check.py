@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, Phase, Trait, Unsupported
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import check
 from ..measurement import Measurement, describe, failed, number, passed

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
-from ...wall import RemoteSubject
 from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees, failed, number, passed

@@ -16,8 +16,8 @@ from itertools import groupby
 from random import Random
 from typing import Any, Generic, TypeVar
 
+from ...sandbox import RemoteSubject, SubjectError, SubjectRaised
 from ...specs import Unsupported
-from ...wall import RemoteSubject, SubjectError, SubjectRaised
 from ..context import Context
 from ..measurement import Measurement, failed, passed, same
 from ..results import Verdict

@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["DEV"] = "PYTHON"  # interpreted kernels: the wall lets no compiler be started
+os.environ["DEV"] = "PYTHON"  # interpreted kernels: the sandbox lets no compiler be started
 os.environ["CACHELEVEL"] = "0"  # no database of kernels beside the user's files
 
 from tinygrad import Tensor

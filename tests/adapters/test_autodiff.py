@@ -11,10 +11,10 @@ import pytest
 from backproof.adapters.autodiff import AutodiffLayer, Pull
 from backproof.adapters.base import OptimizerAdapter
 from backproof.checks.law import Level
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.source import DirectSource
+from backproof.checks.run.runner import Runner
+from backproof.checks.run.source import DirectSource
 from backproof.specs import Array, FullyConnected, OptimizerSubject, SgdWithMomentum, Spec, Unsupported
 
 

@@ -108,6 +108,6 @@ def test_the_tutorial_asks_for_softmax_and_cross_entropy_in_one() -> None:
 
 def test_every_spec_has_arguments() -> None:
     for name, spec in all_specs().items():
-        if spec.kind not in {Kind.NETWORK, Kind.PERCEPTRON, Kind.MODEL, Kind.ARCHIVE, Kind.TRAINER, Kind.USER}:
+        if spec.kind not in {Kind.NETWORK, Kind.PERCEPTRON, Kind.MODEL, Kind.CHECKPOINT, Kind.TRAINER, Kind.EVALUATOR}:
             arguments = set(spec.cases()[0].spec.arguments()) - {"regularizer"}
             assert set(ARGUMENTS[name]) == arguments, name

@@ -10,7 +10,7 @@ import pytest
 
 from backproof.adapters.definitions import read_definitions
 from backproof.adapters.executing import DefinedModule, execute
-from backproof.wall.tracebacks import frames_of
+from backproof.sandbox.tracebacks import frames_of
 
 from .notebooks import write_notebook
 

@@ -15,12 +15,12 @@ from backproof import adapters
 from backproof.adapters.definitions import read_definitions
 from backproof.adapters.freiburg.adapter import FreiburgAdapter, recognises
 from backproof.adapters.freiburg.course import COURSE, NEEDS
-from backproof.checks.conventions import detect
-from backproof.checks.plan import Plan, Selection, make_plan
+from backproof.checks.choices.conventions import detect
+from backproof.checks.plan.plan import Plan, Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
+from backproof.checks.run.runner import Runner
+from backproof.sandbox import DirectSession
 from backproof.specs import FullyConnected, LinearOutput, SoftmaxOutput, all_specs
-from backproof.wall import DirectSession
 
 from .freiburg_styles import NOTEBOOK, RIGHT, WRONG, Edits, edited
 from .submissions import EXAMPLES
@@ -156,7 +156,7 @@ def test_every_planted_mistake_is_found(tmp_path: Path) -> None:
 
 
 def test_the_notebook_is_conformant() -> None:
-    """Through the wall, as a person would check it."""
+    """Through the sandbox, as a person would check it."""
     result = backproof.check(NOTEBOOK)
     assert result.header.course == COURSE.name
     assert result.footer.verdict == "conformant"

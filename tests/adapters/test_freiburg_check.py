@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from backproof.adapters.freiburg.course import COURSE
-from backproof.checks.conventions import detect
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.choices.conventions import detect
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
+from backproof.checks.run.runner import Runner
 from backproof.specs import Unsupported, all_specs
 
 from .freiburg_check_styles import RIGHT, WRONG, with_check

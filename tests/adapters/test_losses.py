@@ -9,12 +9,12 @@ import pytest
 
 from backproof.adapters.builtin import BuiltinAdapter
 from backproof.adapters.fau.subjects import build
-from backproof.checks.conventions import detect
+from backproof.checks.choices.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.source import DirectSource
+from backproof.checks.run.runner import Runner
+from backproof.checks.run.source import DirectSource
 from backproof.specs import Array, SoftMaxCrossEntropyLoss, Unsupported, all_specs
 
 SCORES, TARGET = np.array([[1.0, 3.0], [2.0, 2.0]]), np.eye(2)
@@ -56,13 +56,13 @@ def test_calls_reach_the_submission() -> None:
     expected = np.log(1 + np.exp(2)) + np.log(2)
     assert loss.forward(SCORES, TARGET) == pytest.approx(expected)
     np.testing.assert_allclose(loss.backward(TARGET), loss.predict(SCORES) - TARGET)
-    assert loss.phrases()["predict"] == "$self.predict($0)"
+    assert loss.code_templates()["predict"] == "$self.predict($0)"
 
 
 def test_a_loss_without_predict_says_so_and_is_checked_otherwise() -> None:
     with pytest.raises(Unsupported, match="SoftMaxCrossEntropyLoss has no method predict"):
         subject(Fused).predict(SCORES)
-    assert "predict" not in subject(Fused).phrases()
+    assert "predict" not in subject(Fused).code_templates()
     odd = [f for f in findings(Fused) if f.verdict is not Verdict.PASSED]
     assert {(f.check, f.verdict) for f in odd} == {("value.loss-predict", Verdict.UNSUPPORTED)}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import backproof
-from backproof.checks.catalogue import all_checks
+from backproof.checks.plan.catalogue import all_checks
 from backproof.specs import LeNet, NetworkFile
 
 from .submissions import changed, example_files, load, write

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from backproof.adapters.fau.slots import find_slots, replace_all
-from backproof.checks.conventions import detect
+from backproof.checks.choices.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.source import DirectSource
+from backproof.checks.run.runner import Runner
+from backproof.checks.run.source import DirectSource
 from backproof.specs import LSTM, RNN, RecurrentSpec, Unsupported
 
 from .recurrent_styles import RNN_STYLES

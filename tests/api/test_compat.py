@@ -14,7 +14,7 @@ import backproof
 from backproof.adapters import names_used, resolve
 from backproof.reports import render
 from backproof.reports.commands import reproduce, rerun
-from backproof.wall.old_numpy import missing_here
+from backproof.sandbox.old_numpy import missing_here
 
 from ..adapters.tutorial_styles import write_tutorial
 from .running import Ran, check, run

@@ -8,8 +8,8 @@ import pytest
 
 import backproof
 from backproof.adapters import find_course
-from backproof.checks.deviations import accepted
 from backproof.checks.results import Verdict
+from backproof.checks.run.deviations import accepted
 
 from ..adapters.submissions import changed, write
 from ..adapters.test_editions import EDITIONS

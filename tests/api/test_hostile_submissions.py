@@ -34,7 +34,7 @@ def forge():
 
 HANDS_ON_THE_HARNESS = """\
 for thing in gc.get_objects():
-    if type(thing).__name__ == "Desk":
+    if type(thing).__name__ == "SubjectHost":
         thing.execute = lambda *args: None
     if type(thing).__name__ == "Link":
         thing.send(1, [[0 * error_tensor, [], None]])

@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from backproof.checks import scoring
-from backproof.checks.scoring import Score, by_spec, score, scores, total
+from backproof.checks.run import scoring
+from backproof.checks.run.scoring import Score, by_spec, score, scores, total
 from backproof.commands import mistakes as command
 from backproof.mistakes import all_mistakes, correct
 from backproof.mistakes.mistake import Mistake

@@ -42,7 +42,7 @@ def test_what_needs_nothing_loads_nothing(code: str) -> None:
 
 def test_workers_are_launched_before_numpy_is_loaded() -> None:
     loaded = modules_after("import backproof.commands.check")
-    assert "backproof.wall.launch" in loaded
+    assert "backproof.sandbox.launch" in loaded
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
 
 

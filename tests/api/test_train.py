@@ -17,9 +17,9 @@ from backproof.commands import training
 from backproof.framework.checkpoints import load_checkpoint, save_checkpoint
 from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser
+from backproof.sandbox import launch
 from backproof.threads import THREADS
 from backproof.train_options import MODELS
-from backproof.wall import launch
 
 from .running import run
 
@@ -359,4 +359,4 @@ def test_the_progress_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_workers_are_told_by_the_same_variables() -> None:
-    assert launch.THREADS == THREADS  # twice, because the wall may not read this room, and loads NumPy
+    assert launch.THREADS == THREADS  # twice, because the sandbox may not read this room, and loads NumPy

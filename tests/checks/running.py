@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from backproof.checks.conventions import detect
-from backproof.checks.diagnosis import diagnose
+from backproof.checks.choices.conventions import detect
+from backproof.checks.explain.diagnosis import diagnose
 from backproof.checks.law import Level
-from backproof.checks.plan import Plan, Selection, make_plan
+from backproof.checks.plan.plan import Plan, Selection, make_plan
 from backproof.checks.results import Finding
-from backproof.checks.runner import Runner
+from backproof.checks.run.runner import Runner
+from backproof.sandbox import DirectSession
 from backproof.specs import Spec
-from backproof.wall import DirectSession
 
 BuildSubject = Callable[[Spec], Any]
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from backproof.checks.catalogue import all_checks
 from backproof.checks.laws.chance import FALSE_ALARM, mean_square_bound, proxy, share_bound, trials_to_fail
+from backproof.checks.plan.catalogue import all_checks
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "chance.md"
 SHARES = (0.001, 0.05, 0.25, 0.4999999, 0.5, 0.8, 0.99)

@@ -9,6 +9,7 @@ import pytest
 
 from backproof.checks.context import Context, spec_text, where_text
 from backproof.mistakes import correct
+from backproof.sandbox import DirectSession
 from backproof.specs import (
     Adam,
     BatchNormalization,
@@ -27,7 +28,6 @@ from backproof.specs import (
     SoftMax,
     all_specs,
 )
-from backproof.wall import DirectSession
 
 AFFINE = Case(name="affine", spec=FullyConnected(input_size=4, output_size=3), input_shape=(9, 4))
 

@@ -10,12 +10,12 @@ import pytest
 
 from backproof import framework
 from backproof.adapters import resolve
-from backproof.checks.conventions import PROBES, detect
+from backproof.checks.choices.conventions import PROBES, detect
 from backproof.checks.results import Verdict
-from backproof.checks.source import WorkerSource
+from backproof.checks.run.source import WorkerSource
 from backproof.mistakes import correct
+from backproof.sandbox import DirectSession, Limits, SubjectTimeout
 from backproof.specs import Spec, all_specs
-from backproof.wall import DirectSession, Limits, SubjectTimeout
 
 from . import convolution_styles as styles
 from . import loss_styles as losses

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from backproof.checks.drawing import draw_cases
-from backproof.checks.effort import EFFORTS, STANDARD
-from backproof.checks.plan import Selection, UnknownName, make_plan
+from backproof.checks.plan.drawing import draw_cases
+from backproof.checks.plan.effort import EFFORTS, STANDARD
+from backproof.checks.plan.plan import Selection, UnknownName, make_plan
 from backproof.specs import FullyConnected, Kind, NeuralNetwork, ReLU, all_specs
 
 DRAWN = draw_cases(all_specs(), "standard", 0)

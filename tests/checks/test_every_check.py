@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backproof.checks.catalogue import all_checks, find_check
 from backproof.checks.numerics.precision import PRECISIONS
-from backproof.checks.plan import cases_of
+from backproof.checks.plan.catalogue import all_checks, find_check
+from backproof.checks.plan.plan import cases_of
 from backproof.checks.results import Verdict
 from backproof.mistakes import all_mistakes, correct
 from backproof.specs import all_specs

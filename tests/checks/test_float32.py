@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from backproof import framework
+from backproof.checks.choices.conventions import detect
 from backproof.checks.context import COMPUTES_IN_FLOAT32
-from backproof.checks.conventions import detect
 from backproof.checks.results import Finding, Verdict
 from backproof.mistakes import correct
 from backproof.specs import Array, Spec, all_specs

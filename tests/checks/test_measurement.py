@@ -8,7 +8,7 @@ import pytest
 from backproof.checks.measurement import agrees, describe, failed, number, passed, same, undecided
 from backproof.checks.numerics.compare import Estimate
 from backproof.checks.results import Verdict
-from backproof.wall import Foreign
+from backproof.sandbox import Opaque
 
 EXPECTED = Estimate(np.array([[1.0, 2.0], [3.0, 4.0]]), np.full((2, 2), 0.1))
 
@@ -65,8 +65,8 @@ def test_what_is_not_finite_disagrees(value: float) -> None:
         (np.zeros((2, 3)), "an array of shape (2, 3), dtype float64"),
         (np.zeros((2, 2), complex), "an array of shape (2, 2), dtype complex128"),
         (np.array([["a", "b"], ["c", "d"]]), "an array of shape (2, 2), dtype <U1"),
-        (Foreign("generator", "<generator>"), "generator <generator>"),
-        (Foreign("Big", "x" * 100), "an object of type Big"),
+        (Opaque("generator", "<generator>"), "generator <generator>"),
+        (Opaque("Big", "x" * 100), "an object of type Big"),
         ([1.0, 2.0], "list '[1.0, 2.0]'"),
     ],
 )

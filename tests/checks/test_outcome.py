@@ -12,12 +12,12 @@ from backproof import framework
 from backproof.checks.context import Context
 from backproof.checks.law import Check, Level
 from backproof.checks.measurement import Measurement, failed, passed, undecided
-from backproof.checks.outcome import REQUIRED, base_finding, run_check
-from backproof.checks.plan import Planned, make_plan
+from backproof.checks.plan.plan import Planned, make_plan
 from backproof.checks.results import Diagnosis, Finding, Verdict
+from backproof.checks.run.outcome import REQUIRED, base_finding, run_check
 from backproof.mistakes import correct
+from backproof.sandbox import DirectSession, SubjectDied, SubjectError, SubjectRaised, SubjectTimeout
 from backproof.specs import Array, Kind, Spec, Unsupported, all_specs
-from backproof.wall import DirectSession, SubjectDied, SubjectError, SubjectRaised, SubjectTimeout
 
 from .mutants import made_of
 from .running import BuildSubject
@@ -28,7 +28,7 @@ BACKWARD = EVERYTHING["ReLU/vector/contract.backward"]
 
 
 class Ending(DirectSession):
-    """A session in which one operation ends in an error of the wall."""
+    """A session in which one operation ends in an error of the sandbox."""
 
     output = "printed before the end"
 
@@ -193,7 +193,7 @@ def test_errored_says_where() -> None:
         (SubjectRaised("ValueError", "no"), Verdict.ERRORED, "ValueError: no", "comes from your code"),
     ],
 )
-def test_ends_of_the_wall(error: SubjectError, verdict: Verdict, message: str, hint: str) -> None:
+def test_ends_of_the_sandbox(error: SubjectError, verdict: Verdict, message: str, hint: str) -> None:
     finding = outcome(FORWARD, Ending("forward", error))
     assert finding.verdict is verdict
     assert message in finding.message
@@ -291,7 +291,7 @@ USERS = {
     ("NeuralNetwork/classifier/network.gradient", "gradients"),
     *(("LeNet/two-images/contract.model", method) for method in ("feed", "forward", "backward", "test")),
     ("LeNet/two-images/network.architecture", "structure"),
-    *(("LeNet/two-images/network.recipe", method) for method in ("steps", "pulls")),
+    *(("LeNet/two-images/network.recipe", method) for method in ("steps", "penalty_gradients")),
     ("MultilayerPerceptron/classifier/gradient.perceptron/0.weights", "loss"),
     *(
         ("MultilayerPerceptron/classifier/contract.perceptron", method)

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from backproof.checks.catalogue import all_checks, find_check
 from backproof.checks.law import Check, Level, check
-from backproof.checks.plan import Plan, Planned, Selection, UnknownName, cases_of, make_plan
+from backproof.checks.plan.catalogue import all_checks, find_check
+from backproof.checks.plan.plan import Plan, Planned, Selection, UnknownName, cases_of, make_plan
 from backproof.specs import Kind, LayerSpec, Phase, ReLU, all_specs
 
 FAMILIES = {

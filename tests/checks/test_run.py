@@ -11,10 +11,10 @@ import pytest
 
 from backproof import framework
 from backproof.checks.law import Level
-from backproof.checks.plan import Selection, UnknownName
+from backproof.checks.plan.plan import Selection, UnknownName
 from backproof.checks.results import Finding, Footer, Header, Verdict, read_results, to_line
-from backproof.checks.run import NothingOffered, Options, Run
-from backproof.checks.source import DirectSource
+from backproof.checks.run.run import NothingOffered, Options, Run
+from backproof.checks.run.source import DirectSource
 from backproof.mistakes import all_mistakes, correct
 from backproof.specs import Array, Spec, Unsupported, all_specs
 

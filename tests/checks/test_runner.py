@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from backproof.checks.plan import Plan, Selection, make_plan
+from backproof.checks.plan.plan import Plan, Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
+from backproof.checks.run.runner import Runner
 from backproof.mistakes import correct
+from backproof.sandbox import DirectSession, RemoteSubject, SubjectDied, WorkerDied
 from backproof.specs import LayerSpec, Spec, Unsupported
-from backproof.wall import DirectSession, RemoteSubject, SubjectDied, WorkerDied
 
 from .mutants import WrongForward, made_of
 from .running import Here, findings
@@ -178,7 +178,7 @@ def test_selected_findings_alone_are_reported_though_prerequisites_run() -> None
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    from backproof.checks import group_runner as module
+    from backproof.checks.run import group_runner as module
 
     counts: Counter[str] = Counter()
     examine = module.examine  # type: ignore[attr-defined]  # imported there, and replaced there

@@ -11,14 +11,14 @@ import pytest
 
 from backproof import framework
 from backproof.adapters.fau.subjects import build
-from backproof.checks.effort import EFFORTS, Effort
-from backproof.checks.outcome import Examined, examine
-from backproof.checks.plan import Planned, Selection, make_plan
+from backproof.checks.explain.shrinking import Shrinker
+from backproof.checks.plan.effort import EFFORTS, Effort
+from backproof.checks.plan.plan import Planned, Selection, make_plan
 from backproof.checks.results import Finding, Smallest, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.shrinking import Shrinker
+from backproof.checks.run.outcome import Examined, examine
+from backproof.checks.run.runner import Runner
+from backproof.sandbox import DirectSession, SessionLike
 from backproof.specs import Spec
-from backproof.wall import DirectSession, SessionLike
 
 from .running import Here
 

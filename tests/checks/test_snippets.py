@@ -18,11 +18,11 @@ import backproof
 from backproof import framework
 from backproof.adapters.base import LayerAdapter
 from backproof.adapters.fau.subjects import build
-from backproof.checks.effort import EFFORTS
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.explain.snippet_text import Unspeakable, filled, literal, rounded_up
+from backproof.checks.plan.effort import EFFORTS
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Smallest
-from backproof.checks.runner import Runner
-from backproof.checks.snippet_text import Unspeakable, filled, literal, rounded_up
+from backproof.checks.run.runner import Runner
 from backproof.specs import Spec
 
 from .running import Here

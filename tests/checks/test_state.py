@@ -10,15 +10,15 @@ import pytest
 
 from backproof import framework
 from backproof.adapters.base import LayerAdapter
-from backproof.checks.catalogue import find_check
 from backproof.checks.context import Context
 from backproof.checks.laws.state_layer import LayerModel
 from backproof.checks.laws.state_program import Explorer, Program, Step, calls_text
+from backproof.checks.plan.catalogue import find_check
 from backproof.checks.results import Finding, Verdict
 from backproof.mistakes import all_mistakes, correct
 from backproof.mistakes.subjects import build
+from backproof.sandbox import DirectSession
 from backproof.specs import Array, Case, LayerSpec, Phase, ReLU, Spec, Unsupported, all_specs
-from backproof.wall import DirectSession
 
 from .mutants import made_of
 from .running import findings

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from backproof.checks.results import FAILING, Finding, Verdict
-from backproof.checks.waivers import Waiver, Waivers
+from backproof.checks.run.waivers import Waiver, Waivers
 
 TODAY = date(2026, 11, 21)
 IDS = ("ReLU/vector/value.forward", "ReLU/image/value.forward", "TanH/vector/value.forward")

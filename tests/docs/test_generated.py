@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from backproof.checks.catalogue import all_checks
+from backproof.checks.plan.catalogue import all_checks
 from backproof.mistakes import all_mistakes
 from backproof.specs import all_specs
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from backproof.checks.outcome import REQUIRED
 from backproof.checks.results import Verdict
+from backproof.checks.run.outcome import REQUIRED
 from backproof.cli import CONFORMANT, HARNESS_ERROR, INTERRUPTED, NO_READER, NONCONFORMANT, NOT_LOADED, USAGE, main
 from backproof.specs import Kind, all_specs, subject
 from backproof.train_options import MODELS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backproof.adapters import courses
-from backproof.checks.catalogue import all_checks
+from backproof.checks.plan.catalogue import all_checks
 from backproof.specs import all_specs
 
 from ..packaging.documents import read

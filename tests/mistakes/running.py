@@ -7,7 +7,7 @@ from typing import Any
 
 from backproof.checks.law import Level
 from backproof.checks.results import Finding
-from backproof.checks.scoring import findings_of
+from backproof.checks.run.scoring import findings_of
 from backproof.specs import Spec
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from backproof import framework
-from backproof.checks.catalogue import all_checks
 from backproof.checks.law import Level
+from backproof.checks.plan.catalogue import all_checks
 from backproof.mistakes import Mistake, all_mistakes, mistakes_of
 from backproof.mistakes.registry import mistake as register
 from backproof.specs import all_specs, find_spec

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("adapters", "api", "checks", "framework", "mistakes", "reports", "specs", "wall")
+ROOMS = ("adapters", "api", "checks", "framework", "mistakes", "reports", "specs", "sandbox")
 DISTRIBUTION = "backproof"
 
 

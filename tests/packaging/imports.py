@@ -22,16 +22,16 @@ ALLOWED = (
     ("adapters/builtin.py", "backproof.framework"),
     ("mistakes/*", "backproof.framework"),
     ("mistakes/*", "backproof.specs"),
-    ("wall/*", "backproof.specs"),
-    ("wall/worker*", "backproof.adapters"),
+    ("sandbox/*", "backproof.specs"),
+    ("sandbox/worker*", "backproof.adapters"),
     ("checks/*", "backproof.specs"),
-    ("checks/*", "backproof.wall"),
+    ("checks/*", "backproof.sandbox"),
     ("checks/*", "backproof.mistakes"),
     ("reports/*", "backproof.checks.results"),
 )
 
 # Rooms that the worker loads, or that must start fast: at import time NumPy is their only third-party module.
-LEAN_ROOMS = ("adapters", "framework", "specs", "wall")
+LEAN_ROOMS = ("adapters", "framework", "specs", "sandbox")
 
 LONGEST_FILE = 400
 

@@ -14,7 +14,7 @@ import pytest
 from .house import ROOMS, module_name, sources
 from .imports import ALLOWED, may_import
 
-WORKER_SIDE = ("backproof.specs", "backproof.adapters", "backproof.wall")
+WORKER_SIDE = ("backproof.specs", "backproof.adapters", "backproof.sandbox")
 SLOW = {"hypothesis", "jinja2", "pytest", "rich", "scipy"}
 LIST_MODULES = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules, sep='\\n')"
 
@@ -41,10 +41,10 @@ def rooms_within_reach(room: str) -> set[str]:
 
 
 def worker_modules() -> list[str]:
-    return sorted(module_name(path) for path in sources(("wall",)) if str(path).startswith("wall/worker"))
+    return sorted(module_name(path) for path in sources(("sandbox",)) if str(path).startswith("sandbox/worker"))
 
 
-@pytest.mark.parametrize("room", ["framework", "specs", "adapters", "wall", "mistakes"])
+@pytest.mark.parametrize("room", ["framework", "specs", "adapters", "sandbox", "mistakes"])
 def test_a_room_loads_only_rooms_within_its_reach(room: str) -> None:
     loaded = {module.split(".")[1] for module in modules_loaded_by(f"backproof.{room}") if "backproof." in module}
     assert (loaded & set(ROOMS)) - rooms_within_reach(room) == set()
@@ -69,5 +69,5 @@ def test_the_listing_sees_what_is_loaded() -> None:
 def test_reach_follows_the_directions() -> None:
     assert rooms_within_reach("framework") == {"framework"}
     assert rooms_within_reach("adapters") == {"adapters", "specs"}
-    assert rooms_within_reach("wall") == {"wall", "specs"}
-    assert rooms_within_reach("checks") == {"checks", "specs", "wall", "mistakes", "framework"}
+    assert rooms_within_reach("sandbox") == {"sandbox", "specs"}
+    assert rooms_within_reach("checks") == {"checks", "specs", "sandbox", "mistakes", "framework"}

@@ -10,10 +10,10 @@ import pytest
 
 import backproof
 from backproof.adapters import load, resolve
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.source import DirectSource
+from backproof.checks.run.runner import Runner
+from backproof.checks.run.source import DirectSource
 
 pytestmark = pytest.mark.frameworks
 

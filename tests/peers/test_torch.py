@@ -7,14 +7,14 @@ import pytest
 
 import backproof
 from backproof.adapters import load, resolve
+from backproof.checks.choices.conventions import detect
 from backproof.checks.context import COMPUTES_IN_FLOAT32
-from backproof.checks.conventions import detect
 from backproof.checks.law import Level
 from backproof.checks.numerics.precision import PRECISIONS
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
-from backproof.checks.source import DirectSource
+from backproof.checks.run.runner import Runner
+from backproof.checks.run.source import DirectSource
 from backproof.specs import Array, LayerSpec, RecurrentSpec, find_spec
 
 pytest.importorskip("torch", reason="needs PyTorch")

@@ -11,12 +11,12 @@ import backproof
 from backproof import adapters
 from backproof.adapters.workshop.adapter import WorkshopAdapter
 from backproof.adapters.workshop.course import CLASSES, COURSE
-from backproof.checks.conventions import detect
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.choices.conventions import detect
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
+from backproof.checks.run.runner import Runner
+from backproof.sandbox import DirectSession
 from backproof.specs import MultilayerPerceptron, SoftmaxOutput, Trainer, Unsupported, all_specs
-from backproof.wall import DirectSession
 
 from .workshop_styles import BUGGY, CORRECT, RIGHT, WRONG, edited
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from backproof.adapters.workshop.course import COURSE
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
-from backproof.checks.runner import Runner
+from backproof.checks.run.runner import Runner
 
 from .workshop_styles import edited
 

@@ -1,0 +1,1 @@
+"""Choices: on what correct implementations differ, and which of it a subject has made."""

@@ -1,0 +1,1 @@
+"""Plan: which checks are asked of which cases, before the first one runs."""

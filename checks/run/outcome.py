@@ -1,0 +1,205 @@
+"""Outcome: run one planned check against a session and phrase what came of it as a finding."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...sandbox import SessionLike, SubjectError, SubjectRaised
+from ...sandbox.advice import advice_on
+from ...specs import Kind, Unsupported
+from ..context import Context, where_text
+from ..law import Level
+from ..measurement import Measurement
+from ..numerics.precision import judged_in
+from ..plan.plan import Planned
+from ..results import Diagnosis, Finding, Verdict
+from .odd_values import odd_value
+
+Diagnose = Callable[[Planned, Context, Finding], tuple[Diagnosis, ...]]
+
+# Operations that every subject of a kind must have; an adapter may leave out the others.
+REQUIRED = {
+    Kind.LAYER: {"set_phase", "forward", "backward", "parameters", "assign", "gradients", "reseed"},
+    Kind.LOSS: {"forward", "backward"},
+    Kind.REGULARIZER: {"norm", "gradient"},
+    Kind.OPTIMIZER: {"update"},
+    Kind.INITIALIZER: {"initialize", "reseed"},
+    Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "parameters", "assign", "gradients"},
+    Kind.PERCEPTRON: {"loss", "predict", "differentiate", "parameters", "assign"},
+    Kind.MODEL: {"feed", "forward", "backward", "test", "structure", "steps", "penalty_gradients"},
+    Kind.CHECKPOINT: {"feed", "train", "test", "parameters", "assign", "save_and_load"},
+    Kind.TRAINER: {"run"},
+    Kind.EVALUATOR: set(),
+}
+
+
+def base_finding(planned: Planned) -> Finding:
+    """The finding's fixed part."""
+    return Finding(
+        id=planned.id,
+        layer=planned.layer,
+        case=planned.case.name,
+        family=planned.check.family,
+        check=planned.check.id,
+        quantity=planned.quantity,
+        level=Level(planned.level).name.lower(),
+        law=planned.check.law,
+        verdict=Verdict.PASSED,
+        where=where_text(planned.case),
+    )
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One check that has run, with all that it has seen.
+
+    Attributes:
+        finding: what came of it.
+        context: its subjects, with every call.
+        measurement: the one that decided; None if the check did not come to its end.
+    """
+
+    finding: Finding
+    context: Context
+    measurement: Measurement | None
+
+
+def run_check(
+    planned: Planned,
+    session: SessionLike,
+    *,
+    conventions: Mapping[str, str],
+    seed: int,
+    seconds: float,
+    diagnose: Diagnose | None = None,
+) -> Finding:
+    """Run one check; every way in which it can end becomes a verdict."""
+    return examine(planned, session, conventions=conventions, seed=seed, seconds=seconds, diagnose=diagnose).finding
+
+
+def examine(
+    planned: Planned,
+    session: SessionLike,
+    *,
+    conventions: Mapping[str, str],
+    seed: int,
+    seconds: float,
+    diagnose: Diagnose | None = None,
+) -> Examined:
+    """`run_check`, with what led to the finding."""
+    context = Context(planned.case, session, conventions, seed, planned.check.id)
+    finding, measurement = base_finding(planned), None
+    started = time.perf_counter()
+    session.limit(seconds)
+    try:
+        with np.errstate(all="ignore"), judged_in(context.precision):
+            measurement = _first_bad(planned, context)
+        finding = _from_measurement(finding, measurement)
+    except SubjectError as error:
+        finding = _from_error(finding, error)
+    except Unsupported as reason:
+        finding = _from_unsupported(finding, planned, context, str(reason))
+    except Exception as error:
+        finding = _from_stumble(finding, context, error)
+    if finding.failing:
+        finding = replace(finding, output=session.output)
+        if diagnose and finding.verdict is Verdict.FAILED:
+            with suppress(Exception):  # an explanation that fails must not take the finding with it
+                finding = replace(finding, diagnosis=diagnose(planned, context, finding))
+    finding = replace(
+        finding,
+        evaluations=sum(subject.evaluations for subject in context.subjects),
+        seconds=round(time.perf_counter() - started, 6),
+    )
+    return Examined(finding, context, measurement)
+
+
+def _first_bad(planned: Planned, context: Context) -> Measurement:
+    """The first measurement that is not passed; else the one that came closest to its bound."""
+    measurements = (
+        planned.check.function(context, planned.quantity) if planned.quantity else planned.check.function(context)
+    )
+    closest = Measurement()
+    for measurement in measurements:
+        if measurement.verdict is not Verdict.PASSED:
+            return measurement
+        if _share(measurement) >= _share(closest):
+            closest = measurement
+    return closest
+
+
+def _share(measurement: Measurement) -> float:
+    if measurement.measured is None or not measurement.tolerance:
+        return 0.0
+    return measurement.measured / measurement.tolerance
+
+
+def _from_measurement(finding: Finding, measurement: Measurement) -> Finding:
+    return replace(
+        finding,
+        verdict=measurement.verdict,
+        message=measurement.message,
+        expected=measurement.expected,
+        found=measurement.found,
+        hint=measurement.hint or advice_on(measurement.found),  # a law may tell of an error that it has met
+        measured=measurement.measured,
+        tolerance=measurement.tolerance,
+        evidence=measurement.evidence,
+    )
+
+
+def _from_error(finding: Finding, error: SubjectError) -> Finding:
+    evidence = {"traceback": error.detail} if error.detail else {}
+    hints = {
+        Verdict.ERRORED: "read the error below; it comes from your code, not from the checker",
+        Verdict.TIMEOUT: "look for a loop that does not end or for a loop over single entries of a large array",
+        Verdict.DIED: "the code must not end the process: look for sys.exit, os._exit, or a crash in compiled code",
+    }
+    verdict = Verdict(error.verdict)
+    hint = hints[verdict]
+    if isinstance(error, SubjectRaised):
+        hint = error.advice or (f"look at {error.where}" if error.where else hint)
+    return replace(
+        finding,
+        verdict=verdict,
+        message=error.message,
+        expected="an answer",
+        found=error.message,
+        hint=hint,
+        evidence=evidence,
+    )
+
+
+def _from_unsupported(finding: Finding, planned: Planned, context: Context, reason: str) -> Finding:
+    """Not offered; but an offered component cannot leave out what every component of its kind must do."""
+    calls = [subject.transcript[-1].method for subject in context.subjects if subject.transcript]
+    operation = calls[-1] if calls else "build"
+    if operation in REQUIRED[planned.case.spec.kind]:
+        message = f"{operation} is not offered, but every {planned.case.spec.kind} must have it: {reason}"
+        return replace(finding, verdict=Verdict.ERRORED, message=message, expected=operation, found=reason)
+    return replace(finding, verdict=Verdict.UNSUPPORTED, message=reason)
+
+
+def _from_stumble(finding: Finding, context: Context, error: Exception) -> Finding:
+    """A law tripped: over an odd value of the subject (its fault), or over itself (ours)."""
+    if odd := odd_value(context):
+        return replace(
+            finding,
+            verdict=Verdict.FAILED,
+            message=odd,
+            expected="floating-point arrays of the declared shapes in every call",
+            found=odd,
+            hint="this call returns something else than the others; look at every return statement",
+        )
+    return replace(
+        finding,
+        verdict=Verdict.HARNESS_ERROR,
+        message=f"the check itself failed: {type(error).__name__}: {error}; please report this",
+        evidence={"traceback": traceback.format_exc(limit=6)},
+    )
