@@ -118,7 +118,7 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
 def _find(request: Request) -> tuple[dict[str, Any], str]:
     """The target and the hash of its files."""
     try:
-        target = resolve(None if request.subject == BUILTIN else request.subject)
+        target = resolve(None if request.subject == BUILTIN else request.subject, request.course.partition("@")[0])
         return target, fingerprint(target)
     except OSError as error:
         raise SubjectNotFound(f"{error.filename or request.subject} cannot be read: {error.strerror}") from error
