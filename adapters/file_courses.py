@@ -52,7 +52,8 @@ def resolve_definitions(path: Path) -> dict[str, Any]:
         skipped = f"; {'; '.join(definitions.notes)}" if definitions.notes else ""
         raise SubjectNotFound(
             f"{path.name} is no submission of a course that Backproof knows ({', '.join(PACKAGES)}): it defines {found}"
-            f"{skipped}. Name the classes as the course does, or write an adapter (docs/how-to/adapter.md)"
+            f"{skipped}. Name the classes as the course does, or write an adapter: a .py file with a function "
+            f"build(spec), which `backproof init {path.parent}` begins for the classes of .py files there"
         )
     resolved = str(path.resolve())
     return {"kind": "definitions", "path": resolved, "course": course, "adapter": course, "notes": []}

@@ -51,7 +51,7 @@ def read_submission(folder: Path, stage: str = "") -> Submission:
         SubjectNotFound: there is none.
         LookupError: there is no such stage.
     """
-    layout = find_layout(folder)
+    layout = find_layout(folder, said=True)  # by the command
     begun = [name for name, added in COURSE.stages.items() if any(each in layout.components for each in added)]
     reached = stage or (begun[-1] if begun else next(iter(COURSE.stages)))
     required = COURSE.required(reached)
