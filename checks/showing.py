@@ -10,7 +10,7 @@ from ..specs import LayerSpec
 from ..wall import SubjectError
 from .outcome import Examined
 from .proof import Derivative, Equal
-from .results import Exhibit, Smallest
+from .results import ArrayRecord, Smallest
 from .snippet import write_snippet
 from .snippet_text import Unspeakable
 
@@ -30,14 +30,14 @@ def show(examined: Examined, trials: int) -> Smallest:
         id=examined.finding.id,
         where=examined.finding.where,
         message=examined.finding.message,
-        arrays=tuple(_exhibits(examined)),
+        arrays=tuple(_array_records(examined)),
         snippet=snippet,
         no_snippet=why,
         trials=trials,
     )
 
 
-def _exhibits(examined: Examined) -> list[Exhibit]:
+def _array_records(examined: Examined) -> list[ArrayRecord]:
     """Parameters, input, incoming gradient, what was found and what was expected."""
     bench, measurement = examined.bench, examined.measurement
     proof = None if measurement is None else measurement.proof
@@ -63,7 +63,7 @@ def _exhibits(examined: Examined) -> list[Exhibit]:
         given |= {"found": proof.value, "expected": proof.wanted}
     arrays = {name: np.asarray(value) for name, value in given.items() if isinstance(value, np.ndarray | float | int)}
     return [
-        Exhibit(
+        ArrayRecord(
             name=name,
             shape=array.shape,
             dtype=str(array.dtype),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backproof.checks.results import Exhibit, Finding, ResultsError, Smallest, from_line, to_line
+from backproof.checks.results import ArrayRecord, Finding, ResultsError, Smallest, from_line, to_line
 from backproof.reports.html import render_html
 from backproof.reports.terminal import render_text
 
@@ -19,9 +19,9 @@ SMALLEST = Smallest(
     where="Dropout(keep=0.5), shape (1, 1), train phase, float64",
     message="backward(dy)[0, 0] = 1, but should be 2",
     arrays=(
-        Exhibit(name="x", shape=(1, 1), dtype="float64", values=[[0.5]]),
-        Exhibit(name="found", shape=(2,), dtype="float64", values=[float("nan"), 1.0]),
-        Exhibit(name="large", shape=(100, 100), dtype="float64"),
+        ArrayRecord(name="x", shape=(1, 1), dtype="float64", values=[[0.5]]),
+        ArrayRecord(name="found", shape=(2,), dtype="float64", values=[float("nan"), 1.0]),
+        ArrayRecord(name="large", shape=(100, 100), dtype="float64"),
     ),
     snippet=PROGRAM,
     trials=9,
