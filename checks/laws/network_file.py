@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...specs import Case, Kind, NetworkFile
+from ...specs import ArchiveSpec, Case, Kind
 from ...wall import RemoteSubject
 from ..bench import Bench
 from ..law import Component, check
@@ -34,7 +34,7 @@ def _prepared(bench: Bench) -> RemoteSubject:
     """A fed network with drawn parameters, the same at every call."""
     rng = bench.rng()
     network, x = bench.new(), bench.data(rng)
-    classes = bench.spec_as(NetworkFile).network.layers[-2].arguments()["output_size"]
+    classes = bench.spec_as(ArchiveSpec).network.output_shape(bench.case.input_shape)[-1]
     network.begin_with([("feed", (x, np.eye(classes)[np.arange(len(x)) % classes]))])
     shapes = {name: np.shape(value) for name, value in network.parameters().items()}
     network.begin_with([("assign", ({name: rng.uniform(-0.5, 0.5, size=shape) for name, shape in shapes.items()},))])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...specs import Case, Kind, NetworkUser
+from ...specs import Case, Kind, UserSpec
 from ..bench import Bench
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed, same
@@ -33,7 +33,7 @@ class Use:
         said: what the subject tells; see `specs.subject.UserSubject`.
     """
 
-    spec: NetworkUser
+    spec: UserSpec
     stored: dict[str, Array]
     inputs: Array
     labels: Array
@@ -50,9 +50,9 @@ class Use:
         return result
 
 
-def spec_of(case: Case) -> NetworkUser:
+def spec_of(case: Case) -> UserSpec:
     """The case's spec, which the selection has found to be a network user's."""
-    if not isinstance(case.spec, NetworkUser):
+    if not isinstance(case.spec, UserSpec):
         raise TypeError(f"{case.spec.name()} uses no trained network")
     return case.spec
 

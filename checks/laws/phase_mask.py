@@ -14,7 +14,7 @@ from ..measurement import Measurement, failed, number, passed
 from ..numerics.precision import current
 from .chance import mean_square_bound, share_bound
 from .contract import FORWARD
-from .selection import has
+from .selection import has, mask_keeps
 
 ROWS, COLUMNS = 200, 150
 
@@ -33,7 +33,7 @@ def _kept(bench: Bench, shape: tuple[int, ...], salt: int = 0) -> NDArray[np.flo
 @check("phase.mask-values", Kind.LAYER, when=_random, needs=FORWARD)
 def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
     """In the train phase every entry is either 0 or the input divided by the probability to keep it."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    keep = mask_keeps(bench.case.spec)
     rng = bench.rng()
     layer = bench.layer(rng)
     x = bench.data(rng, (60, 40))
@@ -57,7 +57,7 @@ def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
 @check("phase.mask-rate", Kind.LAYER, when=_random, needs=FORWARD)
 def mask_keeps_the_declared_fraction(bench: Bench) -> Iterator[Measurement]:
     """Every unit is kept with the declared probability (false-alarm rate 1e-12)."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    keep = mask_keeps(bench.case.spec)
     kept = _kept(bench, (ROWS, COLUMNS)) != 0
     bound = share_bound(keep, kept.size)
     share = float(kept.mean())
@@ -81,7 +81,7 @@ def mask_keeps_the_declared_fraction(bench: Bench) -> Iterator[Measurement]:
 @check("phase.mask-elementwise", Kind.LAYER, when=_random, needs=("phase.mask-rate",))
 def mask_is_drawn_per_entry(bench: Bench) -> Iterator[Measurement]:
     """Every entry has a mask of its own: rows, columns and channels are not dropped together."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    keep = mask_keeps(bench.case.spec)
     spread = keep * (1 - keep)
     for shape in ((ROWS, COLUMNS), (20, 15, 10, 10)):
         kept = (_kept(bench, shape, salt=1) != 0).astype(float)
