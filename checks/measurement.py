@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,27 +11,23 @@ from ..sandbox import Opaque
 from .numerics.compare import Estimate, compare
 from .numerics.precision import current
 from .proof import Equal, Expression, Holds, Proof, Shaped
-from .results import Verdict
+from .results import Comparison, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measurement:
-    """One comparison of a subject with a law; fields as in `results.Finding`, and what was compared, if it failed."""
+class Measurement(Comparison):
+    """One comparison of a subject with a law, as a law yields it.
 
-    verdict: Verdict = Verdict.PASSED
-    message: str = ""
-    expected: str = ""
-    found: str = ""
-    hint: str = ""
-    measured: float | None = None
-    tolerance: float | None = None
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    Attributes:
+        proof: what was compared, in numbers, if it failed.
+    """
+
     proof: Proof | None = None
 
 
 def passed(measured: float | None = None, tolerance: float | None = None) -> Measurement:
     """The law holds."""
-    return Measurement(measured=measured, tolerance=tolerance)
+    return Measurement(verdict=Verdict.PASSED, measured=measured, tolerance=tolerance)
 
 
 def failed(message: str, *, expected: str, found: str, hint: str = "", **more: Any) -> Measurement:

@@ -14,8 +14,8 @@ from ..specs import (
     Kind,
     LayerSpec,
     MultilayerPerceptron,
+    NetworkSpec,
     NetworkUser,
-    NeuralNetwork,
     Phase,
     Spec,
     Trainer,
@@ -38,7 +38,7 @@ def build(spec: Spec, parts: Parts | None = None) -> Any:
         Unsupported: the framework does not have the component.
     """
     parts = parts or {}
-    if isinstance(spec, NeuralNetwork):
+    if isinstance(spec, NetworkSpec):
         return NetworkSubject(spec, parts)
     if isinstance(spec, MultilayerPerceptron):
         from . import perceptron_models  # noqa: PLC0415 - only where it is needed
@@ -285,7 +285,7 @@ class _NotingForward:
 class NetworkSubject:
     """A network of the framework's layers, loss and optimizer."""
 
-    def __init__(self, spec: NeuralNetwork, parts: Parts) -> None:
+    def __init__(self, spec: NetworkSpec, parts: Parts) -> None:
         initializers = framework.UniformRandom(seed=1), framework.UniformRandom(seed=2)
         self._network = _class_of(spec, parts)(component(spec.optimizer, parts), *initializers)
         self._network.loss_layer = component(spec.loss, parts)

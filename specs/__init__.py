@@ -16,10 +16,10 @@ from .identity import Identity
 from .initializers import Constant, He, Normal, UniformRandom, Xavier
 from .lenet import LeNet
 from .lstm import LSTM
-from .multilayer_perceptron import MultilayerPerceptron
+from .multilayer_perceptron import MultilayerPerceptron, PerceptronSpec
 from .network import NeuralNetwork
 from .network_file import NetworkFile
-from .network_user import NetworkUser
+from .network_user import EvaluatorSpec, NetworkUser
 from .normalized_perceptron import NormalizedPerceptron
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
@@ -65,8 +65,20 @@ from .subject import (
     Unsupported,
 )
 from .tanh import TanH
-from .trainer import Trainer
-from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
+from .trainer import Trainer, TrainerSpec
+from .vocabulary import (
+    Convention,
+    Distribution,
+    Gaussian,
+    Kind,
+    Parameter,
+    Phase,
+    PointMass,
+    Shape,
+    Trait,
+    Uniform,
+    Window,
+)
 
 __all__ = [
     "LSTM",
@@ -88,12 +100,15 @@ __all__ = [
     "Convention",
     "CrossEntropyLoss",
     "Deviation",
+    "Distribution",
     "Domain",
     "Dropout",
+    "EvaluatorSpec",
     "EvaluatorSubject",
     "Flatten",
     "Form",
     "FullyConnected",
+    "Gaussian",
     "He",
     "Identity",
     "InitializerSpec",
@@ -124,8 +139,10 @@ __all__ = [
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",
+    "PerceptronSpec",
     "PerceptronSubject",
     "Phase",
+    "PointMass",
     "Pooling",
     "ReLU",
     "Reals",
@@ -145,8 +162,10 @@ __all__ = [
     "Spec",
     "TanH",
     "Trainer",
+    "TrainerSpec",
     "TrainerSubject",
     "Trait",
+    "Uniform",
     "UniformRandom",
     "Unsupported",
     "Window",

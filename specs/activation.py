@@ -33,16 +33,14 @@ class Activation(LayerSpec):
     sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "function": FUNCTIONS} for axes in (VECTORS, IMAGES))
     quick: ClassVar[int] = len(_LAYERS)
 
-    @property
-    def layer(self) -> LayerSpec:
-        """The layer of that name, which does the same."""
+    def equivalent(self) -> LayerSpec:
         return _LAYERS[self.function]()
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
     def has(self, trait: Trait, phase: Phase) -> bool:
-        return self.layer.has(trait, phase)
+        return self.equivalent().has(trait, phase)
 
     @classmethod
     def sized(cls, *, function: str, **axes: int) -> Case:

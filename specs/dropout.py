@@ -50,6 +50,9 @@ class Dropout(LayerSpec):
         ),
     )
 
+    def keep_probability(self) -> float:
+        return self.keep
+
     def has(self, trait: Trait, phase: Phase) -> bool:
         if trait is Trait.RANDOM_MASK:
             return phase is Phase.TRAIN and self.keep < 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 from .domain import Reals, argument
 from .registry import register
 from .spec import Case, InitializerSpec
+from .vocabulary import Gaussian, PointMass, Uniform
 
 
 @register
@@ -19,6 +21,10 @@ class Constant(InitializerSpec):
 
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), section 8.4"
     definition: ClassVar[str] = "w = value"
+
+    def distribution(self, fan_in: int, fan_out: int) -> PointMass:
+        del fan_in, fan_out
+        return PointMass(value=self.value)
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
@@ -37,6 +43,10 @@ class Normal(InitializerSpec):
 
     source: ClassVar[str] = "Krizhevsky, Sutskever, Hinton: ImageNet Classification (NIPS 2012), section 5"
     definition: ClassVar[str] = "w ~ N(0, stddev²)"
+
+    def distribution(self, fan_in: int, fan_out: int) -> Gaussian:
+        del fan_in, fan_out
+        return Gaussian(deviation=self.stddev)
 
     @classmethod
     def cases(cls) -> tuple[Case, ...]:
@@ -68,6 +78,10 @@ class UniformRandom(RandomInitializer):
     source: ClassVar[str] = "LeCun, Bottou, Orr, Müller: Efficient BackProp (1998), section 4.6"
     definition: ClassVar[str] = "w ~ U[0, 1)"
 
+    def distribution(self, fan_in: int, fan_out: int) -> Uniform:
+        del fan_in, fan_out
+        return Uniform(low=0.0, high=1.0)
+
 
 @register
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +91,9 @@ class Xavier(RandomInitializer):
     source: ClassVar[str] = "Glorot, Bengio: Understanding the Difficulty of Training (AISTATS 2010), equation 12"
     definition: ClassVar[str] = "w ~ N(0, 2 / (fan_in + fan_out))"
 
+    def distribution(self, fan_in: int, fan_out: int) -> Gaussian:
+        return Gaussian(deviation=math.sqrt(2 / (fan_in + fan_out)))
+
 
 @register
 @dataclass(frozen=True, kw_only=True)
@@ -85,3 +102,7 @@ class He(RandomInitializer):
 
     source: ClassVar[str] = "He et al.: Delving Deep into Rectifiers (ICCV 2015), equation 10"
     definition: ClassVar[str] = "w ~ N(0, 2 / fan_in)"
+
+    def distribution(self, fan_in: int, fan_out: int) -> Gaussian:
+        del fan_out
+        return Gaussian(deviation=math.sqrt(2 / fan_in))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,29 +18,40 @@ from .squared_error import LinearOutput
 from .vocabulary import Kind, Parameter
 
 
-@register
 @dataclass(frozen=True, kw_only=True)
-class MultilayerPerceptron(Spec):
-    """A perceptron that is trained by epochs: (batch, first width) -> (batch, last width)."""
+class PerceptronSpec(Spec):
+    """The contract of a network of fully connected layers that is trained by epochs."""
 
     widths: tuple[int, ...] = argument(Sizes(2, 6), "the number of inputs, then that of each layer's units")
     function: str = argument(FUNCTIONS, "the activation of all layers but the last, which is linear")
     loss: LossSpec = argument(Instances((SoftmaxOutput, LinearOutput)), "the output and its loss")
 
     kind: ClassVar[Kind] = Kind.PERCEPTRON
-    source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 6.1, 6.5 and 8.1"
-    definition: ClassVar[str] = "L = loss(... f(f(x W0 + b0) W1 + b1) ..., target); each batch: w = w - rate dL/dw"
-    quick: ClassVar[int] = 2
 
+    @abstractmethod
     def layers(self) -> tuple[LayerSpec, ...]:
         """The layers in order; the output with its loss follows."""
+
+    @abstractmethod
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The trainable arrays; `1.weights` are those of the second fully connected layer."""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class MultilayerPerceptron(PerceptronSpec):
+    """A perceptron that is trained by epochs: (batch, first width) -> (batch, last width)."""
+
+    source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 6.1, 6.5 and 8.1"
+    definition: ClassVar[str] = "L = loss(... f(f(x W0 + b0) W1 + b1) ..., target); each batch: w = w - rate dL/dw"
+
+    def layers(self) -> tuple[LayerSpec, ...]:
         layers: list[LayerSpec] = []
         for inputs, units in pairwise(self.widths):
             layers += [FullyConnected(input_size=inputs, output_size=units), Activation(function=self.function)]
         return tuple(layers[:-1])
 
     def parameters(self) -> Mapping[str, Parameter]:
-        """The trainable arrays; `1.weights` are those of the second fully connected layer."""
         dense = [layer for layer in self.layers() if isinstance(layer, FullyConnected)]
         return {
             f"{index}.{name}": each for index, layer in enumerate(dense) for name, each in layer.parameters().items()

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from .batch_normalization import BatchNormalization
 from .cross_entropy import CrossEntropyLoss
-from .domain import Instances, argument
 from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
@@ -17,7 +16,7 @@ from .regularizers import L1_Regularizer, L2_Regularizer
 from .relu import ReLU
 from .rnn import RNN
 from .softmax import SoftMax
-from .spec import Case, LayerSpec, LossSpec, NetworkSpec, OptimizerSpec
+from .spec import Case, LayerSpec, NetworkSpec, OptimizerSpec
 from .vocabulary import Convention
 
 
@@ -25,10 +24,6 @@ from .vocabulary import Convention
 @dataclass(frozen=True, kw_only=True)
 class NeuralNetwork(NetworkSpec):
     """A sequential network; every trainable layer has an optimizer of its own."""
-
-    layers: tuple[LayerSpec, ...] = argument(Instances((LayerSpec,), many=True), "the layers, first to last")
-    loss: LossSpec = argument(Instances((LossSpec,)), "the loss at the end")
-    optimizer: OptimizerSpec = argument(Instances((OptimizerSpec,)), "copied for every trainable layer")
 
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 6.5 and 7.1"
     definition: ClassVar[str] = "loss = data loss + the regularization loss of every trainable layer, each once"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .domain import Instances, argument
 from .network import NeuralNetwork
 from .registry import register
 from .spec import Case, CheckpointSpec
@@ -15,8 +14,6 @@ from .spec import Case, CheckpointSpec
 @dataclass(frozen=True, kw_only=True)
 class NetworkFile(CheckpointSpec):
     """A network in a file: without its data layer, and with everything else."""
-
-    network: NeuralNetwork = argument(Instances((NeuralNetwork,)), "what is saved")
 
     source: ClassVar[str] = "FAU exercise 3, section 1.5"
     definition: ClassVar[str] = (

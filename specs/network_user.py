@@ -11,19 +11,25 @@ from .spec import Case, Spec
 from .vocabulary import Kind
 
 
-@register
 @dataclass(frozen=True, kw_only=True)
-class NetworkUser(Spec):
-    """What uses a trained network: it loads what training has stored, tests it on unseen data, and predicts.
-
-    It is tried with a linear map of (batch, features) to scores of classes, softmax and mean cross-entropy.
-    """
+class EvaluatorSpec(Spec):
+    """The contract of what uses a trained network on batches of data."""
 
     batches: int = argument(Integers(1, 20), "number of batches of the test data")
     rest: int = argument(Integers(0, 20), "number of samples that the last batch lacks")
     classes: int = argument(Integers(2, 20), "number of classes")
 
     kind: ClassVar[Kind] = Kind.EVALUATOR
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class NetworkUser(EvaluatorSpec):
+    """What uses a trained network: it loads what training has stored, tests it on unseen data, and predicts.
+
+    It is tried with a linear map of (batch, features) to scores of classes, softmax and mean cross-entropy.
+    """
+
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 5.2 and 5.3"
     definition: ClassVar[str] = (
         "load the stored weights; then, without training: the mean loss, the share of right predictions, predictions"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from .domain import Instances, Reals, argument
@@ -30,6 +30,12 @@ class RegularizedOptimizer(OptimizerSpec):
     )
 
     sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "regularizer": Choices(tuple(_PENALTIES))} for axes in WEIGHTS)
+
+    def penalty(self) -> RegularizerSpec | None:
+        return self.regularizer
+
+    def without_penalty(self) -> RegularizedOptimizer:
+        return replace(self, regularizer=None)
 
     @classmethod
     @abstractmethod

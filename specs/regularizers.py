@@ -20,6 +20,9 @@ class WeightPenalty(RegularizerSpec):
 
     sizes: ClassVar[tuple[Form, ...]] = tuple({**axes, "alpha": Choices((0.3, 2.0, 1e-4, 0.0))} for axes in WEIGHTS)
 
+    def largest_gradient_at_zero(self) -> float:
+        return self.alpha
+
     @classmethod
     def sized(cls, *, alpha: float, **axes: int) -> Case:
         return Case(spec=cls(alpha=alpha), input_shape=tuple(axes.values()))

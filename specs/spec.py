@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from .domain import require_domains
+from .domain import Instances, argument, require_domains
 from .sizes import Form, Size, in_order, sizes_from_text, sizes_text
-from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
+from .vocabulary import Convention, Distribution, Kind, Parameter, Phase, PointMass, Shape, Trait, Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +96,11 @@ class LayerSpec(Spec):
 
     kind: ClassVar[Kind] = Kind.LAYER
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if Trait.RANDOM_MASK in self.traits and self.keep_probability() is None:
+            raise TypeError(f"{self.name()} has a random mask, so it must override keep_probability")
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of forward's result for an input of `input_shape`: the same, unless a layer overrides this."""
         return input_shape
@@ -107,6 +112,14 @@ class LayerSpec(Spec):
     def windows(self) -> tuple[Window, ...]:
         """How windows slide along each axis behind the channels; a layer that is translation equivariant has them."""
         return ()
+
+    def keep_probability(self) -> float | None:
+        """The probability with which the mask keeps an entry in the train phase; a layer with a random mask has it."""
+        return None
+
+    def equivalent(self) -> LayerSpec:
+        """The layer itself, or the one that does the same, if it only chooses among others."""
+        return self
 
     def partial_fans(self) -> frozenset[tuple[int, int]]:
         """Pairs of fan-in and fan-out that are right as well, where a parameter is initialised in parts."""
@@ -132,12 +145,24 @@ class RegularizerSpec(Spec):
 
     kind: ClassVar[Kind] = Kind.REGULARIZER
 
+    @abstractmethod
+    def largest_gradient_at_zero(self) -> float:
+        """The size that no entry of the (sub-)gradient exceeds where all weights are 0."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerSpec(Spec):
     """The contract of one optimizer: w' = update(w, g), with a state of its own."""
 
     kind: ClassVar[Kind] = Kind.OPTIMIZER
+
+    def penalty(self) -> RegularizerSpec | None:
+        """The regularizer whose gradient each step subtracts as well; None if there is none."""
+        return None
+
+    def without_penalty(self) -> OptimizerSpec:
+        """The same optimizer without a regularizer."""
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,24 +171,53 @@ class InitializerSpec(Spec):
 
     kind: ClassVar[Kind] = Kind.INITIALIZER
 
+    @abstractmethod
+    def distribution(self, fan_in: int, fan_out: int) -> Distribution:
+        """What every entry is drawn from, independently of the others."""
+
+    def draws(self) -> bool:
+        """Tell whether the entries are random."""
+        return not isinstance(self.distribution(1, 1), PointMass)
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSpec(Spec):
     """The contract of a network: layers in order, a loss, an optimizer, a phase."""
 
+    layers: tuple[LayerSpec, ...] = argument(Instances((LayerSpec,), many=True), "the layers, first to last")
+    loss: LossSpec = argument(Instances((LossSpec,)), "the loss at the end")
+    optimizer: OptimizerSpec = argument(Instances((OptimizerSpec,)), "copied for every trainable layer")
+
     kind: ClassVar[Kind] = Kind.NETWORK
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of the prediction for an input of `input_shape`."""
+        for layer in self.layers:
+            input_shape = layer.output_shape(input_shape)
+        return input_shape
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec(Spec):
-    """The contract of a function that builds a certain network."""
+    """The contract of a function that builds a certain network.
+
+    Class attributes:
+        classes: for how many classes it predicts probabilities.
+        learning_rates: of its optimizer; the texts that prescribe it may differ.
+        alpha: the weight of its penalty.
+    """
 
     kind: ClassVar[Kind] = Kind.MODEL
+    classes: ClassVar[int]
+    learning_rates: ClassVar[tuple[float, ...]]
+    alpha: ClassVar[float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckpointSpec(Spec):
     """The contract of saving a network and loading it again."""
+
+    network: NetworkSpec = argument(Instances((NetworkSpec,)), "what is saved")
 
     kind: ClassVar[Kind] = Kind.CHECKPOINT
 

@@ -15,14 +15,9 @@ PENALTIES = Choices(("none", "L1", "L2"))
 """What may be added to the loss of a batch: nothing, alpha sum |p|, or alpha sum p², over all parameters."""
 
 
-@register
 @dataclass(frozen=True, kw_only=True)
-class Trainer(Spec):
-    """A training loop around a network, a loss, an optimizer and a schedule, which it is given.
-
-    It is tried with a linear map of (batch, features) to scores of classes, softmax and mean cross-entropy, gradient
-    descent, and a learning rate that is multiplied by `gamma` every `step_size` epochs.
-    """
+class TrainerSpec(Spec):
+    """The contract of a training loop: epochs of training and validation batches."""
 
     epochs: int = argument(Integers(1, 20), "number of epochs")
     batches: int = argument(Integers(1, 20), "number of batches for training")
@@ -35,6 +30,17 @@ class Trainer(Spec):
     alpha: float = argument(Reals(0, 10), "weight of the penalty")
 
     kind: ClassVar[Kind] = Kind.TRAINER
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Trainer(TrainerSpec):
+    """A training loop around a network, a loss, an optimizer and a schedule, which it is given.
+
+    It is tried with a linear map of (batch, features) to scores of classes, softmax and mean cross-entropy, gradient
+    descent, and a learning rate that is multiplied by `gamma` every `step_size` epochs.
+    """
+
     source: ClassVar[str] = "Goodfellow, Bengio, Courville: Deep Learning (2016), sections 5.3, 7.1 and 8.1"
     definition: ClassVar[str] = (
         "each epoch: a step per training batch, then the loss of the validation batches without any; the mean of each"

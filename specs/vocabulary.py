@@ -45,7 +45,7 @@ class Trait(StrEnum):
     OF_DIFFERENCE = "of the difference"  # a loss of (prediction - target) that is 0 at 0 and does not mind the sign
     OF_PROBABILITIES = "of probabilities"  # the predictions of a loss are probabilities; of others, any numbers
     POINT_SYMMETRIC = "point symmetric"  # f(x) + f(-x) = 2 f(0)
-    RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh by each forward
+    RANDOM_MASK = "random mask"  # in the train phase: input times a random mask, drawn afresh; see `keep_probability`
     PHASE_DEPENDENT = "phase dependent"  # train and test differ
     RECURRENT = "recurrent"  # the batch axis is time: an output depends on the inputs up to its step, through a state
     RESTS = (
@@ -62,6 +62,32 @@ class Window:
 
     size: int
     stride: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointMass:
+    """The distribution of what is always the same value."""
+
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uniform:
+    """The uniform distribution on [low, high)."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gaussian:
+    """The normal distribution of mean 0 with this standard deviation."""
+
+    deviation: float
+
+
+Distribution = PointMass | Uniform | Gaussian
+"""What an initializer draws every entry from."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from ...specs import (
     LossSpec,
     ModelSpec,
     NetworkFile,
-    NeuralNetwork,
+    NetworkSpec,
     OptimizerSpec,
     RecurrentSpec,
     RegularizerSpec,
@@ -80,7 +80,7 @@ def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
     Raises:
         Unsupported: a part that the spec needs is missing, or the edition's component is another thing.
     """
-    if isinstance(spec, NeuralNetwork):
+    if isinstance(spec, NetworkSpec):
         return _network(spec, find)
     if isinstance(spec, NetworkFile):
         return _network_file(spec, find)
@@ -139,7 +139,7 @@ def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
     return (CourseParameters if spec.parameters() else CourseLayer)(spec, layer, _arguments(spec))
 
 
-def _network(spec: NeuralNetwork, find: Find) -> CourseNetwork | None:
+def _network(spec: NetworkSpec, find: Find) -> CourseNetwork | None:
     network_class = find("NeuralNetwork")
     if network_class is None:
         return None

@@ -4,7 +4,6 @@ Independent of the room `framework`: loops and textbook formulas, no shared code
 """
 
 from . import (  # noqa: F401 - importing registers the definitions
-    activations,
     affine,
     convolution,
     losses,
@@ -13,8 +12,8 @@ from . import (  # noqa: F401 - importing registers the definitions
     recurrent,
     reshaping,
 )
+from .activations import softmax
 from .dispatch import forward, loss, loss_gradient, loss_text
-from .initializers import deviation
 from .losses import gradient_scale
 from .optimizers import trajectory
 from .perceptron import perceptron_loss, prediction, scores
@@ -22,7 +21,6 @@ from .recurrent import through_sigmoid
 from .regularizers import penalty, penalty_gradient
 
 __all__ = [
-    "deviation",
     "forward",
     "gradient_scale",
     "loss",
@@ -33,6 +31,7 @@ __all__ = [
     "perceptron_loss",
     "prediction",
     "scores",
+    "softmax",
     "through_sigmoid",
     "trajectory",
 ]

@@ -20,7 +20,7 @@ def _(spec: Identity, x: Array, parameters: Mapping[str, Array], conventions: Co
 
 @forward.register
 def _(spec: Activation, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
-    return forward(spec.layer, x, parameters, conventions)
+    return forward(spec.equivalent(), x, parameters, conventions)
 
 
 @forward.register
@@ -51,6 +51,11 @@ def _(spec: TanH, x: Array, parameters: Mapping[str, Array], conventions: Conven
 @forward.register
 def _(spec: SoftMax, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
     del spec, parameters, conventions
+    return softmax(x)
+
+
+def softmax(x: Array) -> Estimate:
+    """The probabilities that belong to the scores in each row."""
     rows = []
     for row in x:
         powers = [math.exp(value - row.max()) for value in row]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...specs import BatchNormalization, FullyConnected, MultilayerPerceptron, SoftMax, SoftmaxOutput
+from ...specs import BatchNormalization, FullyConnected, PerceptronSpec, Trait
 from ..numerics.compare import Array, Estimate
+from .activations import softmax
 from .dispatch import Conventions, forward, loss, loss_gradient
 from .losses import gradient_scale
 
 
-def scores(spec: MultilayerPerceptron, x: Array, parameters: Mapping[str, Array]) -> Estimate:
+def scores(spec: PerceptronSpec, x: Array, parameters: Mapping[str, Array]) -> Estimate:
     """The output of the last layer.
 
     An error that enters a fully connected layer leaves it at most |W| times as large; activations have slopes of at
@@ -42,18 +43,16 @@ def _through_normalisation(x: Array, error: Array) -> Array:
     return result
 
 
-def prediction(spec: MultilayerPerceptron, of_scores: Estimate) -> Estimate:
+def prediction(spec: PerceptronSpec, of_scores: Estimate) -> Estimate:
     """Probabilities where the loss is one of scores, else the scores themselves."""
-    if not isinstance(spec.loss, SoftmaxOutput):
+    if Trait.CATEGORICAL not in spec.loss.traits:
         return of_scores
-    result = forward(SoftMax(), of_scores.value, {})
+    result = softmax(of_scores.value)
     # A probability changes by at most half the largest difference of two changes of scores.
     return Estimate(result.value, result.error + of_scores.error.max(axis=-1, keepdims=True))
 
 
-def perceptron_loss(
-    spec: MultilayerPerceptron, of_scores: Estimate, target: Array, conventions: Conventions
-) -> Estimate:
+def perceptron_loss(spec: PerceptronSpec, of_scores: Estimate, target: Array, conventions: Conventions) -> Estimate:
     """The loss of scores that have an error of their own."""
     result = loss(spec.loss, of_scores.value, target, conventions)
     slopes = loss_gradient(spec.loss, of_scores.value, target, conventions)

@@ -30,14 +30,14 @@ def show(examined: Examined, trials: int) -> Smallest:
         id=examined.finding.id,
         where=examined.finding.where,
         message=examined.finding.message,
-        arrays=tuple(_exhibits(examined)),
+        arrays=tuple(_array_records(examined)),
         snippet=snippet,
         no_snippet=why,
         trials=trials,
     )
 
 
-def _exhibits(examined: Examined) -> list[ArrayRecord]:
+def _array_records(examined: Examined) -> list[ArrayRecord]:
     """Parameters, input, incoming gradient, what was found and what was expected."""
     context, measurement = examined.context, examined.measurement
     proof = None if measurement is None else measurement.proof

@@ -11,6 +11,7 @@ It stands on `numerics`, as the laws do, and knows no layers, specs or subjects.
 """
 
 from .checking import check_gradient
-from .result import GradientFinding, GradientResult
+from .finding import GradientFinding
+from .result import GradientResult
 
 __all__ = ["GradientFinding", "GradientResult", "check_gradient"]

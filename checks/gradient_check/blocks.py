@@ -10,8 +10,8 @@ from ..measurement import number
 from ..numerics.gradient import BlockChecker, BlockResult, GradientFault
 from ..numerics.localise import Localiser
 from ..results import Verdict
+from .finding import GradientFinding
 from .pair import Pair
-from .result import GradientFinding
 from .second_opinion import second_opinion
 from .values import Array
 

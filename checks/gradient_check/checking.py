@@ -11,8 +11,9 @@ from ..numerics.precision import FLOAT32, FLOAT64, Precision, holds_float32, jud
 from ..results import Verdict
 from .blocks import ComplexStep, check_block
 from .contract import decoy_of, run_contract
+from .finding import GradientFinding
 from .pair import Backward, Forward, Pair, Raised, State
-from .result import GradientFinding, GradientResult
+from .result import GradientResult
 from .values import Array, Given, Layout, WrongOutput, blocks_of
 
 

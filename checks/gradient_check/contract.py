@@ -14,9 +14,9 @@ from ..numerics.directions import norm, plain_direction, signed
 from ..numerics.precision import current
 from ..results import Verdict
 from .drift import CALLS, drifts
+from .finding import GradientFinding
 from .linear import Answers, floor_of, is_linear
 from .pair import Pair
-from .result import GradientFinding
 from .values import Array, Given, WrongOutput
 
 SAME = 1e3  # units in the last place that two answers may differ by: libraries change the order of a summation

@@ -2,48 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from ..results import Verdict
-
-
-@dataclass(frozen=True, kw_only=True)
-class GradientFinding:
-    """One law about the pair of functions, or about the gradient of one block.
-
-    Attributes:
-        law: `gradient`, or what must hold before: `contract.repeatable`, `contract.gradients`, `contract.linear` ...
-        verdict: passed, failed, undecided or errored.
-        block: the block's name; empty if the law is about no single block.
-        message: one sentence: what was found, where, what it looks like; empty if passed.
-        expected, found: the two sides, short, for a person.
-        hint: what to do next.
-        measured: the largest disagreement, in units of the directional derivative, or of one entry once it is located.
-        tolerance: its bound, in the same units; it is derived, never chosen.
-        scale: size of the directional derivative, to read `measured` and `tolerance` against; 0 if not compared.
-        directions: along how many random directions the gradient was compared.
-        masked: share of the outputs at which forward is not smooth, and which were left out.
-        evaluations: calls of forward for this finding.
-        evidence: small values that show a failure: worst entries, ratio, pattern, heat map. `noise` is
-            that of forward beside rounding, if it had to be allowed for.
-    """
-
-    law: str
-    verdict: Verdict
-    block: str = ""
-    message: str = ""
-    expected: str = ""
-    found: str = ""
-    hint: str = ""
-    measured: float | None = None
-    tolerance: float | None = None
-    scale: float = 0.0
-    directions: int = 0
-    masked: float = 0.0
-    evaluations: int = 0
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+from .finding import GradientFinding
+from .text import as_html, as_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +56,14 @@ class GradientResult:
         raise KeyError(block)
 
     def __str__(self) -> str:
-        from .text import as_text  # noqa: PLC0415 - text needs the classes of this module
-
-        return as_text(self)
+        return as_text(self.name, self.verdict, self.findings, self._counts())
 
     def _repr_html_(self) -> str:
-        from .text import as_html  # noqa: PLC0415 - text needs the classes of this module
+        return as_html(self.name, self.verdict, self.findings, self._counts())
 
-        return as_html(self)
+    def _counts(self) -> str:
+        """How much work it was."""
+        return (
+            f"{self.evaluations} calls of forward, {self.backwards} of backward, "
+            f"seed {self.seed}, judged in {self.precision}"
+        )

@@ -14,8 +14,8 @@ from ..numerics.directions import plain_direction, signed
 from ..numerics.gradient import BlockChecker
 from ..numerics.ladder import differentiate
 from ..results import Verdict
+from .finding import GradientFinding
 from .pair import Pair, Raised
-from .result import GradientFinding
 from .values import WrongOutput, complex_vector
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from ..results import Verdict
-from .result import GradientFinding, GradientResult
+from .finding import GradientFinding
 
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.UNDECIDED: "?", Verdict.ERRORED: "!"}
 COLOURS = {
@@ -44,35 +44,27 @@ def rows(finding: GradientFinding) -> Iterator[tuple[str, str]]:
         yield "next", finding.hint
 
 
-def counts(result: GradientResult) -> str:
-    """How much work it was."""
-    return (
-        f"{result.evaluations} calls of forward, {result.backwards} of backward, "
-        f"seed {result.seed}, judged in {result.precision}"
-    )
-
-
-def as_text(result: GradientResult) -> str:
+def as_text(name: str, verdict: Verdict, findings: Sequence[GradientFinding], counts: str) -> str:
     """Several lines for a terminal."""
-    lines = [f"{MARKS[result.verdict]} {result.name}: {result.verdict}"]
-    for finding in result.findings:
+    lines = [f"{MARKS[verdict]} {name}: {verdict}"]
+    for finding in findings:
         said = f": {finding.message}" if finding.message else ""
         lines.append(f"  {MARKS[finding.verdict]} {title(finding)} {finding.verdict}{said}")
         lines += [f"      {word:<9} {text}" for word, text in rows(finding)]
-    return "\n".join([*lines, f"  {counts(result)}"])
+    return "\n".join([*lines, f"  {counts}"])
 
 
-def as_html(result: GradientResult) -> str:
+def as_html(name: str, verdict: Verdict, findings: Sequence[GradientFinding], counts: str) -> str:
     """A table for a notebook; every text of the functions under test is escaped."""
-    parts = [f"<p>{_mark(result.verdict)} <b>{escape(result.name)}</b>: {result.verdict}</p><table>"]
-    for finding in result.findings:
+    parts = [f"<p>{_mark(verdict)} <b>{escape(name)}</b>: {verdict}</p><table>"]
+    for finding in findings:
         details = "".join(f"<br><i>{escape(word)}</i> {escape(text)}" for word, text in rows(finding))
         parts.append(
             f"<tr><td>{_mark(finding.verdict)}</td><td style='text-align:left'>{escape(title(finding))}</td>"
             f"<td style='text-align:left'>{escape(finding.message or str(finding.verdict))}{details}"
             f"{_heat_map(finding.evidence.get('heatmap'))}</td></tr>"
         )
-    return "".join([*parts, f"</table><p><small>{escape(counts(result))}</small></p>"])
+    return "".join([*parts, f"</table><p><small>{escape(counts)}</small></p>"])
 
 
 def _heat_map(errors: Sequence[Sequence[float]] | None) -> str:

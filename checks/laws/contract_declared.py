@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject
-from ...specs import Case, Kind, OptimizerSpec, Phase, Trait, Unsupported
+from ...specs import Case, Kind, Phase, Trait, Unsupported
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed
 from .contract import BACKWARD
-from .selection import parameter_names
+from .selection import parameter_names, penalty_of
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ def _first(case: Case) -> bool:
 
 
 def _regularized(case: Case) -> bool:
-    return isinstance(case.spec, OptimizerSpec) and case.spec.arguments()["regularizer"] is not None
+    return penalty_of(case) is not None
 
 
 def _normalised_images(case: Case) -> bool:

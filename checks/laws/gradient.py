@@ -17,7 +17,7 @@ from ..numerics.localise import Localiser
 from ..numerics.precision import current
 from ..proof import Derivative, central_differences
 from .contract import BACKWARD
-from .selection import core_in_training, deterministic, has, parameter_names
+from .selection import core_in_training, deterministic, has, keep_probability, parameter_names
 
 Array = NDArray[np.float64]
 Prove = Callable[[Array, Array, Array], Derivative]  # from cotangent, claimed gradient and central differences
@@ -35,7 +35,7 @@ def factors(case: Case) -> dict[str, float]:
     """Ratios of a wrong gradient to the right one that mean something, by name."""
     batch = case.input_shape[0] if case.input_shape else 1
     known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
-    keep = getattr(case.spec, "keep", None)
+    keep = keep_probability(case.spec)
     if keep is not None and keep < 1:
         known.update({"keep": keep, "1/keep": 1 / keep, "(1 - keep)": 1 - keep})
     return known

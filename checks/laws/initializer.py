@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Constant, InitializerSpec, Kind, LayerSpec, UniformRandom
-from .. import definitions
+from ...specs import Case, Gaussian, InitializerSpec, Kind, LayerSpec, PointMass, Uniform
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
@@ -21,7 +20,7 @@ from .selection import trainable
 
 
 def _random(case: Case) -> bool:
-    return not isinstance(case.spec, Constant)
+    return isinstance(case.spec, InitializerSpec) and case.spec.draws()
 
 
 def _draw(context: Context, seed: int) -> NDArray[np.float64]:
@@ -50,24 +49,24 @@ def initialize_returns_an_array(context: Context) -> Iterator[Measurement]:
 )
 def constant_everywhere(context: Context) -> Iterator[Measurement]:
     """Every entry has the declared value."""
-    value = np.full(context.case.input_shape, float(context.case.spec.arguments()["value"]))
-    yield agrees("initialize(shape)", _draw(context, context.seed), estimate(value, value, 0))
+    yield from single_draw(
+        context.spec_as(InitializerSpec), _draw(context, context.seed), context.case.input_shape, context.case.fans
+    )
 
 
 @check("initializer.distribution", Kind.INITIALIZER, when=_random, level=Level.CORE, needs=("contract.initializer",))
 def draws_follow_the_distribution(context: Context) -> Iterator[Measurement]:
     """The entries follow the declared distribution (exact tests, each with a false-alarm rate of 1e-12)."""
     values = _draw(context, context.seed).ravel()
-    if isinstance(context.case.spec, UniformRandom):
-        yield _inside(values, 0.0, 1.0)
-        yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))  # Hoeffding's bound
-        yield _shape(values, np.clip(np.sort(values), 0, 1))
-        return
-    deviation = definitions.deviation(context.spec_as(InitializerSpec), *context.case.fans)
-    yield _spread(values, deviation, context.case.fans)
-    yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
-    yield _shape(values, _normal_cdf(np.sort(values) / deviation))
-    yield _tail(values, deviation)
+    match context.spec_as(InitializerSpec).distribution(*context.case.fans):
+        case Uniform(low=low, high=high):
+            yield from _between(values, low, high)
+            yield _shape(values, np.clip((np.sort(values) - low) / (high - low), 0, 1))
+        case Gaussian(deviation=deviation):
+            yield _spread(values, deviation, context.case.fans)
+            yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
+            yield _shape(values, _normal_cdf(np.sort(values) / deviation))
+            yield _tail(values, deviation)
 
 
 def single_draw(
@@ -76,18 +75,25 @@ def single_draw(
     """What one call of initialize must return: the declared value, or draws of the declared size."""
     yield array_of_shape(f"initialize({shape}, {fans[0]}, {fans[1]})", found, shape)
     values = np.asarray(found)
-    if isinstance(spec, Constant):
-        value = np.full(shape, spec.value)
-        yield agrees("initialize(shape)", values, estimate(value, value, 0))
-    elif isinstance(spec, UniformRandom):
-        yield _inside(values, 0.0, 1.0)
-        yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))
-    else:
-        yield _spread(values, definitions.deviation(spec, *fans), fans)
+    match spec.distribution(*fans):
+        case PointMass(value=value):
+            expected = np.full(shape, value)
+            yield agrees("initialize(shape)", values, estimate(expected, expected, 0))
+        case Uniform(low=low, high=high):
+            yield from _between(values, low, high)
+        case Gaussian(deviation=deviation):
+            yield _spread(values, deviation, fans)
 
 
 def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z])
+
+
+def _between(values: NDArray[np.float64], low: float, high: float) -> Iterator[Measurement]:
+    """Uniform draws lie in their interval, around its middle (Hoeffding's bound)."""
+    yield _inside(values, low, high)
+    bound = (high - low) * math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size))
+    yield _mean(values, (low + high) / 2, bound)
 
 
 def _inside(values: NDArray[np.float64], low: float, high: float) -> Measurement:

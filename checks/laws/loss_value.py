@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, LossSpec, SoftMax, Trait
+from ...specs import Case, Kind, LossSpec, Trait
 from .. import definitions
 from ..context import Context
 from ..law import check
@@ -140,7 +140,7 @@ def predictions_are_probabilities(context: Context) -> Iterator[Measurement]:
     prediction, other = context.data(rng), 100.0 * context.data(rng)
     reference = np.asarray(loss.many([("forward", (prediction, target)), ("backward", (target,))])[1])
     hint = "predict(x) returns softmax(x) and stores nothing"
-    yield agrees("predict(x)", loss.call("predict", other), definitions.forward(SoftMax(), other, {}), hint=hint)
+    yield agrees("predict(x)", loss.call("predict", other), definitions.softmax(other), hint=hint)
     _, _, again = loss.many([("forward", (prediction, target)), ("predict", (other,)), ("backward", (target,))])
     room = np.full(reference.shape, 1e3 * EPS * float(np.abs(reference).max(initial=0.0)))
     yield agrees("backward(target) after predict of other scores", again, Estimate(reference, room), hint=hint)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...sandbox import RemoteSubject
-from ...specs import Case, Kind, NetworkFile
+from ...specs import Case, CheckpointSpec, Kind
 from ..context import Context
 from ..law import Component, check
 from ..measurement import Measurement, describe, failed, passed, same
@@ -34,7 +34,7 @@ def _prepared(context: Context) -> RemoteSubject:
     """A fed network with drawn parameters, the same at every call."""
     rng = context.rng()
     network, x = context.new(), context.data(rng)
-    classes = context.spec_as(NetworkFile).network.layers[-2].arguments()["output_size"]
+    classes = context.spec_as(CheckpointSpec).network.output_shape(context.case.input_shape)[-1]
     network.begin_with([("feed", (x, np.eye(classes)[np.arange(len(x)) % classes]))])
     shapes = {name: np.shape(value) for name, value in network.parameters().items()}
     network.begin_with([("assign", ({name: rng.uniform(-0.5, 0.5, size=shape) for name, shape in shapes.items()},))])

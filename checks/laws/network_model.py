@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...specs import Kind, LeNet
+from ...specs import Kind, ModelSpec
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, number, passed
@@ -25,7 +25,7 @@ _WEIGHTS = [1.0, -2.0]
 def model_runs(context: Context) -> Iterator[Measurement]:
     """The function builds a network that has a finite loss, runs backward, and gives each class a probability."""
     rng = context.rng()
-    network, classes = context.new(), context.spec_as(LeNet).classes
+    network, classes = context.new(), context.spec_as(ModelSpec).classes
     x = context.data(rng)
     network.feed(x, np.eye(classes)[rng.integers(classes, size=len(x))])
     yield finite_number("forward()", network.forward())
@@ -49,7 +49,7 @@ def layers_are_in_order(context: Context) -> Iterator[Measurement]:
     found = ", ".join(map(str, names)) if isinstance(names, list) else describe(names)
     yield failed(
         f"the layers are {found}",
-        expected=LeNet.definition,
+        expected=context.case.spec.definition,
         found=found,
         hint="Conv, ReLU, Pooling, Conv, ReLU, Pooling, Flatten, FullyConnected, ReLU, FullyConnected, ReLU, "
         "FullyConnected, SoftMax",
@@ -59,7 +59,7 @@ def layers_are_in_order(context: Context) -> Iterator[Measurement]:
 @check("network.recipe", Kind.MODEL, needs=("contract.constructs",))
 def optimizer_and_penalty(context: Context) -> Iterator[Measurement]:
     """Every trainable layer has Adam with the learning rate, and an L2 penalty with the weight, that are prescribed."""
-    network, spec = context.new(), context.spec_as(LeNet)
+    network, spec = context.new(), context.spec_as(ModelSpec)
     steps, penalty_gradients = network.call("steps", _GRADIENTS), network.call("penalty_gradients", _WEIGHTS)
     if not steps:
         yield failed(

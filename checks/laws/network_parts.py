@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject
-from ...specs import Case, NeuralNetwork, Trait
+from ...specs import Case, NetworkSpec, RegularizerSpec, Trait
 from ..context import Context
 from ..law import Component
+from .selection import findings_of
 
 Array = NDArray[np.float64]
 
 
-def network_spec(case: Case) -> NeuralNetwork:
+def network_spec(case: Case) -> NetworkSpec:
     """The case's spec, which the selection has found to be a network's."""
-    if not isinstance(case.spec, NeuralNetwork):
+    if not isinstance(case.spec, NetworkSpec):
         raise TypeError(f"{case.spec.name()} is no network")
     return case.spec
 
@@ -46,8 +47,8 @@ def findings_of_optimizer(case: Case) -> tuple[Component, ...]:
 
 def findings_of_penalty(case: Case) -> tuple[Component, ...]:
     """Findings of the penalty's norm and of the data loss."""
-    regularizer = network_spec(case).optimizer.arguments()["regularizer"].name()
-    return ((regularizer, frozenset({"regularization"})), (network_spec(case).loss.name(), frozenset({"value"})))
+    spec = network_spec(case)
+    return (*findings_of(penalty_of(case), "regularization"), *findings_of(spec.loss, "value"))
 
 
 def is_random(case: Case) -> bool:
@@ -57,7 +58,15 @@ def is_random(case: Case) -> bool:
 
 def is_regularized(case: Case) -> bool:
     """Networks whose optimizer has a penalty."""
-    return getattr(network_spec(case).optimizer, "regularizer", None) is not None
+    return network_spec(case).optimizer.penalty() is not None
+
+
+def penalty_of(case: Case) -> RegularizerSpec:
+    """The penalty of a network's optimizer, which the selection has found to have one."""
+    penalty = network_spec(case).optimizer.penalty()
+    if penalty is None:
+        raise TypeError(f"{case.spec.name()} has no penalty")
+    return penalty
 
 
 def is_plain(case: Case) -> bool:
@@ -72,7 +81,7 @@ def has_phases(case: Case) -> bool:
 
 def draw_labels(case: Case, rng: np.random.Generator) -> Array:
     """One-hot rows in which every class occurs."""
-    classes = [layer.output_size for layer in network_spec(case).layers if hasattr(layer, "output_size")][-1]
+    classes = network_spec(case).output_shape(case.input_shape)[-1]
     labels: Array = np.eye(classes)[np.arange(case.input_shape[0]) % classes]
     return rng.permutation(labels)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ...specs import Case, Kind, RegularizedOptimizer
+from ...specs import Case, Kind
 from .. import definitions
 from ..context import Context
 from ..law import Component, check
@@ -24,9 +24,11 @@ from .network_parts import (
     is_random,
     is_regularized,
     network_spec,
+    penalty_of,
     prepared,
 )
 from .regularization_layer import COUNTED
+from .selection import findings_of
 
 
 @check(
@@ -45,15 +47,15 @@ def loss_contains_every_penalty_once(context: Context) -> Iterator[Measurement]:
     prediction = np.asarray(answer)
     yield probabilities(prediction)
     data = definitions.loss(spec.loss, prediction, labels, context.conventions)
-    regularizer = spec.optimizer.arguments()["regularizer"]
     convention = context.conventions.get("L2 norm", "alpha sum w²")
     layers = sorted({name.partition(".")[0] for name in values})
+    penalty = penalty_of(context.case)
 
     def total(chosen: Sequence[str], counted: Counted) -> float:
         penalties = []
         for layer in chosen:
             stacked = np.concatenate([values[f"{layer}.{name}"].ravel() for name in counted(layer)])
-            penalties.append(float(definitions.penalty(regularizer, stacked, convention).value))
+            penalties.append(float(definitions.penalty(penalty, stacked, convention).value))
         return float(data.value) + sum(penalties)
 
     ways = list(_ways_to_count(values))
@@ -125,10 +127,10 @@ def _deterministic(case: Case) -> bool:
 def _update(case: Case) -> tuple[Component, ...]:
     """Findings of the layers' gradients, and of the optimizer with its penalty."""
     optimizer = network_spec(case).optimizer
-    penalty = optimizer.arguments()["regularizer"].name()
     families = frozenset({"regularization"})
     layers = findings_of_layers("contract", "gradient")(case)
-    return ((optimizer.name(), families), (penalty, families), *findings_of_optimizer(case), *layers)
+    penalty = findings_of(optimizer.penalty(), "regularization")
+    return ((optimizer.name(), families), *penalty, *findings_of_optimizer(case), *layers)
 
 
 @check(
@@ -142,9 +144,7 @@ def penalty_is_applied_once(context: Context) -> Iterator[Measurement]:
     """A penalty leaves the gradients alone, and each step subtracts learning_rate times its gradient once."""
     spec = network_spec(context.case)
     optimizer = spec.optimizer
-    if not isinstance(optimizer, RegularizedOptimizer):
-        raise TypeError(f"{optimizer.name()} takes no regularizer")
-    without = dataclasses.replace(spec, optimizer=dataclasses.replace(optimizer, regularizer=None))
+    without = dataclasses.replace(spec, optimizer=optimizer.without_penalty())
     network, x, labels, values = prepared(context, context.rng())
     plain = context.new(without)
     plain.many([("feed", (x, labels)), ("assign", (values,)), ("reseed", (context.seed,))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...specs import Case, Kind, NeuralNetwork, Phase, Trait
+from ...specs import Case, Kind, NetworkSpec, Phase, Trait
 from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees
@@ -16,7 +16,7 @@ from .network_parts import findings_of_layers, prepared
 def _by_sample(case: Case) -> bool:
     """Cases of networks without a layer in which time passes from sample to sample."""
     spec = case.spec
-    return isinstance(spec, NeuralNetwork) and all(
+    return isinstance(spec, NetworkSpec) and all(
         layer.has(Trait.BATCH_INDEPENDENT, Phase.TEST) for layer in spec.layers
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...specs import Case, Kind, NetworkUser
+from ...specs import Case, EvaluatorSpec, Kind
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed, same
@@ -33,7 +33,7 @@ class Use:
         said: what the subject tells; see `specs.subject.EvaluatorSubject`.
     """
 
-    spec: NetworkUser
+    spec: EvaluatorSpec
     stored: dict[str, Array]
     inputs: Array
     labels: Array
@@ -50,9 +50,9 @@ class Use:
         return result
 
 
-def spec_of(case: Case) -> NetworkUser:
+def spec_of(case: Case) -> EvaluatorSpec:
     """The case's spec, which the selection has found to be a network user's."""
-    if not isinstance(case.spec, NetworkUser):
+    if not isinstance(case.spec, EvaluatorSpec):
         raise TypeError(f"{case.spec.name()} uses no trained network")
     return case.spec
 

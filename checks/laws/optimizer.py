@@ -15,13 +15,14 @@ from ..law import Level, check
 from ..measurement import Measurement, agrees, same
 from ..numerics.compare import Array, Estimate, estimate
 from .contract import unmodified
+from .selection import penalty_of
 
 STEPS = 6
 
 
 def plain(case: Case) -> bool:
     """Optimizer cases without a regularizer."""
-    return getattr(case.spec, "regularizer", None) is None
+    return penalty_of(case) is None
 
 
 def _gradients(context: Context, rng: np.random.Generator) -> list[NDArray[np.float64]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject
-from ...specs import Activation, Case, Kind, MultilayerPerceptron, SoftmaxOutput
+from ...specs import Case, Kind, PerceptronSpec, Trait
 from .. import definitions
 from ..context import Context
 from ..law import Component, Level, check
@@ -24,9 +24,9 @@ Array = NDArray[np.float64]
 CANCELLED = 100.0
 
 
-def spec_of(case: Case) -> MultilayerPerceptron:
+def spec_of(case: Case) -> PerceptronSpec:
     """The case's spec, which the selection has found to be a perceptron's."""
-    if not isinstance(case.spec, MultilayerPerceptron):
+    if not isinstance(case.spec, PerceptronSpec):
         raise TypeError(f"{case.spec.name()} is no perceptron")
     return case.spec
 
@@ -38,7 +38,7 @@ def names_of(case: Case) -> tuple[str, ...]:
 
 def classifies(case: Case) -> bool:
     """Perceptrons that predict probabilities."""
-    return isinstance(spec_of(case).loss, SoftmaxOutput)
+    return Trait.CATEGORICAL in spec_of(case).loss.traits
 
 
 def findings_of_parts(*families: str) -> Callable[[Case], tuple[Component, ...]]:
@@ -47,9 +47,7 @@ def findings_of_parts(*families: str) -> Callable[[Case], tuple[Component, ...]]
     def select(case: Case) -> tuple[Component, ...]:
         spec = spec_of(case)
         layers = spec.layers()
-        named = [
-            layer.layer for layer in layers if isinstance(layer, Activation)
-        ]  # who offers these may lack the other
+        named = [layer.equivalent() for layer in layers]  # who offers these may lack the other
         names = dict.fromkeys(part.name() for part in (*layers, *named, spec.loss))
         return tuple((name, frozenset(families)) for name in names)
 

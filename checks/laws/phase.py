@@ -16,7 +16,7 @@ from ..numerics.compare import EPS, Estimate
 from ..results import Verdict
 from .chance import share_bound, trials_to_fail
 from .contract import FORWARD, close_to
-from .selection import training
+from .selection import keep_probability, mask_keeps, training
 
 
 def _indifferent(case: Case) -> bool:
@@ -105,13 +105,14 @@ def new_layers_train(context: Context) -> Iterator[Measurement]:
 def _many_rows(context: Context) -> tuple[int, ...]:
     """The case's shape with so many rows that some unit is dropped, if units are dropped at all."""
     rows, *rest = context.case.input_shape
-    entries = trials_to_fail(float(getattr(context.case.spec, "keep", 0.5)))
+    keep = keep_probability(context.case.spec)
+    entries = trials_to_fail(0.5 if keep is None else keep)  # without a mask any number of rows does
     return (max(40, rows, -(-entries // max(1, math.prod(rest)))), *rest)
 
 
 def _looks_trained(context: Context, y: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
     """A mask was drawn, unless everything is kept."""
-    return bool(getattr(context.case.spec, "keep", 1.0) == 1.0 or not np.array_equal(y, x))
+    return mask_keeps(context.case.spec) == 1.0 or not np.array_equal(y, x)
 
 
 @check("phase.restored", Kind.LAYER, when=_dependent, needs=FORWARD)
@@ -142,7 +143,7 @@ def switching_back_restores(context: Context) -> Iterator[Measurement]:
 @check("phase.unbiased", Kind.LAYER, when=lambda case: training(case) and _masked(case), needs=FORWARD)
 def mean_output_equals_test_output(context: Context) -> Iterator[Measurement]:
     """The mean of the train phase's output is the test phase's output (false-alarm rate 1e-12)."""
-    keep = float(getattr(context.case.spec, "keep", 1.0))
+    keep = mask_keeps(context.case.spec)
     layer = context.layer(context.rng())
     ones = np.ones((400, 100))
     mean = float(np.mean(layer.forward(ones)))

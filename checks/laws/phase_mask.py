@@ -14,7 +14,7 @@ from ..measurement import Measurement, failed, number, passed
 from ..numerics.precision import current
 from .chance import mean_square_bound, share_bound
 from .contract import FORWARD
-from .selection import has
+from .selection import has, mask_keeps
 
 ROWS, COLUMNS = 200, 150
 
@@ -33,7 +33,7 @@ def _kept(context: Context, shape: tuple[int, ...], salt: int = 0) -> NDArray[np
 @check("phase.mask-values", Kind.LAYER, when=_random, needs=FORWARD)
 def mask_is_zero_or_scaled(context: Context) -> Iterator[Measurement]:
     """In the train phase every entry is either 0 or the input divided by the probability to keep it."""
-    keep = float(getattr(context.case.spec, "keep", 1.0))
+    keep = mask_keeps(context.case.spec)
     rng = context.rng()
     layer = context.layer(rng)
     x = context.data(rng, (60, 40))
@@ -57,7 +57,7 @@ def mask_is_zero_or_scaled(context: Context) -> Iterator[Measurement]:
 @check("phase.mask-rate", Kind.LAYER, when=_random, needs=FORWARD)
 def mask_keeps_the_declared_fraction(context: Context) -> Iterator[Measurement]:
     """Every unit is kept with the declared probability (false-alarm rate 1e-12)."""
-    keep = float(getattr(context.case.spec, "keep", 1.0))
+    keep = mask_keeps(context.case.spec)
     kept = _kept(context, (ROWS, COLUMNS)) != 0
     bound = share_bound(keep, kept.size)
     share = float(kept.mean())
@@ -81,7 +81,7 @@ def mask_keeps_the_declared_fraction(context: Context) -> Iterator[Measurement]:
 @check("phase.mask-elementwise", Kind.LAYER, when=_random, needs=("phase.mask-rate",))
 def mask_is_drawn_per_entry(context: Context) -> Iterator[Measurement]:
     """Every entry has a mask of its own: rows, columns and channels are not dropped together."""
-    keep = float(getattr(context.case.spec, "keep", 1.0))
+    keep = mask_keeps(context.case.spec)
     spread = keep * (1 - keep)
     for shape in ((ROWS, COLUMNS), (20, 15, 10, 10)):
         kept = (_kept(context, shape, salt=1) != 0).astype(float)

@@ -16,17 +16,17 @@ from ..numerics.precision import current
 from .contract import array_of_shape, unmodified
 from .loss import finite_number
 from .optimizer import follow
+from .selection import findings_of, penalty_of
 
 
 def regularized(case: Case) -> bool:
     """Optimizer cases with a regularizer."""
-    return getattr(case.spec, "regularizer", None) is not None
+    return penalty_of(case) is not None
 
 
 def _parts(case: Case) -> tuple[Component, ...]:
     """The penalty's own gradient, and the optimizer without a penalty."""
-    regularizer = case.spec.arguments()["regularizer"].name()
-    return ((regularizer, frozenset({"regularization"})), (case.spec.name(), frozenset({"optimizer"})))
+    return (*findings_of(penalty_of(case), "regularization"), (case.spec.name(), frozenset({"optimizer"})))
 
 
 @check("regularization.norm", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
@@ -66,7 +66,7 @@ def gradient_at_zero_weights(context: Context) -> Iterator[Measurement]:
     yield agrees("norm(0)", np.asarray(regularizer.norm(weights), dtype=float).reshape(()), estimate(0.0, 0.0, 0))
     found = regularizer.gradient(weights)
     yield array_of_shape("calculate_gradient(0)", found, weights.shape)
-    alpha = float(context.case.spec.arguments()["alpha"])
+    alpha = context.spec_as(RegularizerSpec).largest_gradient_at_zero()
     largest = float(np.abs(found).max(initial=0.0))
     if largest > alpha * (1 + max(1e-12, 4 * current().eps)):
         yield failed(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...specs import Case, LayerSpec, Phase, Trait
-from ..law import Level
+from ...specs import Case, LayerSpec, OptimizerSpec, Phase, RegularizerSpec, Spec, Trait
+from ..law import Component, Level
 
 
 def has(*traits: Trait) -> Callable[[Case], bool]:
@@ -40,6 +40,29 @@ def training(case: Case) -> bool:
 def parameter_names(case: Case) -> tuple[str, ...]:
     """The names of a layer's parameters."""
     return tuple(case.spec.parameters()) if isinstance(case.spec, LayerSpec) else ()
+
+
+def keep_probability(spec: Spec) -> float | None:
+    """The probability with which a layer's random mask keeps an entry; None for what draws no mask."""
+    return spec.keep_probability() if isinstance(spec, LayerSpec) else None
+
+
+def mask_keeps(spec: Spec) -> float:
+    """`keep_probability` of a layer that the selection has found to draw a mask."""
+    keep = keep_probability(spec)
+    if keep is None:
+        raise TypeError(f"{spec.name()} draws no random mask")
+    return keep
+
+
+def penalty_of(case: Case) -> RegularizerSpec | None:
+    """The regularizer of an optimizer's case; None if it has none, and for other components."""
+    return case.spec.penalty() if isinstance(case.spec, OptimizerSpec) else None
+
+
+def findings_of(part: Spec | None, *families: str) -> tuple[Component, ...]:
+    """Findings of a part of the component, if there is one."""
+    return () if part is None else ((part.name(), frozenset(families)),)
 
 
 def core_in_training(case: Case) -> Level:

@@ -21,6 +21,7 @@ from ..measurement import Measurement, agrees, describe, failed
 from ..numerics.compare import EPS, Estimate
 from ..proof import Expression
 from .contract import close_to
+from .selection import mask_keeps
 from .state_program import Model, Operation, Step, equal
 from .value import defined
 
@@ -211,7 +212,7 @@ class LayerModel(Model[LayerState]):
     def _judge_mask(self, state: LayerState, found: Any) -> Iterator[Measurement]:
         """Every entry is dropped or scaled, and not those that the latest training forward dropped."""
         x, name = self._inputs[state.latest], f"forward({state.latest})"
-        keep = float(getattr(self._spec, "keep", 1.0))
+        keep = mask_keeps(self._spec)
         rule = Expression(f"np.where($0 == 0, 0.0, $1 / {keep})", (found, x))
         yield agrees(name, found, close_to(np.where(found == 0, 0.0, x / keep), 16), as_expected=rule)
         # Two masks of n entries agree with probability (keep² + (1 - keep)²)^n.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, Trainer
+from ...specs import Case, Kind, TrainerSpec
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed
@@ -31,7 +31,7 @@ class Run:
         said: what the subject tells; see `specs.subject.TrainerSubject`.
     """
 
-    spec: Trainer
+    spec: TrainerSpec
     start: dict[str, Array]
     inputs: Array
     labels: Array
@@ -49,9 +49,9 @@ class Run:
         return values.reshape(self.spec.epochs, -1)
 
 
-def spec_of(case: Case) -> Trainer:
+def spec_of(case: Case) -> TrainerSpec:
     """The case's spec, which the selection has found to be a trainer's."""
-    if not isinstance(case.spec, Trainer):
+    if not isinstance(case.spec, TrainerSpec):
         raise TypeError(f"{case.spec.name()} is no trainer")
     return case.spec
 

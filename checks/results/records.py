@@ -1,7 +1,7 @@
 """Result types: what a run says, and its form as JSON lines.
 
 A results file is a header line, one line per finding, a footer line. Everything that a report shows
-comes from that file alone. `results.schema.json` in the room `reports` pins the field names.
+comes from that file alone. `results.schema.json` states the form of a line, in which it is written and read.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import dataclasses
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from .schema import field_names, valid_object
 
 SCHEMA_VERSION = 1
 BUILT_IN = "the built-in framework"  # the header's subject if the user names none
@@ -36,6 +38,33 @@ class Verdict(StrEnum):
 
 
 FAILING = frozenset({Verdict.FAILED, Verdict.ERRORED, Verdict.TIMEOUT, Verdict.DIED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A subject compared with a law: what every record of an outcome begins with.
+
+    Attributes:
+        verdict: the outcome.
+        message: what is wrong, in one sentence: `{name}={actual}, but should be {expected} [call]`; empty if passed.
+        expected, found: the two sides of the comparison, short, for a person.
+        hint: what to do next.
+        measured, tolerance: the largest error and its bound, both in the units of the quantity; None if not numeric.
+        evidence: small JSON values that show the failure (worst entries, ratio, pattern, traceback).
+    """
+
+    verdict: Verdict
+    message: str = ""
+    expected: str = ""
+    found: str = ""
+    hint: str = ""
+    measured: float | None = None
+    tolerance: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def compared(self) -> dict[str, Any]:
+        """Return the fields of the comparison by name, without those that a record adds to it."""
+        return {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(Comparison)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +122,8 @@ class Smallest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One planned check's outcome.
+class Finding(Comparison):
+    """One planned check's outcome; `verdict`, `message` and what else is compared as in `Comparison`.
 
     Attributes:
         id: `LAYER/CASE/CHECK[/QUANTITY]`.
@@ -105,17 +134,11 @@ class Finding:
         quantity: what was measured where a check measures several, for example `weights`.
         level: core, full or strict.
         law: the law in one sentence.
-        verdict: the outcome.
-        message: one sentence: `{name}={actual}, but should be {expected} [call]`.
-        expected, found: the two sides of the comparison, short, for a person.
         where: the configuration: spec with arguments, input shape, phase, dtype.
-        hint: what to do next.
-        measured, tolerance: the largest error and its bound, both in the units of the quantity; None if not numeric.
         evaluations: how many times the subject's forward ran.
         seconds: how long the check took.
         diagnosis: which mistakes the failure looks like, best first.
         blocked_by: id of the finding that blocks this one.
-        evidence: small JSON values that show the failure (worst entries, ratio, pattern, traceback).
         output: what the subject printed, capped.
         smallest: the same failure on the smallest case that was found; of the first failing finding of a check only.
         original: the verdict that a waived or accepted finding would have otherwise; empty for the others.
@@ -128,21 +151,13 @@ class Finding:
     family: str
     check: str
     law: str
-    verdict: Verdict
     quantity: str = ""
     level: str = "full"
-    message: str = ""
-    expected: str = ""
-    found: str = ""
     where: str = ""
-    hint: str = ""
-    measured: float | None = None
-    tolerance: float | None = None
     evaluations: int = 0
     seconds: float = 0.0
     diagnosis: tuple[Diagnosis, ...] = ()
     blocked_by: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
     smallest: Smallest | None = None
     original: str = ""
@@ -251,13 +266,11 @@ class ResultsError(Exception):
     """A results file is damaged, incomplete or of another schema; the text says where."""
 
 
-_TYPES: dict[str, type[Header | Finding | Footer]] = {"header": Header, "finding": Finding, "footer": Footer}
-
-
 def to_line(record: Header | Finding | Footer) -> str:
     """One JSON line, without the newline. Non-finite numbers become text in evidence and null elsewhere."""
     kind = type(record).__name__.lower()
-    data = {"type": kind, **vars(record)}
+    values = {"type": kind, **vars(record)}
+    data = {name: values[name] for name in field_names(kind)}
     if "evidence" in data:
         data["evidence"] = _finite(data["evidence"], str)
         data["smallest"] = _finite(data["smallest"], str)
@@ -278,42 +291,31 @@ def _finite(value: Any, replacement: Callable[[float], str | None] = lambda numb
     return value
 
 
-# By the annotation: what a field of a record from a file must be, because it may be damaged or forged.
-_FITS: Mapping[str, Callable[[Any], bool]] = {
-    "bool": lambda value: isinstance(value, bool),
-    "str": lambda value: isinstance(value, str),
-    "int": lambda value: type(value) is int,
-    "float": lambda value: type(value) in {int, float},
-    "float | None": lambda value: value is None or type(value) in {int, float},
-    "tuple[int, ...]": lambda value: all(type(item) is int for item in value),
-    "tuple[str, ...]": lambda value: all(isinstance(item, str) for item in value),
-    "Mapping[str, Any]": lambda value: isinstance(value, dict),
-    "Mapping[str, int]": lambda value: isinstance(value, dict) and all(type(item) is int for item in value.values()),
-    "Mapping[str, str]": lambda value: (
-        isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-    ),
-}
+def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record from those of a line: lists become tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
 
 
-def _require_types(record: Header | Finding | Footer | Diagnosis | Smallest | ArrayRecord) -> None:
-    for entry in dataclasses.fields(record):
-        fits = _FITS.get(str(entry.type))
-        if fits is not None and entry.name != "schema" and not fits(getattr(record, entry.name)):
-            raise TypeError(f"{entry.name} should be of type {entry.type}")
+def _finding(data: Mapping[str, Any]) -> Finding:
+    smallest = data["smallest"]
+    inner = {
+        "verdict": Verdict(data["verdict"]),
+        "diagnosis": tuple(Diagnosis(**item) for item in data["diagnosis"]),
+        "smallest": None if smallest is None else _smallest(smallest),
+    }
+    return Finding(**{**data, **inner})
 
 
-def _inner(record: Header | Finding | Footer) -> tuple[Diagnosis | Smallest | ArrayRecord, ...]:
-    """The records inside of a finding."""
-    if not isinstance(record, Finding):
-        return ()
-    if record.smallest is None:
-        return record.diagnosis
-    return (*record.diagnosis, record.smallest, *record.smallest.arrays)
-
-
-def _smallest(data: dict[str, Any]) -> Smallest:
-    arrays = tuple(ArrayRecord(**{**item, "shape": tuple(item["shape"])}) for item in data.get("arrays", ()))
+def _smallest(data: Mapping[str, Any]) -> Smallest:
+    arrays = tuple(ArrayRecord(**{**item, "shape": tuple(item["shape"])}) for item in data["arrays"])
     return Smallest(**{**data, "arrays": arrays})
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Header | Finding | Footer]] = {
+    "header": lambda data: Header(**_fields(data)),
+    "finding": _finding,
+    "footer": lambda data: Footer(**_fields(data)),
+}
 
 
 def from_line(line: str) -> Header | Finding | Footer:
@@ -323,42 +325,38 @@ def from_line(line: str) -> Header | Finding | Footer:
         ResultsError: the line is no record of this schema.
     """
     try:
-        data = json.loads(line)
-        cls = _TYPES[data.pop("type")]
-        for name in ("filters", "offered", "missing", "notes", "reasons", "deviations"):
-            if name in data:
-                data[name] = tuple(data[name])
-        if cls is Finding:
-            data["verdict"] = Verdict(data["verdict"])
-            data["diagnosis"] = tuple(Diagnosis(**item) for item in data.get("diagnosis", ()))
-            if data.get("smallest") is not None:
-                data["smallest"] = _smallest(data["smallest"])
-        record = cls(**data)
-        for item in (record, *_inner(record)):
-            _require_types(item)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise ResultsError(f"not a Backproof record: {line[:80]!r} ({error})") from error
-    return record
+        data = valid_object(line)
+    except ValueError as error:
+        reason = "".join(filter(str.isprintable, str(error)[:160]))  # it may name what the file names
+        raise ResultsError(f"not a Backproof record: {reason}: {line[:80]!r}") from error
+    return _READERS[data.pop("type")](data)
 
 
 def read_results(lines: Iterable[str]) -> Result:
     """Read a results file.
 
     Raises:
-        ResultsError: the header or the footer is missing, the schema is another, or findings are missing.
+        ResultsError: a line is damaged, the header or the footer is missing, or findings are missing.
     """
-    records = [from_line(line) for line in lines if line.strip()]
+    records = list(_records(lines))
     if not records or not isinstance(records[0], Header):
         raise ResultsError("the first line should be a header; run `backproof check` again")
     header, footer = records[0], records[-1]
-    if header.schema != SCHEMA_VERSION:
-        raise ResultsError(f"schema={header.schema}, but should be {SCHEMA_VERSION}; use the version that wrote it")
     if not isinstance(footer, Footer):
         raise ResultsError("the footer is missing: the run did not end; run `backproof check` again")
     findings = tuple(record for record in records[1:-1] if isinstance(record, Finding))
     if len(findings) != header.planned or len(findings) != len(records) - 2:
         raise ResultsError(f"{len(findings)} findings, but should be {header.planned} as planned; run again")
     return Result(header, findings, footer)
+
+
+def _records(lines: Iterable[str]) -> Iterator[Header | Finding | Footer]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield from_line(line)
+            except ResultsError as error:
+                raise ResultsError(f"line {number}: {error}") from error
 
 
 def count_verdicts(findings: Iterable[Finding]) -> dict[str, int]:

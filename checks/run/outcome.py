@@ -15,7 +15,7 @@ from ...sandbox.advice import advice_on
 from ...specs import Kind, Unsupported
 from ..context import Context, where_text
 from ..law import Level
-from ..measurement import Measurement
+from ..measurement import Measurement, passed
 from ..numerics.precision import judged_in
 from ..plan.plan import Planned
 from ..results import Diagnosis, Finding, Verdict
@@ -125,7 +125,7 @@ def _first_bad(planned: Planned, context: Context) -> Measurement:
     measurements = (
         planned.check.function(context, planned.quantity) if planned.quantity else planned.check.function(context)
     )
-    closest = Measurement()
+    closest = passed()
     for measurement in measurements:
         if measurement.verdict is not Verdict.PASSED:
             return measurement
@@ -141,17 +141,8 @@ def _share(measurement: Measurement) -> float:
 
 
 def _from_measurement(finding: Finding, measurement: Measurement) -> Finding:
-    return replace(
-        finding,
-        verdict=measurement.verdict,
-        message=measurement.message,
-        expected=measurement.expected,
-        found=measurement.found,
-        hint=measurement.hint or advice_on(measurement.found),  # a law may tell of an error that it has met
-        measured=measurement.measured,
-        tolerance=measurement.tolerance,
-        evidence=measurement.evidence,
-    )
+    hint = measurement.hint or advice_on(measurement.found)  # a law may tell of an error that it has met
+    return replace(finding, **{**measurement.compared(), "hint": hint})
 
 
 def _from_error(finding: Finding, error: SubjectError) -> Finding:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backproof.checks.gradient_check.finding import GradientFinding
+from backproof.checks.measurement import Measurement, failed
 from backproof.checks.results import (
     FAILING,
     SCHEMA_VERSION,
+    ArrayRecord,
+    Comparison,
     Diagnosis,
     Finding,
     Footer,
     Header,
     Result,
     ResultsError,
+    Smallest,
     Verdict,
     count_verdicts,
     from_line,
@@ -37,11 +45,30 @@ EVIDENCE = st.recursive(
 )
 TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 
+IDS = st.lists(st.text(st.characters(exclude_characters="/"), min_size=1, max_size=8), min_size=3, max_size=4).map(
+    "/".join
+)
+
+arrays = st.builds(
+    ArrayRecord,
+    name=TEXT,
+    shape=st.lists(st.integers(0, 99), max_size=4).map(tuple),
+    dtype=TEXT,
+    values=st.none() | st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=2), max_size=2),
+)
+smallest = st.builds(
+    Smallest,
+    id=IDS,
+    **dict.fromkeys(("where", "message", "snippet", "no_snippet"), TEXT),
+    arrays=st.lists(arrays, max_size=2).map(tuple),
+    trials=st.integers(0, 99),
+)
 diagnoses = st.builds(Diagnosis, mistake=TEXT, text=TEXT, exact=st.booleans())
 findings = st.builds(
     Finding,
-    **dict.fromkeys(("id", "layer", "case", "family", "check", "law", "quantity", "level", "message"), TEXT),
-    **dict.fromkeys(("expected", "found", "where", "hint", "blocked_by", "output"), TEXT),
+    id=IDS,
+    **dict.fromkeys(("layer", "case", "family", "check", "law", "quantity", "level", "message"), TEXT),
+    **dict.fromkeys(("expected", "found", "where", "hint", "blocked_by", "output", "original", "reason"), TEXT),
     verdict=st.sampled_from(Verdict),
     measured=NUMBER,
     tolerance=NUMBER,
@@ -49,6 +76,7 @@ findings = st.builds(
     seconds=st.floats(0, 1e6),
     diagnosis=st.lists(diagnoses, max_size=2).map(tuple),
     evidence=st.dictionaries(TEXT, EVIDENCE, max_size=3),
+    smallest=st.none() | smallest,
 )
 headers = st.builds(
     Header,
@@ -117,6 +145,39 @@ def test_a_subjects_line_separators_stay_inside_of_their_record(separator: str) 
     record = finding(message=f"one{separator}two")
     assert from_line(to_line(record)) == record
     assert to_line(record).count("\n") == 0
+
+
+def test_fields_are_written_in_the_order_of_the_first_version() -> None:
+    assert list(json.loads(lines()[0])) == [
+        *("type", "subject", "seed", "planned", "course", "subject_hash", "spec_hash", "versions", "sandbox"),
+        *("protected", "conventions", "effort", "level", "dtype", "compat", "filters", "offered", "missing"),
+        *("notes", "started", "today", "waivers", "schema"),
+    ]
+    assert list(json.loads(lines()[1])) == [
+        *("type", "id", "layer", "case", "family", "check", "law", "verdict", "quantity", "level", "message"),
+        *("expected", "found", "where", "hint", "measured", "tolerance", "evaluations", "seconds", "diagnosis"),
+        *("blocked_by", "evidence", "output", "smallest", "original", "reason"),
+    ]
+    assert list(json.loads(lines()[-1])) == [
+        *("type", "verdict", "counts", "seconds", "missing", "complete", "reasons", "deviations"),
+    ]
+
+
+# One comparison in all records.
+
+
+@pytest.mark.parametrize("record", [Measurement, Finding, GradientFinding])
+def test_a_comparison_stands_in_every_record_of_an_outcome(record: type[Comparison]) -> None:
+    compared = [entry.name for entry in dataclasses.fields(Comparison)]
+    assert [entry.name for entry in dataclasses.fields(record)][: len(compared)] == compared
+    assert set(vars(record)["__annotations__"]).isdisjoint(compared), "no field is declared twice"
+
+
+def test_a_comparison_is_taken_over_as_a_whole() -> None:
+    measurement = failed("wrong", expected="1", found="2", hint="add", measured=1.0, tolerance=0.5, evidence={"a": 1})
+    taken = finding(**measurement.compared())
+    assert taken.compared() == measurement.compared()
+    assert (taken.message, taken.tolerance, taken.evidence) == ("wrong", 0.5, {"a": 1})
 
 
 # Values that JSON does not have.
@@ -213,12 +274,55 @@ def test_another_schema_is_an_error(schema: object) -> None:
         to_line(finding())[:-5],
         "\x00",
         "[" * 5000,
+        to_line(finding()).replace('"measured":null', '"measured":NaN'),
+        to_line(finding()).replace('"measured":null', '"measured":1e999'),
+        to_line(finding()).replace('"measured":null', f'"measured":1{"0" * 400}'),
+        to_line(finding()).replace('"measured":null', '"measured":true'),
+        to_line(finding()).replace('"evaluations":0', '"evaluations":-1'),
+        to_line(finding()).replace('"reason":""', '"reason":"","reasons":[]'),
+        to_line(finding()).replace("ReLU/", ""),
     ],
-    ids=range(17),
+    ids=range(24),
 )
 def test_a_damaged_line_is_an_error_that_shows_it(line: str) -> None:
     with pytest.raises(ResultsError, match="not a Backproof record"):
         from_line(line)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (('"verdict":"passed"', '"verdict":"perfect"'), "finding.verdict must be one of"),
+        (('"smallest":null', '"smallest":{"id":1}'), "finding.smallest must contain"),
+        (('"diagnosis":[]', '"diagnosis":[{"mistake":1,"text":"","exact":true}]'), "finding.diagnosis[0].mistake must"),
+        (('"hint":""', '"hint":null'), "finding.hint must be string"),
+        (('"hint":"",', ""), "finding must contain ['hint'] properties"),
+        (('"hint":"",', '"hint":"" '), "Expecting ',' delimiter"),
+    ],
+)
+def test_the_place_of_a_damage_is_named(damage: tuple[str, str], reason: str) -> None:
+    content = lines()
+    assert damage[0] in content[2]
+    content[2] = content[2].replace(*damage)
+    with pytest.raises(ResultsError, match=rf"^line 3: not a Backproof record: {re.escape(reason)}"):
+        read_results(content)
+
+
+def test_a_reason_holds_nothing_that_a_terminal_obeys() -> None:
+    line = to_line(finding()).replace('"reason":""', '"reason":"","\\u001b[2J\\n::error::":1')
+    with pytest.raises(ResultsError) as raised:
+        from_line(line)
+    assert str(raised.value).isprintable()
+    assert "must not contain" in str(raised.value)
+
+
+def test_writing_loads_no_validator() -> None:
+    code = (
+        "import sys; from backproof.checks.results import Footer, to_line\n"
+        "to_line(Footer(verdict='conformant', counts={}, seconds=0.0)); print('fastjsonschema' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
 
 
 # Small things.

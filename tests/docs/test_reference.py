@@ -50,15 +50,15 @@ def options_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> set[
 
 @pytest.mark.parametrize(("record", "heading"), [("header", "## Header"), ("footer", "## Footer")])
 def test_fields_of_the_results_are_those_of_the_schema(record: str, heading: str) -> None:
-    schema = json.loads(files("backproof.reports").joinpath("results.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(files("backproof.checks").joinpath("results.schema.json").read_text(encoding="utf-8"))
     assert first_column(section(RESULTS, heading)) == list(schema["$defs"][record]["properties"])
 
 
 def test_fields_of_a_finding_are_those_of_the_schema() -> None:
-    schema = json.loads(files("backproof.reports").joinpath("results.schema.json").read_text(encoding="utf-8"))["$defs"]
+    schema = json.loads(files("backproof.checks").joinpath("results.schema.json").read_text(encoding="utf-8"))["$defs"]
     fields, *inner = re.split(r"An entry of `\w+`", section(RESULTS, "## Finding"))
     assert first_column(fields) == list(schema["finding"]["properties"])
-    names = ("diagnosis", "smallest", "exhibit")
+    names = ("diagnosis", "smallest", "array")
     assert [first_column(text) for text in inner] == [list(schema[name]["properties"]) for name in names]
 
 

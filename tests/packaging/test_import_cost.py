@@ -15,7 +15,7 @@ from .house import ROOMS, module_name, sources
 from .imports import ALLOWED, may_import
 
 WORKER_SIDE = ("backproof.specs", "backproof.adapters", "backproof.sandbox")
-SLOW = {"hypothesis", "jinja2", "pytest", "rich", "scipy"}
+SLOW = {"fastjsonschema", "hypothesis", "jinja2", "pytest", "rich", "scipy"}
 LIST_MODULES = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules, sep='\\n')"
 
 

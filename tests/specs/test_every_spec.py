@@ -250,7 +250,7 @@ def test_a_trait_of_a_phase_is_a_trait_of_the_spec(case: Case, phase: Phase) -> 
 def test_traits_differ_between_the_phases_only_if_declared(spec: type[Spec]) -> None:
     for case in spec.cases():
         if isinstance(case.spec, LayerSpec) and Trait.PHASE_DEPENDENT not in case.spec.traits:
-            layer = case.spec.layer if isinstance(case.spec, Activation) else case.spec
+            layer = case.spec.equivalent()
             assert all(
                 case.spec.has(trait, Phase.TRAIN) == case.spec.has(trait, Phase.TEST) == (trait in layer.traits)
                 for trait in Trait
@@ -267,11 +267,11 @@ def test_dropout_draws_in_training_only() -> None:
 def test_an_activation_has_the_traits_of_the_layer_that_it_names() -> None:
     named = {case.name: case.spec for case in Activation.cases() if isinstance(case.spec, Activation)}
     assert set(named) == {"linear", "relu", "sigmoid", "tanh"}
-    assert named["relu"].layer == ReLU()
+    assert named["relu"].equivalent() == ReLU()
     assert named["relu"].has(Trait.HOMOGENEOUS, Phase.TRAIN)
     assert not named["tanh"].has(Trait.HOMOGENEOUS, Phase.TRAIN)
     assert not named["relu"].has(Trait.POINT_SYMMETRIC, Phase.TEST)
-    assert Activation.traits == frozenset().union(*(spec.layer.traits for spec in named.values()))
+    assert Activation.traits == frozenset().union(*(spec.equivalent().traits for spec in named.values()))
 
 
 def test_what_losses_are_given_follows_from_their_traits() -> None:

@@ -12,7 +12,7 @@ from scipy import special
 from backproof.checks import definitions
 from backproof.checks.definitions.losses import REDUCTIONS, chosen
 from backproof.checks.numerics.compare import compare
-from backproof.specs import CrossEntropyLoss, L2Loss, LinearOutput, LossSpec, MeanSquaredError, ReLU
+from backproof.specs import CrossEntropyLoss, L2Loss, LinearOutput, LossSpec, MeanSquaredError
 from backproof.specs import SoftMaxCrossEntropyLoss as Fused
 from backproof.specs import SoftmaxOutput as Output
 
@@ -169,5 +169,3 @@ def test_what_has_no_definition_says_so() -> None:
             definition(Unknown(), np.ones((1, 2)), np.ones((1, 2)))
     with pytest.raises(LookupError, match="L2Loss has no convention on its epsilon"):
         chosen(L2Loss(), "epsilon", {})
-    with pytest.raises(NotImplementedError, match="there is no definition of ReLU"):
-        definitions.deviation(ReLU(), 1, 1)  # type: ignore[arg-type]  # what this is about
