@@ -1,4 +1,4 @@
-"""How many positional arguments a function takes: the editions of the course differ in it."""
+"""How many positional arguments a function takes: submissions and the editions of courses differ in it."""
 
 from __future__ import annotations
 

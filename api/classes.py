@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .adapter_text import adapter_text
-from .adapters.fau.subjects import ARGUMENTS, build
+from .adapters.class_api.subjects import ARGUMENTS, build
 from .adapters.tutorial.naming import CLASSES
 from .adapters.tutorial.subjects import build as build_of_the_tutorial
 from .class_sources import sources

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .adapters.fau.course import COURSE, FILES, FUNCTIONS
+from .adapters.class_api.facts import FUNCTIONS
+from .adapters.fau.course import COURSE, FILES
 from .adapters.fau.layout import Layout, find_layout
 from .adapters.source import Source, read_source
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...specs import Array, Unsupported
+from ..signatures import call_with_up_to
 from .probes import ProbeOptimizer, ProbeUpdates, RecordingConstant
-from .signatures import call_with_up_to
 
 WEIGHTS = ("weights", "gamma")
 BIAS = ("bias", "biases", "beta", "b")

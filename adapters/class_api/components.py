@@ -8,13 +8,13 @@ from typing import Any
 from ...specs import Array, InitializerSpec, LossSpec, OptimizerSpec, RegularizerSpec, Unsupported
 from ..base import InitializerAdapter, LossAdapter, OptimizerAdapter, RegularizerAdapter
 from ..seeding import reseed
+from ..signatures import least_arguments
 from .attributes import inherits
 from .phrasing import RANDOM, call, merged, origin
-from .signatures import least_arguments
 
 
 class CourseLoss(LossAdapter):
-    """A loss of the course's API."""
+    """A loss of the class API."""
 
     def __init__(self, spec: LossSpec, loss: Any) -> None:
         super().__init__(spec)
@@ -42,7 +42,7 @@ class CourseLoss(LossAdapter):
 
 
 class CourseRegularizer(RegularizerAdapter):
-    """A regularizer of the course's API."""
+    """A regularizer of the class API."""
 
     def __init__(self, spec: RegularizerSpec, regularizer: Any) -> None:
         super().__init__(spec)
@@ -67,7 +67,7 @@ class CourseRegularizer(RegularizerAdapter):
 
 
 class CourseOptimizer(OptimizerAdapter):
-    """An optimizer of the course's API.
+    """An optimizer of the class API.
 
     Args:
         spec: the configured component.
@@ -113,7 +113,7 @@ class CourseOptimizer(OptimizerAdapter):
 
 
 class CourseInitializer(InitializerAdapter):
-    """An initializer of the course's API."""
+    """An initializer of the class API."""
 
     def __init__(self, spec: InitializerSpec, initializer: Any) -> None:
         super().__init__(spec)

@@ -16,7 +16,7 @@ from .phrasing import attribute
 
 
 class CourseConv(TrainableLayer):
-    """A convolutional layer of the course's API.
+    """A convolutional layer of the class API.
 
     Args:
         spec: the configured component.

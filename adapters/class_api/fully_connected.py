@@ -68,7 +68,7 @@ _STORAGES = tuple(
 
 
 class CourseFullyConnected(TrainableLayer):
-    """A fully connected layer of the course's API.
+    """A fully connected layer of the class API.
 
     Args:
         spec: the configured component.

@@ -15,7 +15,7 @@ from .probes import ProbeOptimizer
 
 
 class CourseLayer(LayerAdapter):
-    """A layer of the course's API; arrays go straight through.
+    """A layer of the class API; arrays go straight through.
 
     Args:
         spec: the configured component.

@@ -10,12 +10,12 @@ import numpy as np
 
 from ...specs import Array, ModelSpec, all_specs
 from ..base import ModelAdapter
+from ..signatures import least_arguments
 from .probes import BatchFeed
-from .signatures import least_arguments
 
 
 class CourseModel(ModelAdapter):
-    """A network of the course's API that was built by a function.
+    """A network of the class API that was built by a function.
 
     Args:
         spec: the model.

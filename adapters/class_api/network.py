@@ -11,12 +11,12 @@ import numpy as np
 from ...specs import Array, NetworkSpec, Phase
 from ..base import NetworkAdapter
 from ..seeding import preserved_random_state, reseed
+from ..signatures import call_with_up_to, most_arguments
 from .layers import CourseLayer, TrainableLayer
 from .phases import layer_phase, set_network_phase, speaks_of_testing_phase
 from .phrasing import RANDOM, merged, origin
 from .probes import BatchFeed, SmallRandom
 from .recurrent_phrases import WATCHED
-from .signatures import call_with_up_to, most_arguments
 from .watching import unwatch, watch
 
 
@@ -32,7 +32,7 @@ class _PhaseRecorder:
 
 
 class CourseNetwork(NetworkAdapter):
-    """A network of the course's API.
+    """A network of the class API.
 
     Args:
         spec: the configured component.

@@ -15,7 +15,7 @@ from .probes import BatchFeed
 
 
 class CourseNetworkFile(ArchiveAdapter):
-    """A network of the course's API that is saved and loaded.
+    """A network of the class API that is saved and loaded.
 
     Args:
         spec: the configured component.

@@ -15,7 +15,7 @@ _NAMES = {"weights": (WEIGHTS, GRADIENT_WEIGHTS), "bias": (BIAS, GRADIENT_BIAS)}
 
 
 class CourseParameters(TrainableLayer):
-    """A layer of the course's API whose parameters are attributes; a vector may be stored as a row or a column."""
+    """A layer of the class API whose parameters are attributes; a vector may be stored as a row or a column."""
 
     def parameters(self) -> Mapping[str, Array]:
         return {name: self._array(name, _names(name)[0]) for name in self.spec.parameters()}

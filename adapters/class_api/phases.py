@@ -11,7 +11,7 @@ from inspect import getattr_static
 from typing import Any
 
 from ...specs import Phase, Unsupported
-from .signatures import most_arguments
+from ..signatures import most_arguments
 
 
 def set_layer_phase(layer: Any, phase: Phase) -> None:

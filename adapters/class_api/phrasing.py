@@ -1,4 +1,4 @@
-"""How the calls of a course-like subject read as Python code; see `specs.subject.Phrases`."""
+"""How the calls of a subject read as Python code; see `specs.subject.Phrases`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..signatures import most_arguments
 from .attributes import name_of
 from .phases import speaks_of_testing_phase
-from .signatures import most_arguments
 
 RANDOM = "np.random.seed($0); random.seed($0)"
 

@@ -25,9 +25,9 @@ _LAYOUTS: WeakKeyDictionary[type, dict[RecurrentSpec, RecurrentLayout | Exceptio
 
 
 class CourseRecurrent(TrainableLayer):
-    """A recurrent layer of the course's API.
+    """A recurrent layer of the class API.
 
-    The course defines no attribute for the gradient of the output layer. So every backward is done a second time, on
+    The API defines no attribute for the gradient of the output layer. So every backward is done a second time, on
     a copy of the layer as it was before, with an optimizer that notes what it is asked to update.
 
     Args:

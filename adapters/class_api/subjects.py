@@ -1,4 +1,4 @@
-"""From a spec to a subject: one table of classes and constructor arguments for every course-like framework."""
+"""From a spec to a subject: one table of classes and constructor arguments for every framework of the class API."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ...specs import (
     Spec,
     Unsupported,
 )
+from ..signatures import least_arguments
 from .components import CourseInitializer, CourseLoss, CourseOptimizer, CourseRegularizer
 from .conv import CourseConv
 from .fully_connected import CourseFullyConnected
@@ -32,7 +33,6 @@ from .network import CourseNetwork
 from .network_file import CourseNetworkFile
 from .parameters import CourseParameters
 from .recurrent import CourseRecurrent
-from .signatures import least_arguments
 
 Find = Callable[[str], Any]
 """From a component's name to the submission's class; None where there is none."""

@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 from ...specs import all_specs
+from ..class_api.facts import FUNCTIONS
 from ..errors import SubjectNotFound
-from ..source import Source, read_source
-from .course import FILES, FUNCTIONS
+from ..source import Source, normalised, read_source
+from .course import FILES
 
 _DEEPEST = 4  # folders below the one that was named
 _MOST_FOLDERS = 2_000
@@ -96,11 +97,6 @@ class Layout:
                     yield folder / "__init__.py"
                     if found.name == "*" and package is not None:
                         yield from (folder / f"{name}.py" for name in package.all or ())
-
-
-def normalised(name: str) -> str:
-    """A name without case and underscores: how alike names are recognised."""
-    return name.replace("_", "").lower()
 
 
 def find_layout(folder: Path) -> Layout:

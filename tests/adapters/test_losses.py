@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backproof.adapters.builtin import BuiltinAdapter
-from backproof.adapters.fau.subjects import build
+from backproof.adapters.class_api.subjects import build
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
 from backproof.checks.plan import Selection, make_plan

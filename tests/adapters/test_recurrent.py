@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from backproof.adapters.fau.slots import find_slots, replace_all
+from backproof.adapters.class_api.slots import find_slots, replace_all
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
 from backproof.checks.plan import Selection, make_plan

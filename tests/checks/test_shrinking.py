@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from backproof import framework
-from backproof.adapters.fau.subjects import build
+from backproof.adapters.class_api.subjects import build
 from backproof.checks.effort import EFFORTS, Effort
 from backproof.checks.outcome import Examined, examine
 from backproof.checks.plan import Planned, Selection, make_plan

@@ -17,7 +17,7 @@ import pytest
 import backproof
 from backproof import framework
 from backproof.adapters.base import LayerAdapter
-from backproof.adapters.fau.subjects import build
+from backproof.adapters.class_api.subjects import build
 from backproof.checks.effort import EFFORTS
 from backproof.checks.plan import Selection, make_plan
 from backproof.checks.results import Finding, Smallest
