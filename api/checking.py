@@ -80,16 +80,7 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
     compat = wished(target) if request.compat else {}
     if compat:
         target["compat"] = compat
-    named, _, edition = request.course.partition("@")
-    if named:
-        target["course"] = named
-    try:
-        course = find_course(str(target.get("course") or next(iter(courses()))))
-    except LookupError as error:
-        raise UsageError(str(error)) from error
-    if edition and edition not in course.editions:
-        known = ", ".join(course.editions) or "it has only one"
-        raise UsageError(f"{course.title} has no edition {edition!r}; there are: {known}")
+    course, edition = _course(request, target)
     options = Options(
         subject=request.subject,
         fingerprint=digest,
@@ -113,6 +104,21 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
             yield _prepare(source, options, course)
         finally:
             source.close()
+
+
+def _course(request: Request, target: dict[str, Any]) -> tuple[Course, str]:
+    """The course that the request names, noted in the target, or that of the target; and the edition named."""
+    named, _, edition = request.course.partition("@")
+    if named:
+        target["course"] = named
+    try:
+        course = find_course(str(target.get("course") or next(iter(courses()))))
+    except LookupError as error:
+        raise UsageError(str(error)) from error
+    if edition and edition not in course.editions:
+        known = ", ".join(course.editions) or "it has only one"
+        raise UsageError(f"{course.title} has no edition {edition!r}; there are: {known}")
+    return course, edition
 
 
 def _find(request: Request) -> tuple[dict[str, Any], str]:

@@ -17,7 +17,7 @@ from backproof.checks.conventions import PROBES
 from backproof.checks.law import Check, Level
 from backproof.checks.plan import every_case
 from backproof.checks.scoring import scores
-from backproof.commands.mistakes import list_markdown, score_markdown
+from backproof.commands.cataloguing import list_markdown, score_markdown
 from backproof.mistakes import all_mistakes
 from backproof.specs import LayerSpec, all_specs
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.console import Console
 from ..adapters import SubjectNotFound
 from ..checking import opened
 from ..checks.results import Finding, Footer, Header, Result, to_line
-from ..cli import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE
+from ..exit_status import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE, complain
 from ..reports.progress import LiveProgress
 from ..reports.terminal import render_text, summary
 from ..request import Request, UsageError
@@ -37,9 +36,9 @@ def run(options: argparse.Namespace, launched: Launched) -> int:
         _show(result, console, quiet=options.quiet)
         write_reports(result, {"html": options.html, "junit": options.junit})
     except (UsageError, CannotWrite) as error:
-        return _complain(error, USAGE)
+        return complain(error, USAGE)
     except (SubjectNotFound, WorkerError) as error:
-        return _complain(error, NOT_LOADED)
+        return complain(error, NOT_LOADED)
     return {"conformant": CONFORMANT, "nonconformant": NONCONFORMANT}.get(result.footer.verdict, HARNESS_ERROR)
 
 
@@ -116,8 +115,3 @@ def _show(result: Result, console: Console, *, quiet: bool) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     else:
         summary(result, console)
-
-
-def _complain(error: Exception, status: int) -> int:
-    print(f"backproof: {error}", file=sys.stderr)
-    return status

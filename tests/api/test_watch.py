@@ -16,10 +16,10 @@ import pytest
 from rich.console import Console
 
 from backproof.adapters import made_of, resolve
-from backproof.commands import watch as command
-from backproof.commands.watch import Watch
+from backproof.commands import watching as command
+from backproof.commands.affected import affected, differences, snapshot
+from backproof.commands.watching import Watch
 from backproof.specs import all_specs
-from backproof.watching import affected, differences, snapshot
 
 from .running import run
 from .submissions import EXAMPLE

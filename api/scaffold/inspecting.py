@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .adapters import SubjectNotFound, python_files
+from ..adapters import SubjectNotFound, python_files
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..specs import LayerSpec, LossSpec, all_specs
 from .inspecting import Class, Method
-from .specs import LayerSpec, LossSpec, all_specs
 
 _NAMES = {
     "FullyConnected": "fullyconnected fc dense linear affine innerproduct denselinear",

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..specs import LossSpec, all_specs
 from .guessing import Guess
-from .specs import LossSpec, all_specs
 
 LONGEST = 40  # lines of a module
 _WIDTH = 120

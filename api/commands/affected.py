@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .adapters import made_of, python_files, readable
-from .specs import LayerSpec, all_specs
-from .specs.vocabulary import Kind
+from ..adapters import made_of, python_files, readable
+from ..specs import LayerSpec, all_specs
+from ..specs.vocabulary import Kind
 
 Snapshot = Mapping[Path, tuple[int, int, int]]
 """Each file's time of change, size and number: a save changes at least one of them."""
