@@ -7,16 +7,36 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from .commands import check, dispatch, explain, init, mistakes, report, train, watch
 from .commands import list as list_
 from .commands.check import EXIT_STATUS
 from .exit_status import HARNESS_ERROR, INTERRUPTED, NO_READER, USAGE
 
-# In the order of --help.
-_MODULES = (check, report, list_, explain, dispatch, init, mistakes, train, watch)
-COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
+
+class Command(Protocol):
+    """A module of the package `commands`."""
+
+    def add(self, commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+        """Declare the command's options."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Carry the command out; returns the exit status."""
+
+
+COMMANDS: dict[str, Command] = {
+    "check": check,
+    "report": report,
+    "list": list_,
+    "explain": explain,
+    "dispatch": dispatch,
+    "init": init,
+    "mistakes": mistakes,
+    "train": train,
+    "watch": watch,
+}
+"""By name, in the order of `--help`."""
 
 _TRACEBACK = "BACKPROOF_TRACEBACK"  # environment variable
 
