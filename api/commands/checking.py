@@ -14,11 +14,11 @@ from ..adapters import SubjectNotFound
 from ..checking import opened
 from ..checks.results import Finding, Footer, Header, Result, to_line
 from ..exit_status import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE, complain
+from ..files import STANDARD_OUTPUT, CannotWrite, require_writable, standard_output, write_reports
 from ..reports.progress import LiveProgress
 from ..reports.terminal import render_text, summary
 from ..request import Request, UsageError
 from ..wall import Launched, WorkerError
-from .files import STANDARD_OUTPUT, CannotWrite, require_writable, standard_output, write_reports
 
 Record = Header | Finding | Footer
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ..adapters import SubjectNotFound
 from ..exit_status import CONFORMANT, NONCONFORMANT, NOT_LOADED, USAGE, complain
+from ..files import CannotWrite, require_writable
 from ..framework.atomic import write_atomically
 from ..reports.wording import plural
 from ..submission import Submission, archive, read_submission
-from .files import CannotWrite, require_writable
 
 
 def dispatch(options: argparse.Namespace) -> int:

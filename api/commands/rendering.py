@@ -9,8 +9,8 @@ from rich.console import Console
 
 from ..checks.results import Result, ResultsError, count_verdicts, read_results
 from ..exit_status import CONFORMANT, USAGE, complain
+from ..files import CannotWrite, require_writable, write_reports
 from ..reports.terminal import summary
-from .files import CannotWrite, require_writable, write_reports
 
 
 def render_again(options: argparse.Namespace) -> int:

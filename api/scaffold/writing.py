@@ -10,8 +10,8 @@ from pathlib import Path
 from ..adapters import SubjectNotFound
 from ..checking import check
 from ..checks.results import Finding, Result, Verdict
-from ..commands.files import CannotWrite, require_writable
 from ..exit_status import CONFORMANT, NONCONFORMANT, NOT_LOADED, USAGE, complain
+from ..files import CannotWrite, require_writable
 from ..framework.atomic import write_atomically
 from ..reports.wording import plural
 from ..request import UsageError

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from ..checks.results import Result
-from ..reports import render
+from .checks.results import Result
+from .reports import render
 
 STANDARD_OUTPUT = "-"
 
