@@ -19,8 +19,8 @@ from .checking import opened
 from .checks.plan import Planned
 from .checks.results import Finding, Footer, Header, Result, Verdict, from_line, to_line
 from .checks.run import Run
-from .commands.files import CannotWrite, require_writable, write_reports
 from .commands.page import columns
+from .files import CannotWrite, require_writable, write_reports
 from .reports.terminal import render_text
 from .reports.wording import verdict_word
 from .request import Request, UsageError
