@@ -76,10 +76,11 @@ class Course:
         }
 
     def later(self, stage: str) -> frozenset[str]:
-        """The components and the checks that are not asked for yet at a stage."""
+        """The components and the checks that are not asked for yet at a stage; the optional ones come last."""
         names = list(self.stages)
         following = names[names.index(stage) + 1 :]
         components = {each for name in following for each in self.stages[name]}
+        components |= set(self.optional) if following else set()
         return frozenset(components | {check for check, name in self.asked_from.items() if name in following})
 
     def filter(self, name: str) -> Selection:

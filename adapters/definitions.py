@@ -1,7 +1,8 @@
 """Definitions: what a notebook or a Python file defines, taken out of it without executing anything.
 
 Imports, functions, classes and plain assignments, in order, up to the end of the file. Training, plots, downloads and
-tests are left out: a statement is taken only if it is one of these.
+tests are left out: a statement is taken only if it is one of these. An assignment may call the file's own functions
+(`Phase = enum("train", "test")`) if a class needs what it binds: what only experiments use is a run.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .source import Import, imports_in, methods_of
 _HARMLESS = {"numpy", "math", "collections", "enum", "functools", "itertools", "operator", "random", "typing"}
 _READS_OR_WRITES = ("load", "save", "genfromtxt", "from", "memmap", "open", "DataSource")  # beginnings, in NumPy
 _BUILTINS = {"bool", "complex", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "set"}
+_DEFINES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _BUILTINS |= {"str", "sum", "tuple", "type", "TypeVar", "namedtuple", "Enum", "IntEnum"}
 
 
@@ -30,11 +32,13 @@ class Taken:
         file: how tracebacks call the cell: `<cell 7>`, or the path of the Python file.
         text: the whole cell's text, for tracebacks.
         statements: in order, with the line numbers of the text.
+        calling: those of them that call the file's own functions; they are executed within a budget.
     """
 
     file: str
     text: str
     statements: tuple[ast.stmt, ...]
+    calling: frozenset[ast.stmt] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +77,15 @@ def read_definitions(path: Path) -> Definitions:
     """
     cells, notes = read_cells(path)
     body = [statement for cell in cells for statement in cell.tree.body]
-    chooser = _Chooser(body)
+    chooser = _Chooser(body, path.parent)
     taken = [
-        Taken(file=cell.file, text=cell.text, statements=tuple(filter(chooser.takes, cell.tree.body))) for cell in cells
+        Taken(
+            file=cell.file,
+            text=cell.text,
+            statements=(statements := tuple(filter(chooser.takes, cell.tree.body))),
+            calling=frozenset(filter(chooser.calls_own, statements)),
+        )
+        for cell in cells
     ]
     statements = [statement for cell in taken for statement in cell.statements]
     tree = ast.Module(body=statements, type_ignores=[])
@@ -99,23 +109,31 @@ def read_definitions(path: Path) -> Definitions:
 
 
 class _Chooser:
-    """Tells which statements of a file are taken."""
+    """Tells which statements of a file are taken.
 
-    def __init__(self, body: list[ast.stmt]) -> None:
+    Args:
+        body: all statements of the file.
+        folder: where the file lies, and with it modules that are the submission's own.
+    """
+
+    def __init__(self, body: list[ast.stmt], folder: Path) -> None:
         nodes = [node for statement in body for node in ast.walk(statement)]
         imported = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+        self._folder = folder
         self._modules = dict(_names_of_modules(imported))
         self._classes = {node.name for node in body if isinstance(node, ast.ClassDef)}
-        self._needed = {
-            node.id
-            for statement in body
-            if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name)
-        }
+        self._functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+        definitions = [node for node in body if isinstance(node, _DEFINES)]
+        self._needed = _names_in(*definitions)
+        # What decides over a call of an own function: what classes need, or functions where there is no class.
+        classes = [node for node in definitions if isinstance(node, ast.ClassDef)]
+        self._reached = self._following(_names_in(*(classes or definitions)))
         for statement in reversed(body):  # what an assignment needs stands before it
             if self.takes(statement) and isinstance(statement, ast.Assign | ast.AnnAssign):
-                self._needed |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+                names = _names_in(statement)
+                self._needed |= names
+                if not names_bound(statement).isdisjoint(self._reached) or _sets_attribute(statement):
+                    self._reached |= self._following(names)
 
     def takes(self, statement: ast.stmt) -> bool:
         """Tell whether the statement defines something, and does nothing else when it is executed."""
@@ -125,48 +143,107 @@ class _Chooser:
             case ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                 return True
             case ast.Assign(targets=targets, value=value):
-                return all(map(self._may_be_set, targets)) and self._is_plain(targets, value)
-            case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
-                return self._is_plain([target], value)
+                return all(map(self._may_be_set, targets)) and self._is_plain(statement, value)
+            case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
+                return self._is_plain(statement, value)
             case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
                 parts = [*body, *orelse, *finalbody, *(each for handler in handlers for each in handler.body)]
                 return all(isinstance(part, ast.Pass) or self.takes(part) for part in parts)
         return False
 
+    def calls_own(self, statement: ast.stmt) -> bool:
+        """Tell whether an assignment calls a function of the file or of a module beside it."""
+        return isinstance(statement, ast.Assign | ast.AnnAssign) and any(
+            self._is_own(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)
+        )
+
+    def _following(self, names: set[str]) -> set[str]:
+        """The names, and those that the functions of these names need in turn."""
+        found: set[str] = set()
+        waiting = set(names)
+        while waiting:
+            found |= waiting
+            bodies = [self._functions[name] for name in waiting if name in self._functions]
+            waiting = _names_in(*bodies) - found
+        return found
+
     def _may_be_set(self, target: ast.expr) -> bool:
-        """A name, or an attribute of a class of the file: a method may be written in a cell of its own."""
+        """Names, or an attribute of a class of the file: a method may be written in a cell of its own."""
         match target:
             case ast.Name():
                 return True
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                return all(isinstance(part, ast.Name) for part in parts)
             case ast.Attribute(value=ast.Name(id=name)):
                 return name in self._classes
         return False
 
-    def _is_plain(self, targets: list[ast.expr], value: ast.expr) -> bool:
+    def _is_plain(self, statement: ast.Assign | ast.AnnAssign, value: ast.expr) -> bool:
         if isinstance(value, ast.Constant | ast.Name | ast.Attribute | ast.Lambda):
             return True
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        if len(names) == len(targets) and not self._needed.intersection(names):
+        names, on_class = names_bound(statement), _sets_attribute(statement)
+        if not on_class and self._needed.isdisjoint(names):
             return False  # only experiments use it
         calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
         odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-        return all(self._is_harmless(call.func) for call in calls) and not any(
+        own = on_class or not self._reached.isdisjoint(names)
+        return all(self._is_harmless(call.func) or (own and self._is_own(call.func)) for call in calls) and not any(
             isinstance(node, odd) for node in ast.walk(value)
         )
 
+    def _is_own(self, function: ast.expr) -> bool:
+        """A function of the file, or of a module that lies beside it."""
+        top, parts = _dotted(function)
+        if top in self._functions:
+            return not parts
+        module = self._modules.get(top, "").partition(":")[0].partition(".")[0]
+        return bool(module) and lies_beside(self._folder, module) is not None
+
     def _is_harmless(self, function: ast.expr) -> bool:
         """A class of the file, a built-in type, or a function of a module that computes and does nothing else."""
-        parts: list[str] = []
-        while isinstance(function, ast.Attribute):
-            parts.insert(0, function.attr)
-            function = function.value
-        if not isinstance(function, ast.Name):
-            return False
-        if not parts and function.id in self._classes | _BUILTINS:
+        top, parts = _dotted(function)
+        if not parts and top in self._classes | _BUILTINS:
             return True
-        module, _, name = self._modules.get(function.id, "").partition(":")
+        module, _, name = self._modules.get(top, "").partition(":")
         called = parts[-1] if parts else name
         return module.partition(".")[0] in _HARMLESS and not called.startswith(_READS_OR_WRITES)
+
+
+def lies_beside(folder: Path, name: str) -> Path | None:
+    """The module or package called `name` in the folder, also a folder of modules without `__init__.py`; else None."""
+    package, module = folder / name, folder / f"{name}.py"
+    if not name or package.is_symlink() or module.is_symlink():
+        return None  # a link may lead out of the submission
+    if (package / "__init__.py").is_file():
+        return package
+    if module.is_file():
+        return module
+    return package if any(package.glob("*.py")) else None
+
+
+def _dotted(function: ast.expr) -> tuple[str, list[str]]:
+    """The first name and the others of `np.random.default_rng`; an empty name for what is no such thing."""
+    parts: list[str] = []
+    while isinstance(function, ast.Attribute):
+        parts.insert(0, function.attr)
+        function = function.value
+    return (function.id if isinstance(function, ast.Name) else "", parts)
+
+
+def _names_in(*statements: ast.stmt) -> set[str]:
+    return {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def names_bound(statement: ast.Assign | ast.AnnAssign) -> set[str]:
+    """The names that an assignment binds."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    parts = [part for each in targets for part in (each.elts if isinstance(each, ast.Tuple | ast.List) else [each])]
+    return {part.id for part in parts if isinstance(part, ast.Name)}
+
+
+def _sets_attribute(statement: ast.Assign | ast.AnnAssign) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return any(isinstance(target, ast.Attribute) for target in targets)
 
 
 def _names_of_modules(imported: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,11 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from .definitions import Definitions, read_definitions
+from .definitions import Definitions, lies_beside, read_definitions
 from .errors import SubjectNotFound
 from .source import read_source
+
+_MOST_MODULES = 200  # of a package beside a file
 
 # Course: the package whose module `adapter` has `recognises(definitions)`, and there the class of its adapters; asked
 # in this order.
@@ -50,25 +52,24 @@ def resolve_definitions(path: Path) -> dict[str, Any]:
         skipped = f"; {'; '.join(definitions.notes)}" if definitions.notes else ""
         raise SubjectNotFound(
             f"{path.name} is no submission of a course that Backproof knows ({', '.join(PACKAGES)}): it defines {found}"
-            f"{skipped}. Name the classes as the course does, or write an adapter (docs/how-to/adapter.md)"
+            f"{skipped}. Name the classes as the course does, or write an adapter: a .py file with a function "
+            f"build(spec), which `backproof init {path.parent}` begins for the classes of .py files there"
         )
     resolved = str(path.resolve())
     return {"kind": "definitions", "path": resolved, "course": course, "adapter": course, "notes": []}
 
 
 def beside(path: Path) -> list[Path]:
-    """The modules in the file's folder that it imports, and those that they import in turn."""
-    waiting, found = [path], []
+    """The modules and packages in the file's folder that it imports, and those that they import in turn."""
+    found: list[Path] = []
+    waiting = list(read_definitions(path).imports)
     while waiting:
-        imports = read_definitions(waiting[0]).imports if waiting[0] == path else read_source(waiting[0]).imports
-        del waiting[0]
-        for each in imports:
-            top = each.module.partition(".")[0] or each.name
-            for place in (path.parent / f"{top}.py", path.parent / top):
-                own = place.is_file() or (place / "__init__.py").is_file()
-                if top and own and place != path and place not in found and not place.is_symlink():
-                    found.append(place)
-                    waiting += [place] if place.is_file() else []
+        each = waiting.pop()
+        place = lies_beside(path.parent, each.module.partition(".")[0] or each.name)
+        if place is not None and place != path and place not in found:
+            found.append(place)
+            files = [place] if place.is_file() else sorted(place.rglob("*.py"))[:_MOST_MODULES]
+            waiting += [imported for file in files for imported in read_source(file).imports]
     return sorted(found)
 
 

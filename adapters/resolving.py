@@ -9,6 +9,7 @@ from typing import Any
 
 from .definitions import read_definitions
 from .errors import SubjectNotFound
+from .fau.course import COURSE as FAU
 from .fau.layout import find_layout
 from .file_courses import course_of, is_adapter_module, resolve_definitions
 from .source import read_source
@@ -19,12 +20,13 @@ _KINDS = (
 )
 
 
-def resolve(argument: str | None) -> dict[str, Any]:
+def resolve(argument: str | None, course: str = "") -> dict[str, Any]:
     """The target that the user's argument means.
 
     Args:
         argument: a folder, a notebook (.ipynb), a module with a submission or an adapter module (.py), an import path;
             None for the built-in framework.
+        course: the course that the user says it is of; a folder of the FAU exercises needs no evidence then.
 
     Raises:
         SubjectNotFound: there is no such thing; the text says what was looked for, where, and what to do.
@@ -33,7 +35,7 @@ def resolve(argument: str | None) -> dict[str, Any]:
         return {"kind": "builtin"}
     path = Path(argument).expanduser()
     if path.is_dir():
-        return _resolve_folder(path.resolve())
+        return _resolve_folder(path.resolve(), said=course == FAU.name)
     if path.suffix in {".ipynb", ".py"}:
         return _resolve_file(path, argument)
     if path.exists():
@@ -64,12 +66,12 @@ def _installed(place: Path) -> bool:
     return any(place.is_relative_to(path) for path in sysconfig.get_paths().values())
 
 
-def _resolve_folder(folder: Path) -> dict[str, Any]:
-    layout = find_layout(folder)
+def _resolve_folder(folder: Path, *, said: bool) -> dict[str, Any]:
+    layout = find_layout(folder, said=said)
     return {
         "kind": "folder",
         "path": str(folder),
-        "course": "fau-exercises",
+        "course": FAU.name,
         "root": str(layout.root),
         "notes": list(layout.choice),
     }

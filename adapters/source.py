@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tokenize
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,7 @@ class Source:
         all: the literal `__all__`; None without.
         readable: the literal `READABLE` of an adapter module.
         methods: class name to {method name: names of its positional parameters}.
+        words: every word in it that may be a name, also if it cannot be parsed.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Source:
     all: tuple[str, ...] | None = None
     readable: tuple[str, ...] = ()
     methods: dict[str, dict[str, tuple[str, ...]]]
+    words: frozenset[str] = frozenset()
 
 
 def normalised(name: str) -> str:
@@ -61,6 +64,7 @@ def normalised(name: str) -> str:
 
 def read_source(path: Path) -> Source:
     """Parse the file; a file that cannot be read or parsed gives a `Source` with an error."""
+    text = ""
     try:
         if path.stat().st_size > _LARGEST:
             return Source(path=path, error="too large", methods={})
@@ -68,7 +72,7 @@ def read_source(path: Path) -> Source:
             text = file.read()
         return _parsed(path, text)
     except SyntaxError as error:
-        return Source(path=path, error=f"line {error.lineno}: {error.msg}", methods={})
+        return Source(path=path, error=f"line {error.lineno}: {error.msg}", methods={}, words=_words(text))
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         return Source(path=path, error=f"{type(error).__name__}: {error}", methods={})
 
@@ -87,7 +91,12 @@ def _parsed(path: Path, text: str) -> Source:
         all=_literal_texts(tree, "__all__"),
         readable=_literal_texts(tree, "READABLE") or (),
         methods={node.name: methods_of(node) for node in classes},
+        words=_words(text),
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d]\w*", text))
 
 
 def _is_stub(function: ast.FunctionDef) -> bool:

@@ -78,15 +78,16 @@ class InertModule(ModuleType):
 
 
 class Missing:
-    """Something of a module that is not installed: it can be named, but any use of it raises.
+    """Something that is not there, for example of a module that is not installed: any use of it raises.
 
     Args:
         name: where it comes from.
-        error: what importing it has raised.
+        error: what importing or making it has raised.
+        why: what stands before that.
     """
 
-    def __init__(self, name: str, error: str) -> None:
-        self._name, self._error = name, error
+    def __init__(self, name: str, error: str, why: str = "cannot be imported here") -> None:
+        self._name, self._error, self._why = name, error, why
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):
@@ -102,7 +103,7 @@ class Missing:
         raise self._raised()
 
     def _raised(self) -> ModuleNotFoundError:
-        return ModuleNotFoundError(f"{self._name} is used, but cannot be imported here: {self._error}")
+        return ModuleNotFoundError(f"{self._name} is used, but {self._why}: {self._error}")
 
 
 def inert_spec(name: str) -> ModuleSpec | None:

@@ -21,6 +21,7 @@ from .compat import in_this_process, note, wished
 from .display import Shown, sentences
 from .reports.commands import IN_PYTHON
 from .request import BUILTIN, Request, UsageError, is_name, later_than, meaning, required_by, selection_of
+from .specs import all_specs
 from .wall import Launched, Limits, LoadFailed, SubjectRaised, WorkerError
 from .wall.old_numpy import restoring_lines
 
@@ -81,10 +82,13 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
     if compat:
         target["compat"] = compat
     course, edition = _course(request, target)
+    later = later_than(request.required, course)
     options = Options(
         subject=request.subject,
         fingerprint=digest,
-        selection=replace(selection_of(request, course), outside=course.outside if "course" in target else ()),
+        selection=replace(
+            selection_of(request, course), outside=course.outside if "course" in target else (), later=later
+        ),
         filters=request.names,
         seed=request.seed,
         jobs=request.lanes,
@@ -94,9 +98,8 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
         course=str(target.get("course", "")),
         deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
         edition=edition,
-        later=later_than(request.required, course),
         compat=request.compat,
-        notes=tuple(map(note, compat.values())),
+        notes=(*map(note, compat.values()), *_not_asked(later, request)),
     )
     with in_this_process(bool(compat) and (request.direct or classes is not None)):
         source = _source(target, request, launched, classes)
@@ -124,7 +127,7 @@ def _course(request: Request, target: dict[str, Any]) -> tuple[Course, str]:
 def _find(request: Request) -> tuple[dict[str, Any], str]:
     """The target and the hash of its files."""
     try:
-        target = resolve(None if request.subject == BUILTIN else request.subject)
+        target = resolve(None if request.subject == BUILTIN else request.subject, request.course.partition("@")[0])
         return target, fingerprint(target)
     except OSError as error:
         raise SubjectNotFound(f"{error.filename or request.subject} cannot be read: {error.strerror}") from error
@@ -136,6 +139,13 @@ def _find(request: Request) -> tuple[dict[str, Any], str]:
             f"there is no file or folder {request.subject}; names come after the subject: "
             f"`backproof check FOLDER {names}`, or `backproof check {BUILTIN} {names}` for the built-in framework"
         ) from error
+
+
+def _not_asked(later: frozenset[str], request: Request) -> Iterator[str]:
+    """A sentence about what is not looked at although it may be there."""
+    names = [name for name in all_specs() if name in later]
+    if names:
+        yield f"not checked, because {' '.join(request.required)} does not ask for what comes later: {', '.join(names)}"
 
 
 def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
@@ -192,6 +202,8 @@ def _prepare(source: WorkerSource | DirectSource, options: Options, course: Cour
     missing = set(options.required) - set(offered)
     for name in options.filters:
         specs = set(meaning(name, course)[0])
+        if specs and specs <= options.selection.later:
+            raise UsageError(f"{name}: a later stage adds it than the one that is required; leave out --require")
         if specs and not specs & {*offered, *missing}:
             raise UsageError(f"{name}: the subject has no {', '.join(sorted(specs))}; it has: {', '.join(offered)}")
     if not run.plan.selected and not missing:

@@ -6,13 +6,18 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn, Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from .commands import check, dispatch, explain, init, mistakes, report, train, watch
 from .commands import list as list_
 from .commands.check import EXIT_STATUS
 from .exit_status import HARNESS_ERROR, INTERRUPTED, NO_READER, USAGE
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 class Command(Protocol):
@@ -38,17 +43,35 @@ COMMANDS: dict[str, Command] = {
 }
 """By name, in the order of `--help`."""
 
+# Module: the package with it, without which no command works.
+_NEEDED = {"numpy": "numpy", "scipy": "scipy", "hypothesis": "hypothesis", "rich": "rich", "jinja2": "jinja2"}
 _TRACEBACK = "BACKPROOF_TRACEBACK"  # environment variable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    try:
+        try:
+            return _run(argv)
+        finally:
+            for stream in (sys.stdout, sys.stderr):  # here, not when Python ends and has a status of its own for it
+                if stream is not None and not stream.closed:
+                    stream.flush()
+    except BrokenPipeError:
+        return _no_reader()
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # rich makes status 1 of it, which would be a verdict
+            return _no_reader()
+        raise
+
+
+def _run(argv: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a letter still gets the text
     parser = _parser()
     options, rest = parser.parse_known_args(argv)
     if rest and (options.command != "check" or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        parser.error(_unrecognised(parser, options.command, rest))
     if rest:
         options.names += rest  # argparse takes names in one piece only: before the options or after them
     if options.command is None:
@@ -61,10 +84,49 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"backproof: interrupted{incomplete if options.command == 'check' else ''}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
-        return NO_READER
+        raise
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _NEEDED:
+            return _our_fault(error)
+        return _lacking(error.name.partition(".")[0])
     except Exception as error:  # a mistake of ours must not look like a verdict
         return _our_fault(error)
+
+
+def _no_reader() -> int:
+    """The status of who writes to a pipe that nobody reads; what is still buffered goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, replaced or not there
+            os.dup2(nowhere, stream.fileno())
+    return NO_READER
+
+
+def _unrecognised(parser: argparse.ArgumentParser, command: str | None, words: Sequence[str]) -> str:
+    """What is said of arguments that a command does not have, with the options that are spelled most like them."""
+    known = {option for each in _parsers(parser, command) for option in each._option_string_actions}
+    meant: list[str] = []
+    for word in words:
+        name = word.partition("=")[0]
+        near = get_close_matches(name, known, n=1) if name.startswith("--") else []
+        meant += [f"did you mean {near[0]}?"] if near else []
+    return "; ".join([f"unrecognized arguments: {' '.join(words)}", *meant])
+
+
+def _parsers(parser: argparse.ArgumentParser, command: str | None) -> Iterator[argparse.ArgumentParser]:
+    """The parser of the command; that of the program where there is none."""
+    below = next((each for each in parser._actions if isinstance(each, argparse._SubParsersAction)), None)
+    yield below.choices[command] if below is not None and command in below.choices else parser
+
+
+def _lacking(package: str) -> int:
+    """Say that a package which everything needs is not there: neither the subject's fault nor ours."""
+    print(
+        f"backproof: {package} cannot be imported in {sys.executable}, but should be: Backproof needs "
+        f"{', '.join(_NEEDED.values())}; install it there: {sys.executable} -m pip install {_NEEDED[package]}",
+        file=sys.stderr,
+    )
+    return USAGE
 
 
 def _our_fault(error: Exception) -> int:
@@ -82,6 +144,15 @@ def _our_fault(error: Exception) -> int:
     return HARNESS_ERROR
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help, too, notices that nobody reads it."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        stream = file or sys.stderr
+        if message and stream is not None:
+            stream.write(message)
+
+
 class _ShowVersion(argparse.Action):
     """Reads the version only if somebody asks: the library that does takes as long as half of the start."""
 
@@ -97,7 +168,7 @@ class _ShowVersion(argparse.Action):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="backproof",
         description="Proves that a hand-written backward pass is right, or shows exactly where and why it is not.",
         epilog=EXIT_STATUS,

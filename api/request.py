@@ -162,8 +162,8 @@ def _known(name: str) -> str:
     if name in families or name in all_checks() or any(sign in name for sign in "/*?["):
         return name
     known = [*_LAYERS.values(), *families, *all_checks()]
-    near = get_close_matches(name, known, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = get_close_matches(name.lower(), map(str.lower, known), n=1)
+    meant = next((f"did you mean {each}? " for each in known if [each.lower()] == near), "")
     raise UsageError(
         f"nothing is called {name!r}: {meant}there are the layers {', '.join(_LAYERS.values())}, "
         f"the families {', '.join(families)}, and the checks that `backproof list --laws` shows"

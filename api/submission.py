@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .adapters.class_api.facts import FUNCTIONS
-from .adapters.fau.course import COURSE, FILES
+from .adapters.fau.course import COURSE
 from .adapters.fau.layout import Layout, find_layout
 from .adapters.source import Source, read_source
 
@@ -52,7 +52,7 @@ def read_submission(folder: Path, stage: str = "") -> Submission:
         SubjectNotFound: there is none.
         LookupError: there is no such stage.
     """
-    layout = find_layout(folder)
+    layout = find_layout(folder, said=True)  # by the command
     begun = [name for name, added in COURSE.stages.items() if any(each in layout.components for each in added)]
     reached = stage or (begun[-1] if begun else next(iter(COURSE.stages)))
     required = COURSE.required(reached)
@@ -115,8 +115,7 @@ def _absent(required: Sequence[str], layout: Layout) -> Iterator[str]:
     files: dict[str, list[str]] = {}
     for name in required:
         if name not in layout.components:
-            package, stem = FILES[name]
-            files.setdefault(f"{package}/{stem}.py" if package else f"{stem}.py", []).append(name)
+            files.setdefault(layout.expected(name), []).append(name)
     existing = {path.relative_to(layout.root).as_posix().lower() for path in layout.sources}
     for path, names in files.items():
         what = " and ".join(f"function {FUNCTIONS[name]}" if name in FUNCTIONS else f"class {name}" for name in names)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ..specs import Case, LayerSpec, Spec, all_specs
-from .bench import spec_text
+from .bench import names_in, spec_text
 from .catalogue import all_checks
 from .effort import EFFORTS, STANDARD
 from .law import Check, Level
@@ -56,6 +56,7 @@ class Selection:
         dtype: the type of all data; with float64, level strict looks at one case of every layer in float32 as well.
         effort: how many of the named cases are visited; a name that is about one case adds it.
         outside: globs over the ids of findings about what the subject's course does not have; they are not planned.
+        later: specs and checks that a later stage adds than the one that is required; they are not planned either.
     """
 
     level: Level = Level.FULL
@@ -64,6 +65,13 @@ class Selection:
     dtype: str = "float64"
     effort: str = STANDARD
     outside: tuple[str, ...] = ()
+    later: frozenset[str] = frozenset()
+
+    def asks_for(self, planned: Planned) -> bool:
+        """Tell whether `planned` is about what the course and the stage have: alone, and in what it is made of."""
+        if any(fnmatch.fnmatchcase(planned.id, glob) for glob in self.outside):
+            return False
+        return self.later.isdisjoint({planned.check.id, *names_in(planned.case.spec)})
 
     def takes(self, planned: Planned) -> bool:
         """Tell whether `planned` is asked for."""
@@ -160,17 +168,15 @@ def make_plan(
     Raises:
         UnknownName: a name of the selection selects nothing at any level.
     """
-    findings = [
-        planned
-        for planned in _findings(offered, selection, drawn or {})
-        if not any(fnmatch.fnmatchcase(planned.id, glob) for glob in selection.outside)
-    ]
+    findings = list(filter(selection.asks_for, _findings(offered, selection, drawn or {})))
     everything = {planned.id: planned for planned in _resolve(findings)}
     for name in selection.names:
         if not any(_matches(name, planned) for planned in everything.values()):
             known = name.partition("/")[0].lower() in (spec.lower() for spec in set(all_specs()) - set(offered))
             why = "the subject does not offer it" if known else "it is no layer, check, course test or id"
-            if name in all_checks():
+            if name.partition("/")[0] in selection.later or name in selection.later:
+                why = "a later stage adds it than the one that is required"
+            elif name in all_checks():
                 why = f"it is asked of nothing that the subject offers in {selection.dtype}, see --dtype"
             raise UnknownName(f"nothing is called {name!r}: {why}; `backproof list` shows all names")
     return Plan(everything, tuple(planned for planned in everything.values() if selection.takes(planned)))

@@ -14,7 +14,7 @@ import numpy as np
 from ..specs import Deviation, Unsupported, all_specs
 from ..specs.version import VERSION
 from ..wall import SubjectError
-from .bench import Bench, names_in
+from .bench import Bench
 from .conventions import PROBE_SECONDS, detect
 from .drawing import draw_cases
 from .lanes import forked_lanes
@@ -45,7 +45,6 @@ class Options:
         course: the course that the user or the subject's layout names; empty for the one that the adapter says.
         deviations: where the subject's course demands what is wrong, in any of its editions.
         edition: the course's edition, if the user names it; empty for the one that the subject shows.
-        later: specs and checks that are not asked for yet at the stage that is required.
         compat: what the header says of restored names.
         notes: sentences for the header, beside the adapter's.
     """
@@ -62,7 +61,6 @@ class Options:
     deviations: tuple[Deviation, ...] = ()
     edition: str = ""
     course: str = ""
-    later: frozenset[str] = frozenset()
     compat: str = ""
     notes: tuple[str, ...] = ()
 
@@ -168,12 +166,6 @@ class Run:
         footer = replace(self, plan=plan, header=header).finish(findings)
         return Result(header, tuple(findings), footer)
 
-    def _is_later(self, finding: Finding) -> bool:
-        """Tell whether a finding is about what a later stage of the course adds; the plan decides, not the subject."""
-        planned = self.plan.everything.get(finding.id)
-        about = {finding.check} | (set(names_in(planned.case.spec)) if planned is not None else set())
-        return bool(about & self.options.later)
-
     def finish(self, findings: list[Finding]) -> Footer:
         """The footer: the verdict over what was planned."""
         missing = list(self.header.missing)
@@ -183,11 +175,7 @@ class Run:
         absent = [name for name in self.options.required if name not in self.header.offered]
         failing = [f"{name} is required, but missing" for name in absent]
         for name in self.options.required:
-            refused = [
-                item
-                for item in findings
-                if item.layer == name and item.verdict is Verdict.UNSUPPORTED and not self._is_later(item)
-            ]
+            refused = [item for item in findings if item.layer == name and item.verdict is Verdict.UNSUPPORTED]
             if refused:
                 failing.append(f"{name} is required, but {refused[0].id} is not offered: {refused[0].message}")
         counts = count_verdicts(findings)

@@ -35,7 +35,11 @@ def find_spec(name: str) -> type[Spec]:
     for known, cls in _SPECS.items():
         if known.lower() == name.lower():
             return cls
-    raise LookupError(f"there is no spec {name!r}; there are: {', '.join(_SPECS)}")
+    from difflib import get_close_matches  # noqa: PLC0415 - a worker starts faster without it
+
+    near = get_close_matches(name.lower(), map(str.lower, _SPECS), n=1)
+    meant = next((f"did you mean {known}? " for known in _SPECS if [known.lower()] == near), "")
+    raise LookupError(f"there is no spec {name!r}; {meant}there are: {', '.join(_SPECS)}")
 
 
 def spec_to_wire(spec: Spec) -> dict[str, Any]:

@@ -85,6 +85,12 @@ class Layout:
                 waiting += self._imported_files(source)
         return tuple(reached[path] for path in sorted(reached))
 
+    @staticmethod
+    def expected(name: str) -> str:
+        """The file in which the course has a component, relative to the root."""
+        package, stem = FILES[name]
+        return f"{package}/{stem}.py" if package else f"{stem}.py"
+
     def _imported_files(self, source: Source) -> Iterator[Path]:
         """The submission's own files that a file may import: by the last parts of the names, wherever they lie."""
         yield source.path.parent / "__init__.py"
@@ -99,17 +105,24 @@ class Layout:
                         yield from (folder / f"{name}.py" for name in package.all or ())
 
 
-def find_layout(folder: Path) -> Layout:
+def find_layout(folder: Path, *, said: bool = False) -> Layout:
     """Find the submission in `folder`: there, or up to four folders down.
+
+    Args:
+        folder: where to look.
+        said: the user says that it is one; otherwise only strong evidence counts.
 
     Raises:
         SubjectNotFound: there is none; the text lists what was found.
     """
+    from .recognising import is_submission  # noqa: PLC0415 - it takes layouts
+
     folder = folder.resolve()
     promising = (directory for directory in _walk(folder) if _promising(directory))
-    candidates = [layout for directory in promising if (layout := read_layout(folder, directory)).components]
+    alike = [layout for directory in promising if (layout := read_layout(folder, directory)).components]
+    candidates = alike if said else [layout for layout in alike if is_submission(layout)]
     if not candidates:
-        raise SubjectNotFound(_nothing_found(folder))
+        raise SubjectNotFound(_not_recognised(folder, alike) if alike else _nothing_found(folder))
 
     def preference(layout: Layout) -> tuple[int, int, int, str]:
         relative = layout.root.relative_to(folder)
@@ -246,5 +259,19 @@ def _nothing_found(folder: Path) -> str:
         f"there is no submission in {folder}: looked there and up to {_DEEPEST} folders down for files such as "
         f"Layers/FullyConnected.py, Optimization/Optimizers.py or NeuralNetwork.py; "
         f"found {listed or 'no Python file'}. Name the folder that holds Layers and Optimization, "
-        f"or an adapter module (a .py file with a function build(spec))"
+        f"or an adapter module (a .py file with a function build(spec)), which `backproof init {folder}` writes for a "
+        "framework of your own"
+    )
+
+
+def _not_recognised(folder: Path, alike: Iterable[Layout]) -> str:
+    """What is said of a folder that has some of the course's file and class names, and not its interface."""
+    files = sorted(
+        {component.path.relative_to(folder).as_posix() for layout in alike for component in layout.components.values()}
+    )
+    listed = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")
+    return (
+        f"{folder} is not recognised: {listed} may belong to any framework, and the interface is not that of the FAU "
+        f"exercises. For a framework of your own, `backproof init {folder}` writes an adapter to begin with; if it is "
+        "a submission of the FAU exercises, add --course fau-exercises"
     )

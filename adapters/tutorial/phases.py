@@ -1,8 +1,9 @@
-"""Phases: plain class attributes (`Phase.train = 0`), or an enumeration of the same names."""
+"""Phases: anything called `Phase` that has a train and a test: a plain class, an enumeration, a namespace, a dict."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...specs import Phase
@@ -11,13 +12,20 @@ _PLAIN = {Phase.TRAIN: 0, Phase.TEST: 1}
 
 
 def phase_value(owner: Any, phase: Phase) -> Any:
-    """The phase in the terms of the submission: an attribute of its class `Phase`; 0 or 1 without one."""
+    """The phase in the terms of the submission: what its `Phase` calls so; 0 or 1 without one."""
     for base in type(owner).__mro__:
-        phases = getattr(sys.modules.get(base.__module__), "Phase", None)
-        for name in vars(phases) if isinstance(phases, type) else ():
+        for name, value in _members(getattr(sys.modules.get(base.__module__), "Phase", None)):
             if name.lower() in {phase.value, f"{phase.value}ing"}:
-                return getattr(phases, name)
+                return value
     return _PLAIN[phase]
+
+
+def _members(phases: Any) -> Iterator[tuple[str, Any]]:
+    """The names and the values of a `Phase`, however it is made."""
+    if isinstance(phases, Mapping):
+        yield from ((name, value) for name, value in phases.items() if isinstance(name, str))
+    elif phases is not None:
+        yield from ((name, getattr(phases, name, None)) for name in dir(phases) if not name.startswith("_"))
 
 
 def set_phase(owner: Any, phase: Phase) -> None:

@@ -30,8 +30,8 @@ def explain(options: argparse.Namespace) -> int:
     lines = _explanation(options.name)
     if lines is None:
         known = [*all_specs(), *all_checks(), *all_mistakes()]
-        near = get_close_matches(options.name, known, n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
+        near = get_close_matches(options.name.lower(), map(str.lower, known), n=1)
+        meant = next((f"did you mean {name}? " for name in known if [name.lower()] == near), "")
         print(
             f"backproof: nothing is called {options.name!r}: {meant}"
             "`backproof list` shows the specs, `backproof list --laws` the checks",

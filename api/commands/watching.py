@@ -82,7 +82,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         self._request(())  # refuses what cannot be before anything is watched
-        self._folders, self._made = files_of(resolve(self.subject))
+        self._folders, self._made = files_of(resolve(self.subject, self.course.partition("@")[0]))
         self._files: Snapshot = snapshot(self._folders)
         self._todo: dict[str, None] = {}
         self._failing: dict[str, None] = {}
@@ -109,7 +109,7 @@ class Watch:
     def _take_up(self, changed: tuple[Path, ...]) -> None:
         before = self._made
         try:
-            self._folders, self._made = files_of(resolve(self.subject))
+            self._folders, self._made = files_of(resolve(self.subject, self.course.partition("@")[0]))
         except (SubjectNotFound, OSError) as error:
             self._say(f"{self._named(changed)}: {error}; waiting for the next save")
             return

@@ -152,5 +152,7 @@ def _nothing(framework: Framework) -> str:
     found = f"found the classes {', '.join(names[:10])}" if names else "found no class"
     return (
         f"no class in {framework.base} has a name that tells what it is, such as Dense, ReLU or Dropout: {found}. "
-        "Write the adapter by hand: docs/how-to/adapter.md"
+        "Write the adapter by hand: a .py file with a function build(spec) that returns None for what the framework "
+        "does not have, and otherwise its object with the methods of backproof.adapters.base.LayerAdapter "
+        "(LossAdapter, OptimizerAdapter ...); `backproof explain Dropout` shows what a component must do"
     )

@@ -1,41 +1,12 @@
-"""The laws, by family. Importing this package registers them, in the order in which they run."""
+"""The laws, by family. Importing this package registers those of all its modules, in the order of the modules' names.
 
-from . import (  # noqa: F401 - importing registers the checks
-    contract,
-    contract_declared,
-    contract_dtype,
-    contract_state,
-    gradient,
-    gradient_mask,
-    gradient_selection,
-    gradient_update,
-    initializer,
-    loss,
-    loss_value,
-    metamorphic,
-    network,
-    network_file,
-    network_model,
-    network_phase,
-    network_regularization,
-    network_samples,
-    network_user,
-    network_user_numbers,
-    optimizer,
-    perceptron,
-    perceptron_check,
-    perceptron_training,
-    phase,
-    phase_mask,
-    phase_running,
-    recurrence,
-    recurrence_gradient,
-    recurrence_memory,
-    regularization,
-    regularization_layer,
-    state,
-    trainer,
-    trainer_counts,
-    value,
-    value_structure,
-)
+Within a case, checks run in the order in which they are registered.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _name in sorted(module.name for module in iter_modules(__path__)):
+    import_module(f"{__name__}.{_name}")

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from ...specs import Unsupported
 from ...wall import RemoteSubject, SubjectError, SubjectRaised
 from ..bench import Bench
+from ..drawing import number_below
 from ..measurement import Measurement, failed, passed, same
 from ..results import Verdict
 
@@ -198,7 +199,7 @@ class Explorer(Generic[S]):
         # A failure that does not come back is a failure nevertheless.
         with _DRAWING, suppress(NoSuchExample, Flaky):
             find(
-                st.lists(st.sampled_from(table), min_size=length, max_size=length),
+                st.tuples(*[number_below(len(table)).map(table.__getitem__)] * length),
                 lambda parts: self._fails([step for part in parts for step in part]),
                 settings=chosen,
                 random=Random(seed),  # noqa: S311 - draws programs

@@ -36,6 +36,15 @@ def taken(folder: Path, *cells: str) -> Definitions:
         "class A: pass\ndef f(self): pass\nA.f = f",
         "try:\n    import cupy\nexcept ImportError:\n    cupy = None",
         "a = 2\nb = [a] * 3\ndef f(): return b",
+        "A, B = range(2)\ndef f(): return A + B",
+        "def enum(*names): return type('E', (), dict(zip(names, names)))\nP = enum('a', 'b')\nclass A: p = P.a",
+        "def one(): return 1\ndef two(a, b=0): return a\nN = two(one(), b=[one()])\nclass A: n = N",
+        "def one(): return 1\nA, B = (one(), 2)\nclass L:\n    def f(self): return B",
+        "def one(): return 1\nN: int = one()\ndef f(): return N\nclass A:\n    def g(self): return f()",
+        "def one(): return 1\nN = one()\nM = N + one()\nclass A: m = M",
+        "def one(): return 1\nN = np.full(3, one())\ndef f(): return N",
+        "def one(): return 1\nN = one()\ndef f(): return N",
+        "def add(c): return c\nclass A: pass\nA.n = add(3)",
     ],
 )
 def test_definitions_are_taken(tmp_path: Path, statement: str) -> None:
@@ -112,6 +121,35 @@ def test_everything_else_is_left_out(tmp_path: Path, statement: str) -> None:
 def test_magics_are_dropped(tmp_path: Path, cell: str, code: str) -> None:
     definitions = taken(tmp_path, cell)
     assert (definitions.code.replace("\n\n", "\n"), definitions.notes) == (code, ())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "class A: pass\nlosses = train(A())\ndef plot(): return losses",
+        "class A:\n    def f(self): return 1\nnet = A()\nlosses = train(net)",
+        "losses = train(3)",
+        "train(3)",
+        "class A: x = y\ny = (yield train(3))",
+    ],
+)
+def test_a_run_of_an_own_function_is_left_out(tmp_path: Path, statement: str) -> None:
+    assert "train(" not in taken(tmp_path, "def train(n): return n", statement).code.replace("def train(", "")
+
+
+def test_what_calls_own_functions_is_marked(tmp_path: Path) -> None:
+    cell = "def one(): return 1\nN = one()\nM = 3\nclass A: n = N + M"
+    (cells,) = taken(tmp_path, cell).cells
+    assert [ast.unparse(statement) for statement in cells.calling] == ["N = one()"]
+
+
+@pytest.mark.parametrize("files", [{"acts.py": ""}, {"acts/__init__.py": ""}, {"acts/makers.py": ""}, {}])
+def test_functions_of_a_module_beside_the_file_are_own_ones(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    code = taken(tmp_path, "from acts.makers import one\nN = one()\nclass A: n = N").code
+    assert ("N = one()" in code) == bool(files)
 
 
 def test_lines_keep_their_numbers(tmp_path: Path) -> None:

@@ -103,6 +103,69 @@ def test_modules_beside_the_notebook_can_be_imported(tmp_path: Path) -> None:
     assert not (tmp_path / "__pycache__").exists()
 
 
+def test_what_a_function_imports_beside_the_notebook_is_there_when_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "late_base.py").write_text("X = 5\n")
+    made = executed(tmp_path, "class A:\n    def f(self):\n        import late_base\n        return late_base.X")
+    assert made.find("A")().f() == 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["late_base.py", "own_work.ipynb"]
+
+
+def test_two_notebooks_have_modules_of_one_name_beside_them(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "same_name.py").write_text(f"X = {name!r}\n")
+        assert executed(tmp_path / name, "from same_name import X\nclass A:\n    x = X").find("A").x == name
+
+
+ENUM = "def enum(*names, **named):\n    return type('Enum', (), {**dict(zip(names, range(9))), **named})"
+
+
+@pytest.mark.parametrize(
+    ("made", "value"),
+    [
+        ("Phase = enum('train', 'test')", 1),
+        ("NAMES = ('train', 'test')\nPhase = enum(*NAMES, test=len(NAMES) + 5)", 7),
+        ("def wrapped(f, *names):\n    return f(*names)\nPhase = wrapped(enum, 'train', 'test')", 1),
+    ],
+)
+def test_calls_of_own_functions_are_executed(tmp_path: Path, made: str, value: int) -> None:
+    module = executed(tmp_path, ENUM, made, "class A:\n    x = Phase.test")
+    assert (module.find("A").x, module.failures) == (value, {})
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "while True:\n        pass",
+        "while True:\n        try:\n            1 / 0\n        except Exception:\n            pass",
+        "return endless() + endless() if len(repr(endless)) else 0",
+    ],
+)
+def test_a_call_that_does_not_end_takes_nothing_else_with_it(tmp_path: Path, endless: str) -> None:
+    cells = [f"def endless():\n    {endless}", "N = endless()", "class A:\n    def f(self): return N.x"]
+    module = executed(tmp_path, *cells, "def two(): return 2", "M = two()", "class B:\n    def f(self): return M")
+    assert module.find("B")().f() == 2
+    if "return" not in endless:
+        with pytest.raises(
+            ModuleNotFoundError, match="N is used, but it is made by a call that was ended: it executes"
+        ):
+            module.find("A")().f()
+
+
+def test_a_call_that_raises_takes_nothing_else_with_it(tmp_path: Path) -> None:
+    module = executed(
+        tmp_path, "def data(): return open('no-such')", "D = data()", "class A:\n    def f(self): return D"
+    )
+    assert isinstance(module.failures["D"], FileNotFoundError)
+    assert module.find("A") is not None
+
+
+def test_tracing_is_as_it_was(tmp_path: Path) -> None:
+    before = sys.gettrace()
+    executed(tmp_path, "def one(): return 1", "N = one()", "class A:\n    n = N")
+    assert sys.gettrace() is before
+
+
 def test_a_name_that_is_taken_is_not_taken_away(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "json.ipynb", "class A: pass")
     module = execute(read_definitions(path))

@@ -80,3 +80,35 @@ def test_what_a_stage_does_ask_for_is_not_excused(tmp_path: Path) -> None:
     assert failing == {("FullyConnected", "initializer.layer")}
     assert result.footer.verdict == "nonconformant"
     assert not any("L2_Regularizer" in reason for reason in result.footer.reasons)
+
+
+BROKEN = "class {name}:\n    def __init__(self, *arguments):\n        raise RuntimeError('later')\n"
+
+
+@pytest.mark.parametrize("broken", ["Dropout", "BatchNormalization", "Conv", "LSTM", "syntax"])
+def test_what_a_later_stage_adds_does_not_fail_a_gate(tmp_path: Path, broken: str) -> None:
+    files = changed()
+    name = "RNN" if broken == "syntax" else broken
+    files[f"Layers/{name}.py"] = "def forward(:\n" if broken == "syntax" else BROKEN.format(name=name)
+    result = backproof.check(write(tmp_path, files), effort="quick", required=("stage1",))
+    assert result, result.footer.reasons
+    assert name not in {finding.layer for finding in result.findings}
+    (note,) = [note for note in result.header.notes if note.startswith("not checked")]
+    assert f"{name}" in note
+    assert "ReLU" not in note
+
+
+@pytest.mark.parametrize("broken", ["ReLU", "FullyConnected"])
+def test_what_the_stage_itself_has_fails_its_gate(tmp_path: Path, broken: str) -> None:
+    files = {**changed(), f"Layers/{broken}.py": BROKEN.format(name=broken)}
+    result = backproof.check(write(tmp_path, files), effort="quick", required=("stage1",))
+    assert not result
+    assert broken in {finding.layer for finding in result.findings if finding.failing}
+
+
+def test_a_later_component_is_checked_where_no_earlier_stage_is_required(tmp_path: Path) -> None:
+    write(tmp_path, {**changed(), "Layers/Dropout.py": BROKEN.format(name="Dropout")})
+    assert not backproof.check(tmp_path, "Dropout", effort="quick")
+    assert not backproof.check(tmp_path, effort="quick", required=("stage3",))
+    with pytest.raises(backproof.UsageError, match="a later stage adds it"):
+        backproof.check(tmp_path, "Dropout", effort="quick", required=("stage1",))

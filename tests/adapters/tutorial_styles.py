@@ -13,6 +13,7 @@ BUGGY = EXAMPLES / "fau_tutorial_buggy" / "framework.ipynb"
 
 Change = tuple[str, str]
 
+PHASE = 'Phase = enum("train", "test", "validation")\n'
 _WEIGHTS = "self.weights = np.random.uniform(size=(output_size, input_size + 1)) / np.sqrt(input_size)"
 _STACKED = "self.weights = np.hstack([inner, bias])"
 _FORWARD = "return self.extended @ self.weights.T"
@@ -111,19 +112,49 @@ STYLES: dict[str, tuple[str, tuple[Change, ...]]] = {
         "ReLU Flatten Dropout NeuralNetwork",
         (("(BaseLayer)", ""), ("        super().__init__()\n", "")),
     ),
-    "an enumeration of phases": (
+    **{
+        name: ("Dropout NeuralNetwork", ((PHASE, f"{made}\n"),))
+        for name, made in {
+            "a class of phases": "class Phase:\n    train = 0\n    test = 1\n    validation = 2",
+            "an enumeration of phases": "import enum\nclass Phase(enum.Enum):\n    train = 0\n    test = 1",
+            "other numbers for phases": "Phase = enum(train='TRAIN', test=None)",
+            "phases by nested calls of own functions": (
+                "def numbered(names):\n    return dict(zip(names, range(len(names))))\n"
+                "def names():\n    return 'train', 'test', 'validation'\n"
+                "Phase = enum(**numbered(names()))"
+            ),
+            "phases with earlier definitions as arguments": (
+                "NAMES = ['train', 'test', 'validation']\nFIRST, SECOND = 4, 5\n"
+                "def pair(a, b=7, *, c=0):\n    return {'train': a, 'test': b + c}\n"
+                "PAIR: dict = pair(FIRST, c=SECOND)\nPhase = enum(*NAMES, **{'test': PAIR['test'], 'train': FIRST})"
+            ),
+            "phases of a class of the notebook": (
+                "class Enum:\n    def __init__(self, *names):\n        self.__dict__.update(zip(names, 'abc'))\n"
+                "def make(kind, *names):\n    return kind(*names)\nPhase = make(Enum, 'train', 'test', 'validation')"
+            ),
+            "a namespace of phases": (
+                "from types import SimpleNamespace\ndef make():\n    return SimpleNamespace(train=1, test=2)\n"
+                "Phase = make()"
+            ),
+            "a named tuple of phases": (
+                "from collections import namedtuple\n"
+                "def make(names):\n    return namedtuple('Phases', names)(*range(len(names)))\n"
+                "Phase = make(['train', 'test'])"
+            ),
+        }.items()
+    },
+    "a dictionary of phases": (
         "Dropout NeuralNetwork",
-        (("import numpy as np", "import enum\nimport numpy as np"), ("class Phase:", "class Phase(enum.Enum):")),
-    ),
-    "other numbers for phases": (
-        "Dropout NeuralNetwork",
-        (("train = 0", "train = 'TRAIN'"), ("test = 1", "test = None")),
+        (
+            (PHASE, "def phases():\n    return {'train': 0, 'test': 1}\nPhase = phases()\n"),
+            ("Phase.train", "Phase['train']"),
+            ("Phase.test", "Phase['test']"),
+        ),
     ),
     "phases in capitals": (
         "Dropout NeuralNetwork",
         (
-            ("train = 0", "TRAIN = 0"),
-            ("test = 1", "TEST = 1"),
+            (PHASE, 'Phase = enum("TRAIN", "TEST")\n'),
             ("Phase.train", "Phase.TRAIN"),
             ("Phase.test", "Phase.TEST"),
         ),

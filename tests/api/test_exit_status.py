@@ -72,6 +72,12 @@ def test_a_bad_request(arguments: tuple[str, ...], sentence: str) -> None:
         (("knit",), "invalid choice: 'knit'"),
         (("explain",), "the following arguments are required: NAME"),
         (("list", "--laws", "--frobnicate"), "unrecognized arguments"),
+        (("check", "builtin", "--efort", "quick"), "did you mean --effort?"),
+        (("check", "builtin", "--efort=quick", "--leval=core"), "did you mean --effort?; did you mean --level?"),
+        (("list", "--lwas"), "did you mean --laws?"),
+        (("report", "x", "--jnit", "y"), "did you mean --junit?"),
+        (("mistakes", "--scroe"), "did you mean --score?"),
+        (("--vresion", "list"), "did you mean --version?"),
     ],
     ids=" ".join,
 )
@@ -196,3 +202,82 @@ def test_a_full_disk(option: str) -> None:
     ran = run("check", "builtin", "ReLU/vector", "-q", option, "/dev/full")
     assert ran.status == 2
     assert "/dev/full cannot be written: No space left on device" in one_sentence(ran.err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("explain", "relux"), "did you mean ReLU?"),
+        (("list", "Dropuot"), "did you mean Dropout?"),
+        (("watch", str(EXAMPLE), "Dropuot"), "did you mean Dropout?"),
+        (("mistakes", "Dropuot"), "did you mean Dropout?"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_misspelt_name_gets_a_suggestion(arguments: tuple[str, ...], sentence: str) -> None:
+    ran = run(*arguments)
+    assert ran.status == 2
+    assert sentence in one_sentence(ran.err)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe without a reader is reported otherwise")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "builtin", "ReLU"),
+        ("check", "builtin", "ReLU", "--quiet"),
+        ("check", "builtin", "ReLU", "--verbose"),
+        ("check", "builtin", "ReLU", "--results", "-"),
+        ("check", "--help"),
+        ("dispatch", "-i", str(EXAMPLE), "-o", "/dev/null/x.zip", "--help"),
+        ("explain", "ReLU"),
+        ("list",),
+        ("list", "--laws"),
+        ("mistakes",),
+        ("report", "RESULTS"),
+        ("--help",),
+        ("--version",),
+        (),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_nobody_reads_is_no_verdict(tmp_path: Path, arguments: tuple[str, ...], unbuffered: str) -> None:
+    results = tmp_path / "results"
+    if "RESULTS" in arguments:
+        check("builtin", "Flatten", "--effort", "quick", results=results)
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-P", "-m", "backproof", *(str(results) if a == "RESULTS" else a for a in arguments)],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    finally:
+        os.close(writer)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("package", ["numpy", "scipy", "hypothesis", "rich"])
+@pytest.mark.parametrize(
+    "arguments", [("check", "builtin", "ReLU"), ("check", "builtin", "ReLU", "--direct"), ("list",)]
+)
+def test_a_package_that_is_missing_is_no_fault_of_the_harness(
+    tmp_path: Path, package: str, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text(
+        f"raise ModuleNotFoundError({f'No module named {package!r}'!r}, name={package!r})\n"
+    )
+    ran = process(*arguments, env={"PYTHONPATH": str(tmp_path)})
+    if ran.returncode != 0:  # a command may do without it
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert f"{package} cannot be imported in {sys.executable}" in one_sentence(ran.stderr)
+        assert f"-m pip install {package}" in ran.stderr
+    else:
+        assert package != "numpy" or arguments[0] != "check"

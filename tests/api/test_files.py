@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from backproof.commands import checking as check_command
 from .running import check, process, read, run
 from .submissions import BUGGY
 
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--backproof", "builtin", "-k", "ReLU")
 Records = list[dict[str, Any]]
 
 
@@ -159,3 +163,19 @@ def test_results_that_are_not_there(tmp_path: Path) -> None:
         ran = run("report", path)
         assert ran.status == 2
         assert "name a file that `check --results` wrote" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("-m", "backproof", "check", "builtin", "ReLU", "Sgd"), PYTEST])
+def test_a_run_leaves_nothing_in_the_working_folder(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    ran = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert list(tmp_path.iterdir()) == []
