@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ..specs import Case, LayerSpec, Spec, all_specs
-from .bench import spec_text
 from .catalogue import all_checks
+from .context import spec_text
 from .effort import EFFORTS, STANDARD
 from .law import Check, Level
 from .numerics.precision import PRECISIONS

@@ -14,7 +14,7 @@ import numpy as np
 from ..specs import Deviation, Unsupported, all_specs
 from ..specs.version import VERSION
 from ..wall import SubjectError
-from .bench import Bench, names_in
+from .context import Context, names_in
 from .conventions import PROBE_SECONDS, detect
 from .drawing import draw_cases
 from .lanes import forked_lanes
@@ -148,7 +148,7 @@ class Run:
             sink(findings[-1])
 
         # Processes are forked before anything is shown: what shows progress has threads.
-        with forked_lanes(self.runner.judge, self.source.others()) as lanes:
+        with forked_lanes(self.runner.group_runner, self.source.others()) as lanes:
             sink(self.header)
             self.runner.run(self.options.jobs - len(lanes), report, lanes)
         footer = self.finish(findings)
@@ -221,11 +221,11 @@ class Run:
         )
 
 
-def _diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnosis, ...]:
+def _diagnose(planned: Planned, context: Context, finding: Finding) -> tuple[Diagnosis, ...]:
     """What a failure looks like; most runs do without the catalogue of mistakes."""
     from .diagnosis import diagnose  # noqa: PLC0415 - as said
 
-    return diagnose(planned, bench, finding)
+    return diagnose(planned, context, finding)
 
 
 def _unjudged(required: tuple[str, ...], findings: list[Finding]) -> list[str]:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from ..checks.bench import spec_text, where_text
 from ..checks.catalogue import all_checks
+from ..checks.context import spec_text, where_text
 from ..checks.law import Check, Level
 from ..checks.plan import Plan, Selection, cases_of, every_case, make_plan
 from ..cli import CONFORMANT, USAGE

@@ -280,7 +280,7 @@ def test_laws_differ_within_a_kind() -> None:
 
 def test_two_checks_cannot_share_an_id() -> None:
     with pytest.raises(ValueError, match=r"two checks are called value\.forward"):
-        check("value.forward", Kind.LAYER)(lambda bench: iter(()))
+        check("value.forward", Kind.LAYER)(lambda context: iter(()))
 
 
 def test_unknown_check_is_a_lookup_error() -> None:

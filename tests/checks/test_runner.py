@@ -178,7 +178,7 @@ def test_selected_findings_alone_are_reported_though_prerequisites_run() -> None
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    from backproof.checks import judge as module
+    from backproof.checks import group_runner as module
 
     counts: Counter[str] = Counter()
     examine = module.examine  # type: ignore[attr-defined]  # imported there, and replaced there

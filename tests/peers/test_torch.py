@@ -7,7 +7,7 @@ import pytest
 
 import backproof
 from backproof.adapters import load, resolve
-from backproof.checks.bench import COMPUTES_IN_FLOAT32
+from backproof.checks.context import COMPUTES_IN_FLOAT32
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
 from backproof.checks.numerics.precision import PRECISIONS

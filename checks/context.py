@@ -1,4 +1,4 @@
-"""Bench: what a law works with: fresh subjects, data drawn from the seed, the conventions."""
+"""Context: what a law works with: fresh subjects, data drawn from the seed, the conventions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def names_in(spec: Spec) -> Iterator[str]:
 
 
 @dataclass
-class Bench:
+class Context:
     """One case, ready for a law.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Judge: carries groups of checks out, one session after another; every way to end becomes a finding."""
+"""GroupRunner: carries groups of checks out, one session after another; every way to end becomes a finding."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SessionSource(Protocol):
 
 
 @dataclass(frozen=True)
-class Judge:
+class GroupRunner:
     """Runs checks of a plan; has no state of its own.
 
     Attributes:
