@@ -9,7 +9,6 @@ named as a likeness, not as an exact match.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -51,9 +50,7 @@ def _diagnosis(mistake: mistakes.Mistake, *, exact: bool) -> Diagnosis:
 
 def _fails_alike(build: Callable[[Spec], Any], planned: Planned, context: Context, finding: Finding) -> bool:
     """Tell whether the mistake breaks the same law with the same words, numbers aside, and the same ratio."""
-    other = run_check(
-        planned, DirectSession(build), conventions=context.conventions, seed=context.seed, seconds=math.inf
-    )
+    other = run_check(planned, DirectSession(build), context.settings)
     return other.verdict is finding.verdict and _signature(other) == _signature(finding)
 
 

@@ -13,9 +13,10 @@ from backproof import framework
 from backproof.adapters.fau.subjects import build
 from backproof.checks.effort import EFFORTS, Effort
 from backproof.checks.outcome import Examined, examine
-from backproof.checks.plan import Planned, Selection, make_plan
+from backproof.checks.plan import Planned, make_plan
 from backproof.checks.results import Finding, Smallest, Verdict
 from backproof.checks.runner import Runner
+from backproof.checks.settings import DEFAULTS, Settings
 from backproof.checks.shrinking import Shrinker
 from backproof.specs import Spec
 from backproof.wall import DirectSession, SessionLike
@@ -71,8 +72,8 @@ def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def smallest_of(cls: type, name: str, check: str, effort: str = "standard") -> Smallest:
     """That of the first failing finding of the named cases."""
     source, found = Here(subject_with(name, cls)), list[Finding]()
-    plan = make_plan([name], Selection(names=(check,)))
-    Runner(plan, source, {}, effort=effort, shrinks=True).run(1, found.append)
+    plan = make_plan([name], Settings(names=(check,)))
+    Runner(plan, source, Settings(effort=effort), shrinks=True).run(1, found.append)
     shrunk = [finding for finding in found if finding.smallest]
     assert len(shrunk) == 1
     assert shrunk[0] is next(finding for finding in found if finding.failing)
@@ -100,8 +101,8 @@ def test_the_smallest_case_is_found(cls: type, name: str, check: str, expected: 
     assert smallest.id == f"{name}/{expected}/{check}"
     assert smallest.trials <= EFFORTS["standard"].trials
     source, again = Here(subject_with(name, cls)), list[Finding]()
-    plan = make_plan([name], Selection(names=(smallest.id,)))
-    Runner(plan, source, {}).run(1, again.append)
+    plan = make_plan([name], Settings(names=(smallest.id,)))
+    Runner(plan, source).run(1, again.append)
     assert [(finding.id, finding.failing, finding.message) for finding in again] == [
         (smallest.id, True, smallest.message)
     ]
@@ -122,9 +123,9 @@ def test_arrays_are_those_of_the_smallest_case() -> None:
 
 
 def planned_and_finding() -> tuple[Planned, Finding]:
-    plan = make_plan(["FullyConnected"], Selection(names=("FullyConnected/4-to-3/gradient.input",)))
+    plan = make_plan(["FullyConnected"], Settings(names=("FullyConnected/4-to-3/gradient.input",)))
     found: list[Finding] = []
-    Runner(plan, Here(subject_with("FullyConnected", EvenInputs)), {}).run(1, found.append)
+    Runner(plan, Here(subject_with("FullyConnected", EvenInputs))).run(1, found.append)
     return plan.selected[0], found[0]
 
 
@@ -133,7 +134,7 @@ def shrinker(effort: Effort) -> tuple[Shrinker, list[str]]:
 
     def run(planned: Planned, session: SessionLike) -> Examined:
         ran.append(planned.id)
-        return examine(planned, session, conventions={}, seed=0, seconds=10)
+        return examine(planned, session, DEFAULTS)
 
     build_subject = subject_with("FullyConnected", EvenInputs)
     return Shrinker(effort, lambda: DirectSession(build_subject), run), ran

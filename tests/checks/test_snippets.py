@@ -19,9 +19,10 @@ from backproof import framework
 from backproof.adapters.base import LayerAdapter
 from backproof.adapters.fau.subjects import build
 from backproof.checks.effort import EFFORTS
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan import make_plan
 from backproof.checks.results import Finding, Smallest
 from backproof.checks.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.checks.snippet_text import Unspeakable, filled, literal, rounded_up
 from backproof.specs import Spec
 
@@ -134,7 +135,7 @@ def shown(name: str, cls: type, check: str) -> Smallest:
 
     found: list[Finding] = []
     source = Here(lambda spec: build(spec, part))
-    Runner(make_plan([name], Selection(names=(check,))), source, {}, shrinks=True).run(1, found.append)
+    Runner(make_plan([name], Settings(names=(check,))), source, shrinks=True).run(1, found.append)
     (smallest,) = [finding.smallest for finding in found if finding.smallest]
     return smallest
 
@@ -227,9 +228,7 @@ def test_an_adapter_that_does_not_say_how_its_calls_read_gets_the_reason() -> No
         return Silent(spec)  # type: ignore[arg-type]  # only layers are asked for
 
     found: list[Finding] = []
-    Runner(make_plan(["ReLU"], Selection(names=("value.forward",))), Here(silent), {}, shrinks=True).run(
-        1, found.append
-    )
+    Runner(make_plan(["ReLU"], Settings(names=("value.forward",))), Here(silent), shrinks=True).run(1, found.append)
     smallest = found[0].smallest
     assert smallest is not None
     assert smallest.snippet == ""
