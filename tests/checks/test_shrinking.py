@@ -62,13 +62,6 @@ class LowKeep(framework.Dropout):
         return result if self.probability == 0.5 else result * self.probability
 
 
-@pytest.fixture(autouse=True)
-def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials bound a search here, not the time of a busy machine."""
-    for name, effort in EFFORTS.items():
-        monkeypatch.setitem(EFFORTS, name, replace(effort, seconds=1e3, run_seconds=1e3))
-
-
 def smallest_of(cls: type, name: str, check: str, effort: str = "standard") -> Smallest:
     """That of the first failing finding of the named cases."""
     source, found = Here(subject_with(name, cls)), list[Finding]()
@@ -157,16 +150,45 @@ def test_one_search_per_check() -> None:
     assert given.with_smallest(planned, finding).smallest is None
 
 
-def test_when_the_time_is_up_the_case_itself_is_shown_and_later_nothing() -> None:
+def test_when_the_trials_are_spent_the_case_itself_is_shown_as_often_again_and_later_nothing() -> None:
     planned, finding = planned_and_finding()
-    tired, _ = shrinker(replace(EFFORTS["standard"], run_seconds=1.0))
-    tired.spent = 1.5
+    effort = replace(EFFORTS["standard"], run_trials=7)
+    tired, ran = shrinker(effort)
+    tired.spent = 6
     shown = tired.with_smallest(planned, finding).smallest
     assert shown is not None
-    assert (shown.id, shown.trials) == (planned.id, 0)
-    late, ran = shrinker(replace(EFFORTS["standard"], run_seconds=0.0))
+    assert shown.trials == 1, "one was left"
+    assert tired.spent == 6 + len(ran) == 8
+    for spent in (7, 13):
+        tired, ran = shrinker(effort)
+        tired.spent = spent
+        shown = tired.with_smallest(planned, finding).smallest
+        assert shown is not None
+        assert (shown.id, shown.trials, ran) == (planned.id, 0, [planned.id])
+    late, ran = shrinker(effort)
+    late.spent = 14
     assert late.with_smallest(planned, finding).smallest is None
     assert ran == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.TIMEOUT, Verdict.DIED])
+def test_a_trial_that_hangs_or_dies_is_the_last_of_the_run(verdict: Verdict) -> None:
+    planned, finding = planned_and_finding()
+    given, ran = shrinker(EFFORTS["standard"])
+    examine_it = given.examine
+
+    def hanging(smaller: Planned, session: SessionLike) -> Examined:
+        examined = examine_it(smaller, session)
+        return examined if smaller is planned else replace(examined, finding=replace(finding, verdict=verdict))
+
+    given.examine = hanging
+    shown = given.with_smallest(planned, finding).smallest
+    assert shown is not None
+    assert (shown.id, shown.trials, len(ran)) == (planned.id, 1, 2)
+    other = replace(planned, quantity="another")
+    shown = given.with_smallest(other, finding).smallest
+    assert shown is None or shown.trials == 0
+    assert len(ran) == 3
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.BLOCKED, Verdict.TIMEOUT, Verdict.DIED])
