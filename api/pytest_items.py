@@ -63,7 +63,7 @@ class ConformancePlugin:
         """Open the subject; what cannot be opened ends the session with one sentence."""
         option = self.config.getoption
         try:
-            request = Request(
+            request = Request.of(
                 subject=option("--backproof"),
                 seed=option("--backproof-seed"),
                 effort=option("--backproof-effort"),

@@ -34,9 +34,9 @@ from ..specs import (
     all_specs,
 )
 from ..wall import RemoteSubject, SessionLike
-from .bench import COMPUTES_IN_FLOAT32
+from .context import COMPUTES_IN_FLOAT32
 from .definitions.convolution import SEQUENCES
-from .judge import SessionSource
+from .group_runner import SessionSource
 from .laws.phase_running import SPREAD, batch_statistics, running_statistics
 from .numerics.compare import Array
 from .precision_probe import computes_in_float32

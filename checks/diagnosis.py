@@ -9,7 +9,6 @@ named as a likeness, not as an exact match.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,7 +18,7 @@ import numpy as np
 from .. import mistakes
 from ..specs import Kind, Spec, Trait, Unsupported
 from ..wall import Call, DirectSession, SubjectError
-from .bench import Bench
+from .context import Context
 from .numerics.precision import current, judged_in
 from .outcome import run_check
 from .plan import Planned
@@ -29,14 +28,14 @@ RELATIVE = 1e-9  # answers that differ by less, or by 1,000 units, are the same 
 MAX_DIAGNOSES = 3
 
 
-def diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnosis, ...]:
+def diagnose(planned: Planned, context: Context, finding: Finding) -> tuple[Diagnosis, ...]:
     """The mistakes of the catalogue that explain `finding`; best first."""
     known = mistakes.mistakes_of(planned.layer)
     if planned.case.spec.kind is Kind.INITIALIZER or Trait.RANDOM_MASK in planned.case.spec.traits:
-        alike = [mistake for mistake in known if _fails_alike(mistake.build, planned, bench, finding)]
+        alike = [mistake for mistake in known if _fails_alike(mistake.build, planned, context, finding)]
         return tuple(_diagnosis(mistake, exact=False) for mistake in alike) if len(alike) <= MAX_DIAGNOSES else ()
-    calls = [(subject.spec, subject.transcript) for subject in bench.subjects]
-    with judged_in(bench.precision):
+    calls = [(subject.spec, subject.transcript) for subject in context.subjects]
+    with judged_in(context.precision):
         if not calls or _behaves(mistakes.correct, calls):
             return ()
         matching = [mistake for mistake in known if _behaves(mistake.build, calls)]
@@ -49,9 +48,9 @@ def _diagnosis(mistake: mistakes.Mistake, *, exact: bool) -> Diagnosis:
     )
 
 
-def _fails_alike(build: Callable[[Spec], Any], planned: Planned, bench: Bench, finding: Finding) -> bool:
+def _fails_alike(build: Callable[[Spec], Any], planned: Planned, context: Context, finding: Finding) -> bool:
     """Tell whether the mistake breaks the same law with the same words, numbers aside, and the same ratio."""
-    other = run_check(planned, DirectSession(build), conventions=bench.conventions, seed=bench.seed, seconds=math.inf)
+    other = run_check(planned, DirectSession(build), context.settings)
     return other.verdict is finding.verdict and _signature(other) == _signature(finding)
 
 

@@ -1,6 +1,6 @@
-"""Lanes: where groups of checks are judged side by side. A judge is one; a process of our own with a judge is another.
+"""Lanes: where groups of checks run side by side: a group runner, or one in a process of our own.
 
-Processes share the work because a judge computes as much as the subject does, and threads would compute by turns.
+Processes share the work because checks compute as much as the subjects do, and threads would take turns.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from types import FrameType
 from typing import NoReturn, Protocol
 
 from ..wall.confine import end_with_parent
-from .judge import Judge, SessionSource
+from .group_runner import GroupRunner, SessionSource
 from .plan import Planned
 from .results import Finding
 
@@ -29,7 +29,7 @@ class Lane(Protocol):
     """Judges one group of checks after another."""
 
     def findings(self, group: Sequence[Planned], done: MutableMapping[str, Finding]) -> Iterator[Finding]:
-        """As `Judge.findings`."""
+        """As `GroupRunner.findings`."""
 
 
 class Closable(SessionSource, Protocol):
@@ -40,17 +40,17 @@ class Closable(SessionSource, Protocol):
 
 
 class ForkedLane:
-    """A judge in a process of its own, forked from this one and with a worker of its own.
+    """A group runner in a process of its own, forked from this one and with a worker of its own.
 
-    If the process is gone, the judge of this process does the rest.
+    If the process is gone, the group runner of this process does the rest.
     """
 
-    def __init__(self, judge: Judge, source: Closable, others: Sequence[ForkedLane]) -> None:
-        self._judge = judge
+    def __init__(self, group_runner: GroupRunner, source: Closable, others: Sequence[ForkedLane]) -> None:
+        self._group_runner = group_runner
         self._source = source
         self._connection, theirs = multiprocessing.Pipe()
         ours = [self._connection, *(other._connection for other in others)]
-        arguments = (replace(judge, source=source), source, theirs, ours)
+        arguments = (replace(group_runner, source=source), source, theirs, ours)
         self._process = multiprocessing.get_context("fork").Process(target=_serve, args=arguments, daemon=True)
         with warnings.catch_warnings():
             # Python warns of threads that hold locks while a process is forked; this one waits for none of them.
@@ -59,7 +59,7 @@ class ForkedLane:
         theirs.close()
 
     def findings(self, group: Sequence[Planned], done: MutableMapping[str, Finding]) -> Iterator[Finding]:
-        """As `Judge.findings`."""
+        """As `GroupRunner.findings`."""
         needs = {need for planned in group for need in planned.needs}
         known = {need: done[need] for need in needs if need in done}
         rest = list(group)
@@ -71,7 +71,7 @@ class ForkedLane:
                 del rest[0]
                 yield finding
         except _GONE:
-            yield from self._judge.findings(rest, done)
+            yield from self._group_runner.findings(rest, done)
 
     def close(self) -> None:
         """End the process and its worker."""
@@ -86,19 +86,19 @@ class ForkedLane:
 
 
 @contextmanager
-def forked_lanes(judge: Judge, sources: Sequence[Closable]) -> Iterator[Sequence[Lane]]:
+def forked_lanes(group_runner: GroupRunner, sources: Sequence[Closable]) -> Iterator[Sequence[Lane]]:
     """A lane for every source, in a process of its own."""
     lanes: list[ForkedLane] = []
     try:
         for source in sources:
-            lanes.append(ForkedLane(judge, source, lanes))
+            lanes.append(ForkedLane(group_runner, source, lanes))
         yield [*lanes]
     finally:
         for lane in lanes:
             lane.close()
 
 
-def _serve(judge: Judge, source: Closable, connection: Connection, others: Sequence[Connection]) -> None:
+def _serve(group_runner: GroupRunner, source: Closable, connection: Connection, others: Sequence[Connection]) -> None:
     """Judge what is asked for, until the other process closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal: the first one decides
     signal.signal(signal.SIGTERM, _leave)
@@ -108,7 +108,7 @@ def _serve(judge: Judge, source: Closable, connection: Connection, others: Seque
     try:
         while True:
             ids, done = connection.recv()
-            for finding in judge.findings([judge.plan.everything[each] for each in ids], done):
+            for finding in group_runner.findings([group_runner.plan.everything[each] for each in ids], done):
                 connection.send(finding)
     except _GONE:
         return

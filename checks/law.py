@@ -55,7 +55,7 @@ class Check:
 
     Attributes:
         id: `family.law`.
-        function: the generator; takes a `Bench`, and a quantity if the check has several.
+        function: the generator; takes a `Context`, and a quantity if the check has several.
         kinds: the kinds of spec that it is about.
         when: chooses among their cases.
         level: the level at which it is asked, by case.

@@ -9,15 +9,15 @@ import numpy as np
 
 from ..specs import InitializerSpec, LayerSpec, LossSpec, NetworkSpec, OptimizerSpec, RegularizerSpec, Shape, Spec
 from ..wall import Call, RemoteSubject
-from .bench import Bench
+from .context import Context
 from .measurement import describe
 
 Rule = Callable[[RemoteSubject, int], str]  # a subject and the index of a call: what is odd about its value
 
 
-def odd_value(bench: Bench) -> str:
+def odd_value(context: Context) -> str:
     """The latest call whose value is not what the call must return, in words; empty if all are."""
-    for subject in reversed(bench.subjects):
+    for subject in reversed(context.subjects):
         for index in reversed(range(len(subject.transcript))):
             method = subject.transcript[index].method
             for (kind, name), rule in _RULES.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -13,15 +13,16 @@ import numpy as np
 from ..specs import Kind, Unsupported
 from ..wall import SessionLike, SubjectError, SubjectRaised
 from ..wall.advice import advice_on
-from .bench import Bench, where_text
+from .context import Context, where_text
 from .law import Level
 from .measurement import Measurement
 from .numerics.precision import judged_in
 from .odd_values import odd_value
 from .plan import Planned
 from .results import Diagnosis, Finding, Verdict
+from .settings import Settings
 
-Diagnose = Callable[[Planned, Bench, Finding], tuple[Diagnosis, ...]]
+Diagnose = Callable[[Planned, Context, Finding], tuple[Diagnosis, ...]]
 
 # Operations that every subject of a kind must have; an adapter may leave out the others.
 REQUIRED = {
@@ -61,69 +62,63 @@ class Examined:
 
     Attributes:
         finding: what came of it.
-        bench: its subjects, with every call.
+        context: its subjects, with every call.
         measurement: the one that decided; None if the check did not come to its end.
     """
 
     finding: Finding
-    bench: Bench
+    context: Context
     measurement: Measurement | None
 
 
 def run_check(
     planned: Planned,
     session: SessionLike,
-    *,
-    conventions: Mapping[str, str],
-    seed: int,
-    seconds: float,
+    settings: Settings,
     diagnose: Diagnose | None = None,
 ) -> Finding:
     """Run one check; every way in which it can end becomes a verdict."""
-    return examine(planned, session, conventions=conventions, seed=seed, seconds=seconds, diagnose=diagnose).finding
+    return examine(planned, session, settings, diagnose).finding
 
 
 def examine(
     planned: Planned,
     session: SessionLike,
-    *,
-    conventions: Mapping[str, str],
-    seed: int,
-    seconds: float,
+    settings: Settings,
     diagnose: Diagnose | None = None,
 ) -> Examined:
     """`run_check`, with what led to the finding."""
-    bench = Bench(planned.case, session, conventions, seed, planned.check.id)
+    context = Context(planned.case, session, settings, planned.check.id)
     finding, measurement = base_finding(planned), None
     started = time.perf_counter()
-    session.limit(seconds)
+    session.limit(settings.seconds)
     try:
-        with np.errstate(all="ignore"), judged_in(bench.precision):
-            measurement = _first_bad(planned, bench)
+        with np.errstate(all="ignore"), judged_in(context.precision):
+            measurement = _first_bad(planned, context)
         finding = _from_measurement(finding, measurement)
     except SubjectError as error:
         finding = _from_error(finding, error)
     except Unsupported as reason:
-        finding = _from_unsupported(finding, planned, bench, str(reason))
+        finding = _from_unsupported(finding, planned, context, str(reason))
     except Exception as error:
-        finding = _from_stumble(finding, bench, error)
+        finding = _from_stumble(finding, context, error)
     if finding.failing:
         finding = replace(finding, output=session.output)
         if diagnose and finding.verdict is Verdict.FAILED:
             with suppress(Exception):  # an explanation that fails must not take the finding with it
-                finding = replace(finding, diagnosis=diagnose(planned, bench, finding))
+                finding = replace(finding, diagnosis=diagnose(planned, context, finding))
     finding = replace(
         finding,
-        evaluations=sum(subject.evaluations for subject in bench.subjects),
+        evaluations=sum(subject.evaluations for subject in context.subjects),
         seconds=round(time.perf_counter() - started, 6),
     )
-    return Examined(finding, bench, measurement)
+    return Examined(finding, context, measurement)
 
 
-def _first_bad(planned: Planned, bench: Bench) -> Measurement:
+def _first_bad(planned: Planned, context: Context) -> Measurement:
     """The first measurement that is not passed; else the one that came closest to its bound."""
     measurements = (
-        planned.check.function(bench, planned.quantity) if planned.quantity else planned.check.function(bench)
+        planned.check.function(context, planned.quantity) if planned.quantity else planned.check.function(context)
     )
     closest = Measurement()
     for measurement in measurements:
@@ -176,9 +171,9 @@ def _from_error(finding: Finding, error: SubjectError) -> Finding:
     )
 
 
-def _from_unsupported(finding: Finding, planned: Planned, bench: Bench, reason: str) -> Finding:
+def _from_unsupported(finding: Finding, planned: Planned, context: Context, reason: str) -> Finding:
     """Not offered; but an offered component cannot leave out what every component of its kind must do."""
-    calls = [subject.transcript[-1].method for subject in bench.subjects if subject.transcript]
+    calls = [subject.transcript[-1].method for subject in context.subjects if subject.transcript]
     operation = calls[-1] if calls else "build"
     if operation in REQUIRED[planned.case.spec.kind]:
         message = f"{operation} is not offered, but every {planned.case.spec.kind} must have it: {reason}"
@@ -186,9 +181,9 @@ def _from_unsupported(finding: Finding, planned: Planned, bench: Bench, reason: 
     return replace(finding, verdict=Verdict.UNSUPPORTED, message=reason)
 
 
-def _from_stumble(finding: Finding, bench: Bench, error: Exception) -> Finding:
+def _from_stumble(finding: Finding, context: Context, error: Exception) -> Finding:
     """A law tripped: over an odd value of the subject (its fault), or over itself (ours)."""
-    if odd := odd_value(bench):
+    if odd := odd_value(context):
         return replace(
             finding,
             verdict=Verdict.FAILED,

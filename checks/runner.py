@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ..specs import Deviation
 from ..wall import WorkerError
-from .effort import EFFORTS, STANDARD
-from .judge import Judge, SessionSource
+from .group_runner import GroupRunner, SessionSource
 from .lanes import Lane
 from .outcome import Diagnose
 from .plan import Plan, Planned
 from .results import Finding
+from .settings import DEFAULTS, Settings
 from .shrinking import Shrinker
 
 
@@ -26,35 +25,25 @@ class Runner:
     Attributes:
         plan: what is planned.
         source: where sessions come from.
-        conventions: declared or detected.
-        seed: the run's seed.
-        seconds: budget of one check.
+        settings: those of the run.
         diagnose: explains a failure; may be None.
-        effort: how long smallest cases are looked for.
-        shrinks: whether they are looked for at all.
-        deviations: where the subject's course demands what is wrong.
-        judge: runs single checks.
+        shrinks: whether smallest cases are looked for.
+        group_runner: runs single checks.
     """
 
     plan: Plan
     source: SessionSource
-    conventions: Mapping[str, str]
-    seed: int = 0
-    seconds: float = 10.0
+    settings: Settings = DEFAULTS
     diagnose: Diagnose | None = None
-    effort: str = STANDARD
     shrinks: bool = False
-    deviations: Sequence[Deviation] = ()
-    judge: Judge = field(init=False)
+    group_runner: GroupRunner = field(init=False)
     _done: dict[str, Finding] = field(default_factory=dict)
     _delivery: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.judge = Judge(
-            self.plan, self.source, self.conventions, self.seed, self.seconds, self.diagnose, self.deviations
-        )
-        self._shrinker = Shrinker(EFFORTS[self.effort], self.source.session, self.judge.examine)
+        self.group_runner = GroupRunner(self.plan, self.source, self.settings, self.diagnose)
+        self._shrinker = Shrinker(self.settings.budget, self.source.session, self.group_runner.examine)
 
     def run(self, jobs: int, report: Callable[[Finding], None], lanes: Sequence[Lane] = ()) -> None:
         """Run everything selected.
@@ -64,7 +53,7 @@ class Runner:
             report: gets the findings in the plan's order.
             lanes: what else judges, side by side with them.
         """
-        lanes = [*[self.judge] * max(jobs, 1), *lanes]
+        lanes = [*[self.group_runner] * max(jobs, 1), *lanes]
         waiting = iter([planned.id for planned in self.plan.selected])
         upcoming = next(waiting, None)
 
@@ -105,7 +94,7 @@ class Runner:
             planned = self.plan.everything[check_id]
             for need in planned.needs:
                 self.outcome(need)
-            for finding in self.judge.findings([planned], self._done):
+            for finding in self.group_runner.findings([planned], self._done):
                 self._done[check_id] = self._with_smallest(finding)
         return self._done[check_id]
 

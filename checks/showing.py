@@ -39,20 +39,20 @@ def show(examined: Examined, trials: int) -> Smallest:
 
 def _exhibits(examined: Examined) -> list[Exhibit]:
     """Parameters, input, incoming gradient, what was found and what was expected."""
-    bench, measurement = examined.bench, examined.measurement
+    context, measurement = examined.context, examined.measurement
     proof = None if measurement is None else measurement.proof
     given: dict[str, Any] = {}
-    for call in (call for subject in bench.subjects[-1:] for call in subject.transcript):
+    for call in (call for subject in context.subjects[-1:] for call in subject.transcript):
         if call.method == "assign":
             given |= call.args[0]
         elif call.method == "reseed":
             continue
         else:
-            names = _NAMES.get((isinstance(bench.case.spec, LayerSpec), call.method), ("", ""))
+            names = _NAMES.get((isinstance(context.case.spec, LayerSpec), call.method), ("", ""))
             given |= {name: item for name, item in zip(names, call.args, strict=False) if name}
     if isinstance(proof, Derivative):
         cotangent = {} if proof.cotangent is None else {"dy": proof.cotangent}
-        names = _NAMES.get((isinstance(bench.case.spec, LayerSpec), "forward"), ())
+        names = _NAMES.get((isinstance(context.case.spec, LayerSpec), "forward"), ())
         given |= {
             **dict(zip(names[:1], proof.arguments, strict=False)),
             **cotangent,

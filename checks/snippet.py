@@ -26,21 +26,21 @@ def write_snippet(examined: Examined) -> str:
     Raises:
         Unspeakable: there is none; the text says why.
     """
-    finding, bench = examined.finding, examined.bench
-    if not bench.subjects:
+    finding, context = examined.finding, examined.context
+    if not context.subjects:
         raise Unspeakable("the component cannot be constructed: the traceback shows where")
     try:
-        phrases = [subject.phrases() for subject in bench.subjects]
+        phrases = [subject.phrases() for subject in context.subjects]
     except Unsupported as reason:
         raise Unspeakable(f"the adapter does not say how its calls read as code ({reason})") from reason
     for passes in (1, 2):  # what a pass leaves behind may be what is wrong with the next one
-        script = Script(bench, phrases)
+        script = Script(context, phrases)
         body = _body(script, examined, passes)
         parts = [HEAD.format(id=finding.id, law=finding.law), _imports(script, body), *_parts(script, body), body]
         text = "\n".join(parts).rstrip() + "\n"
         if len(text) > LONGEST:
             raise Unspeakable("the calls and their arrays are too long for a snippet")
-        ended = bench.session.rehearse(text)
+        ended = context.session.rehearse(text)
         if ended and (finding.verdict is not Verdict.FAILED or ended == AssertionError.__name__):
             return text
     raise Unspeakable("the calls alone do not repeat the failure: run the check itself")
@@ -56,7 +56,7 @@ def _body(script: Script, examined: Examined, passes: int) -> str:
     if proof is None:
         raise Unspeakable("what this law looks at is more than one comparison of arrays: run the check itself")
     if isinstance(proof, Derivative):
-        return derivative(script, examined.bench, proof, passes)
+        return derivative(script, examined.context, proof, passes)
     if isinstance(proof, Untouched):
         return script.replay((), untouched=(proof.method, proof.argument))
     return _comparison(script, proof)

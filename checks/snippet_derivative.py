@@ -8,7 +8,7 @@ import numpy as np
 
 from ..specs import Kind
 from ..wall import RemoteSubject
-from .bench import Bench
+from .context import Context
 from .proof import ABSOLUTE, RELATIVE, STEP, Derivative
 from .snippet_parts import BLOCK_DIFFERENCES, INPUT_DIFFERENCES
 from .snippet_script import Script
@@ -17,12 +17,12 @@ from .snippet_text import Unspeakable, filled, rounded_up
 _ROLES = {Kind.LAYER: ("x",), Kind.LOSS: ("prediction", "target"), Kind.NETWORK: ()}
 
 
-def derivative(script: Script, bench: Bench, proof: Derivative, passes: int = 1) -> str:
+def derivative(script: Script, context: Context, proof: Derivative, passes: int = 1) -> str:
     """The lines of the comparison.
 
     Args:
         script: of the calls.
-        bench: of the check.
+        context: of the check.
         proof: what was compared.
         passes: how many forwards and backwards there are until the gradient is looked at.
 
@@ -31,7 +31,7 @@ def derivative(script: Script, bench: Bench, proof: Derivative, passes: int = 1)
     """
     if not proof.shows:
         raise Unspeakable("the error is smaller than plain central differences can show: run the check itself")
-    subject = script.source_of(proof.found) if proof.continues else bench.subjects[0]
+    subject = script.source_of(proof.found) if proof.continues else context.subjects[0]
     writer = _Writer(script, subject, proof, passes)
     differences, lines = writer.differences(), writer.setup()
     scale = rounded_up(ABSOLUTE * float(np.abs(proof.expected).max(initial=0.0)) or ABSOLUTE)

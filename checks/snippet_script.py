@@ -1,4 +1,4 @@
-"""Script: the calls of a bench's subjects as lines of code, in the order in which they were made."""
+"""Script: the calls of a context's subjects as lines of code, in the order in which they were made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..specs import Kind, Spec
 from ..wall import Call, RemoteSubject
-from .bench import Bench
+from .context import Context
 from .proof import Expression
 from .snippet_calls import copied, draws, items_of, keys_of, overlapping, plain, values_of
 from .snippet_text import Unspeakable, filled, literal, same_numbers
@@ -40,16 +40,16 @@ class Script:
     """Turns calls into lines, and arrays into variables.
 
     Args:
-        bench: whose subjects' calls they are.
+        context: whose subjects' calls they are.
         phrases: of every subject, how they read.
     """
 
-    def __init__(self, bench: Bench, phrases: Sequence[dict[str, str]]) -> None:
+    def __init__(self, context: Context, phrases: Sequence[dict[str, str]]) -> None:
         self.phrases = phrases
-        self._subjects = bench.subjects
-        self._seed = bench.seed
-        self.prelude = bench.session.prelude
-        self._phrases = dict(zip(map(id, bench.subjects), phrases, strict=True))
+        self._subjects = context.subjects
+        self._seed = context.seed
+        self.prelude = context.session.prelude
+        self._phrases = dict(zip(map(id, context.subjects), phrases, strict=True))
         self._names: dict[int, str] = {}
         self._variables: dict[tuple[Any, ...], tuple[str, str]] = {}  # content -> name and definition
         self._taken: set[str] = {"np", "sys", "random", "types", "expected", "found", "step", "index", "values", "fill"}

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, launched: Launched) -> int:
 
 
 def _execute(options: argparse.Namespace, console: Console, launched: Launched) -> Result:
-    request = Request(
+    request = Request.of(
         subject=options.subject,
         names=tuple(options.names),
         course=options.course,

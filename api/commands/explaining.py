@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from ..checks.bench import spec_text, where_text
 from ..checks.catalogue import all_checks
+from ..checks.context import spec_text, where_text
 from ..checks.law import Check, Level
-from ..checks.plan import Plan, Selection, cases_of, every_case, make_plan
+from ..checks.plan import Plan, cases_of, every_case, make_plan
+from ..checks.settings import Settings
 from ..exit_status import CONFORMANT, USAGE
 from ..mistakes import Mistake, all_mistakes, mistakes_of
 from ..specs import LayerSpec, Phase, Spec, Trait, all_specs, find_spec
@@ -47,7 +48,7 @@ def _explanation(name: str) -> Iterable[str] | None:
         return _check(all_checks()[name])
     if name in all_mistakes():
         return _mistake(all_mistakes()[name])
-    plan = make_plan(all_specs(), Selection(level=Level.STRICT))
+    plan = make_plan(all_specs(), Settings(level=Level.STRICT))
     if name in plan.everything:
         planned = plan.everything[name]
         return [*_check(planned.check), *section(f"In the case {planned.case.name}", [where_text(planned.case)])]

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ..checks.law import Level
-from ..checks.plan import Selection, every_case, make_plan
+from ..checks.plan import every_case, make_plan
+from ..checks.settings import Settings
 from ..exit_status import CONFORMANT, USAGE
 from ..reports.wording import plural
 from ..specs import all_specs, find_spec
@@ -34,7 +35,7 @@ def show(options: argparse.Namespace) -> int:
 
 
 def _list_specs(chosen: list[str]) -> None:
-    plan = make_plan(all_specs(), Selection(level=Level.STRICT))
+    plan = make_plan(all_specs(), Settings(level=Level.STRICT))
     findings = Counter(planned.layer for planned in plan.selected)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), collapse_padding=True)
     for title in ("spec", "kind", "definition", "cases", "checks"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -36,7 +36,15 @@ def watch(options: argparse.Namespace) -> int:
         names = tuple(find_spec(name).name() for name in options.names)
         if options.subject == BUILTIN:
             raise UsageError(f"{BUILTIN} has no files that change; name a folder or a file")
-        watched = Watch(options.subject, names, options.effort, options.course, options.timeout, options.compat)
+        request = Request.of(
+            subject=options.subject,
+            names=names,
+            effort=options.effort,
+            course=options.course,
+            seconds=options.timeout,
+            compat=options.compat,
+        )
+        watched = Watch(request)
     except (UsageError, LookupError) as error:
         return complain(error, USAGE)
     except SubjectNotFound as error:
@@ -60,29 +68,18 @@ class Watch:
     """A subject that is looked at again and again.
 
     Args:
-        subject: as the user names it.
-        names: the components to look at; empty for all.
-        effort: how many cases are looked at.
-        course: the course; empty for the one detected.
-        seconds: budget of one check.
-        compat: as for `check`.
+        request: what is asked for of the components that are looked at; its names are these, none for all.
 
     Raises:
         SubjectNotFound: there is no such subject.
-        UsageError: an option has a value that it cannot have.
     """
 
-    subject: str
-    names: tuple[str, ...] = ()
-    effort: str = "quick"
-    course: str = ""
-    seconds: float = 10.0
-    compat: str = ""
+    request: Request
     console: Console = field(default_factory=Console)
 
     def __post_init__(self) -> None:
-        self._request(())  # refuses what cannot be before anything is watched
-        self._folders, self._made = files_of(resolve(self.subject, self.course.partition("@")[0]))
+        self.subject, self.names = self.request.subject, self.request.settings.names
+        self._folders, self._made = files_of(resolve(self.subject, self.request.settings.course))
         self._files: Snapshot = snapshot(self._folders)
         self._todo: dict[str, None] = {}
         self._failing: dict[str, None] = {}
@@ -92,7 +89,7 @@ class Watch:
     def begin(self, *, check: bool) -> None:
         """Say what is watched, and check all of it if that is wanted."""
         self._say(f"watching {plural(len(self._files), 'file')} in {self.subject}; Ctrl-C ends it")
-        if self.compat:
+        if self.request.compat:
             self._say(note([]))
         if check:
             self._everything = not self._made
@@ -109,7 +106,7 @@ class Watch:
     def _take_up(self, changed: tuple[Path, ...]) -> None:
         before = self._made
         try:
-            self._folders, self._made = files_of(resolve(self.subject, self.course.partition("@")[0]))
+            self._folders, self._made = files_of(resolve(self.subject, self.request.settings.course))
         except (SubjectNotFound, OSError) as error:
             self._say(f"{self._named(changed)}: {error}; waiting for the next save")
             return
@@ -165,7 +162,8 @@ class Watch:
 
     def _run(self, names: tuple[str, ...]) -> None:
         try:
-            with opened(self._request(names)) as prepared, LiveProgress(self.console, verbose=True) as progress:
+            request = replace(self.request, settings=replace(self.request.settings, names=names))
+            with opened(request) as prepared, LiveProgress(self.console, verbose=True) as progress:
 
                 def sink(record: Header | Finding | Footer) -> None:
                     self._glance()
@@ -195,16 +193,6 @@ class Watch:
         waiting = f"; waiting: {', '.join(self._todo)}" if self._todo else ""
         state = f"to fix: {', '.join(self._failing)}" if self._failing else "nothing that was checked fails"
         self._say(state + waiting)
-
-    def _request(self, names: tuple[str, ...]) -> Request:
-        return Request(
-            subject=self.subject,
-            names=names,
-            course=self.course,
-            effort=self.effort,
-            seconds=self.seconds,
-            compat=self.compat,
-        )
 
     def _named(self, changed: tuple[Path, ...]) -> str:
         shown = [self._short(path) + ("" if path in self._files else " (gone)") for path in changed[:3]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
 from ...wall import Mutation
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
 from ..numerics.compare import EPS, Estimate
@@ -21,9 +21,9 @@ BACKWARD = (*FORWARD, "contract.backward")
 
 
 @check("contract.constructs", *Kind, level=Level.CORE)
-def constructs(bench: Bench) -> Iterator[Measurement]:
+def constructs(context: Context) -> Iterator[Measurement]:
     """The component can be constructed with the arguments of its spec."""
-    bench.new(now=True)
+    context.new(now=True)
     yield passed()
 
 
@@ -55,51 +55,51 @@ def array_of_shape(name: str, found: object, shape: tuple[int, ...], *, hint: st
 
 
 @check("contract.forward", Kind.LAYER, level=Level.CORE, needs=("contract.constructs",))
-def forward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+def forward_returns_an_array(context: Context) -> Iterator[Measurement]:
     """Forward returns finite floating-point numbers in the declared shape."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    shape = bench.layer_spec.output_shape(bench.case.input_shape)
+    rng = context.rng()
+    layer = context.layer(rng)
+    shape = context.layer_spec.output_shape(context.case.input_shape)
     yield array_of_shape(
-        f"forward(x) for x of shape {bench.case.input_shape}",
-        layer.forward(bench.data(rng)),
+        f"forward(x) for x of shape {context.case.input_shape}",
+        layer.forward(context.data(rng)),
         shape,
         hint="look at the return statement of forward and at the axes of its matrix products",
     )
 
 
 @check("contract.backward", Kind.LAYER, level=core_in_training, needs=FORWARD)
-def backward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+def backward_returns_an_array(context: Context) -> Iterator[Measurement]:
     """Backward returns finite floating-point numbers in the shape of forward's input."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng)
-    _, found = layer.many([("forward", (x,)), ("backward", (bench.incoming(rng),))])
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng)
+    _, found = layer.many([("forward", (x,)), ("backward", (context.incoming(rng),))])
     yield array_of_shape(
         "backward(dy)",
         found,
-        bench.case.input_shape,
+        context.case.input_shape,
         hint="backward must return the gradient with respect to the layer's input, in the input's shape",
     )
 
 
 @check("contract.gradients", Kind.LAYER, when=has_parameters, level=core_in_training, needs=BACKWARD)
-def gradients_have_the_parameters_shapes(bench: Bench) -> Iterator[Measurement]:
+def gradients_have_the_parameters_shapes(context: Context) -> Iterator[Measurement]:
     """After backward, every parameter has a finite gradient of its own shape."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x, dy = bench.data(rng), bench.incoming(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x, dy = context.data(rng), context.incoming(rng)
     *_, gradients = layer.many([("forward", (x,)), ("backward", (dy,)), ("gradients", ())])
-    for name, parameter in bench.layer_spec.parameters().items():
+    for name, parameter in context.layer_spec.parameters().items():
         yield array_of_shape(f"the gradient of {name}", gradients.get(name), parameter.shape)
 
 
 @check("contract.pure", Kind.LAYER, level=full_in_training, needs=BACKWARD)
-def arguments_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+def arguments_are_left_alone(context: Context) -> Iterator[Measurement]:
     """Forward and backward do not modify the arrays that they are given."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    layer.many([("forward", (bench.data(rng),)), ("backward", (bench.incoming(rng),))])
+    rng = context.rng()
+    layer = context.layer(rng)
+    layer.many([("forward", (context.data(rng),)), ("backward", (context.incoming(rng),))])
     yield unmodified(layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient",)})
 
 
@@ -119,14 +119,14 @@ def unmodified(mutations: Sequence[Mutation], names: Mapping[str, tuple[str, ...
 
 
 @check("contract.repeatable", Kind.LAYER, needs=FORWARD)
-def forward_is_repeatable(bench: Bench) -> Iterator[Measurement]:
+def forward_is_repeatable(context: Context) -> Iterator[Measurement]:
     """The same input and the same seed give the same output, whatever was computed in between."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x, other = bench.data(rng), bench.data(rng, (bench.case.input_shape[0] + 1, *bench.case.input_shape[1:]))
-    anew = ("reseed", (bench.seed,))
+    rng = context.rng()
+    layer = context.layer(rng)
+    x, other = context.data(rng), context.data(rng, (context.case.input_shape[0] + 1, *context.case.input_shape[1:]))
+    anew = ("reseed", (context.seed,))
     _, first, *_ = layer.many([anew, ("forward", (x,)), ("forward", (other,)), anew])
-    if bench.case.spec.traits & {Trait.RANDOM_MASK} and not deterministic(bench.case):
+    if context.case.spec.traits & {Trait.RANDOM_MASK} and not deterministic(context.case):
         again = layer.forward(x)
         if not np.array_equal(first, again):
             return  # a generator of its own cannot be reseeded from outside: nothing to compare
@@ -142,14 +142,14 @@ def forward_is_repeatable(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("contract.batch", Kind.LAYER, when=has(Trait.BATCH_INDEPENDENT), needs=FORWARD)
-def samples_are_independent(bench: Bench) -> Iterator[Measurement]:
+def samples_are_independent(context: Context) -> Iterator[Measurement]:
     """A sample's output does not depend on the other samples of the batch."""
-    if not deterministic(bench.case):
+    if not deterministic(context.case):
         yield passed()
         return
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng)
     together = layer.forward(x)
     hint = "look for a sum, mean or maximum that runs over the batch axis or over the whole array"
     order = rng.permutation(len(x))
@@ -160,7 +160,7 @@ def samples_are_independent(bench: Bench) -> Iterator[Measurement]:
         hint=hint,
         as_expected=Expression(f"$0[{order.tolist()}]", (together,)),
     )
-    others = 3.0 * bench.data(rng) + 1.0
+    others = 3.0 * context.data(rng) + 1.0
     others[0] = x[0]
     name = "the output of the first sample beside other samples"
     beside = layer.forward(others)

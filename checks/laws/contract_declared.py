@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Kind, OptimizerSpec, Phase, Trait, Unsupported
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed
 from .contract import BACKWARD
@@ -40,33 +40,33 @@ def declared(subject: RemoteSubject) -> Mapping[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _as_declared(bench: Bench, name: str, expected: bool, hint: str) -> Measurement:
-    found = declared(bench.new()).get(name)
+def _as_declared(context: Context, name: str, expected: bool, hint: str) -> Measurement:
+    found = declared(context.new()).get(name)
     if found is None or bool(found) == expected:
         return passed()
-    text = f"{bench.case.spec.name()}: {name} is {bool(found)}, but should be {expected}"
+    text = f"{context.case.spec.name()}: {name} is {bool(found)}, but should be {expected}"
     return failed(text, expected=str(expected), found=str(bool(found)), hint=hint)
 
 
 @check("contract.trainable", Kind.LAYER, when=_first, needs=("contract.constructs",))
-def trainable_if_it_has_parameters(bench: Bench) -> Iterator[Measurement]:
+def trainable_if_it_has_parameters(context: Context) -> Iterator[Measurement]:
     """A layer says that it is trainable if it has parameters, and only then."""
-    has_parameters = bool(parameter_names(bench.case))
+    has_parameters = bool(parameter_names(context.case))
     hint = f"set self.trainable = {has_parameters} in the constructor, after super().__init__()"
-    yield _as_declared(bench, "trainable", has_parameters, hint)
+    yield _as_declared(context, "trainable", has_parameters, hint)
 
 
 @check("contract.testing-phase", Kind.LAYER, when=_first, needs=("contract.constructs",))
-def starts_outside_of_the_testing_phase(bench: Bench) -> Iterator[Measurement]:
+def starts_outside_of_the_testing_phase(context: Context) -> Iterator[Measurement]:
     """A new layer says that it is not in the testing phase."""
     hint = "the base class must set testing_phase = False, and every layer must call super().__init__()"
-    yield _as_declared(bench, "testing_phase", False, hint)
+    yield _as_declared(context, "testing_phase", False, hint)
 
 
 @check("contract.base", Kind.LAYER, Kind.OPTIMIZER, when=_first, level=Level.STRICT, needs=("contract.constructs",))
-def inherits_from_the_base_class(bench: Bench) -> Iterator[Measurement]:
+def inherits_from_the_base_class(context: Context) -> Iterator[Measurement]:
     """A layer inherits from the base class of layers, an optimizer from that of optimizers."""
-    yield _as_declared(bench, "base", True, "derive the class from BaseLayer (a layer) or Optimizer (an optimizer)")
+    yield _as_declared(context, "base", True, "derive the class from BaseLayer (a layer) or Optimizer (an optimizer)")
 
 
 @check(
@@ -76,17 +76,17 @@ def inherits_from_the_base_class(bench: Bench) -> Iterator[Measurement]:
     level=Level.STRICT,
     needs=("contract.constructs",),
 )
-def keeps_its_regularizer(bench: Bench) -> Iterator[Measurement]:
+def keeps_its_regularizer(context: Context) -> Iterator[Measurement]:
     """An optimizer keeps the regularizer that it is given in a member of that name."""
     hint = "add_regularizer(regularizer) must set self.regularizer = regularizer"
-    yield _as_declared(bench, "regularizer", True, hint)
+    yield _as_declared(context, "regularizer", True, hint)
 
 
 @check("contract.reformat", Kind.LAYER, when=_normalised_images, needs=BACKWARD)
-def images_and_vectors(bench: Bench) -> Iterator[Measurement]:
+def images_and_vectors(context: Context) -> Iterator[Measurement]:
     """Reformat turns images into one row of channels for each pixel, and these rows into the same images again."""
-    rng = bench.rng()
-    layer, x = bench.layer(rng), bench.data(rng)
+    rng = context.rng()
+    layer, x = context.layer(rng), context.data(rng)
     layer.forward(x)
     try:
         rows = layer.call("reformat", x)
@@ -105,7 +105,7 @@ def images_and_vectors(bench: Bench) -> Iterator[Measurement]:
         yield failed(text, expected=expected, found=describe(rows), hint=hint)
         return
     # Of what computes in float32 no more can be asked; but to move numbers is not to compute, so they may be exact too.
-    rounded = bench.precision().rounded
+    rounded = context.precision().rounded
     if not np.array_equal(_sorted(rounded(rows)), _sorted(rounded(pixels))):
         expected = "the channels of one pixel in every row"
         yield failed("reformat(x) mixes the channels", expected=expected, found="other rows", hint=hint)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...specs import Case, Kind, Unsupported
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, failed, passed
 from ..proof import Expression, Holds
@@ -52,19 +52,19 @@ def _all_stay(name: str, values: Any) -> Iterator[Measurement]:
 
 
 @check("contract.dtype", Kind.LAYER, when=_single, level=Level.STRICT, needs=BACKWARD)
-def float32_stays_float32(bench: Bench) -> Iterator[Measurement]:
+def float32_stays_float32(context: Context) -> Iterator[Measurement]:
     """With data and parameters of float32, outputs, gradients and updated parameters are float32 as well."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    layer.forward(bench.data(rng))
+    rng = context.rng()
+    layer = context.layer(rng)
+    layer.forward(context.data(rng))
     yield _stays("forward(x)", _latest(layer))
-    layer.backward(bench.incoming(rng))
+    layer.backward(context.incoming(rng))
     yield _stays("backward(dy)", _latest(layer))
-    if not bench.layer_spec.parameters():
+    if not context.layer_spec.parameters():
         return
     layer.gradients()
     yield from _all_stay("the gradient of {}", _latest(layer))
-    if not trainable(bench.case):
+    if not trainable(context.case):
         return
     try:
         layer.attach_optimizer(0.125, 0.75)
@@ -74,8 +74,8 @@ def float32_stays_float32(bench: Bench) -> Iterator[Measurement]:
         except Unsupported:
             return
     for _ in range(2):
-        layer.forward(bench.data(rng))
-        layer.backward(bench.incoming(rng))
+        layer.forward(context.data(rng))
+        layer.backward(context.incoming(rng))
     layer.parameters()
     yield from _all_stay("{} after two steps of an optimizer", _latest(layer))
 
@@ -87,37 +87,37 @@ def float32_stays_float32(bench: Bench) -> Iterator[Measurement]:
     level=Level.STRICT,
     needs=("contract.loss-backward",),
 )
-def the_gradient_of_a_loss_stays_float32(bench: Bench) -> Iterator[Measurement]:
+def the_gradient_of_a_loss_stays_float32(context: Context) -> Iterator[Measurement]:
     """With a prediction and a target of float32, the gradient is float32 as well."""
-    rng = bench.rng()
-    loss, target = bench.new(), bench.target(rng)
-    loss.forward(bench.data(rng), target)
+    rng = context.rng()
+    loss, target = context.new(), context.target(rng)
+    loss.forward(context.data(rng), target)
     loss.backward(target)
     yield _stays("backward(target)", _latest(loss))
 
 
 @check("contract.optimizer-dtype", Kind.OPTIMIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",))
-def updated_weights_stay_float32(bench: Bench) -> Iterator[Measurement]:
+def updated_weights_stay_float32(context: Context) -> Iterator[Measurement]:
     """With weights and gradients of float32, the new weights are float32 as well, also in later steps."""
-    rng = bench.rng()
-    optimizer, weights = bench.new(), np.asarray(bench.data(rng))
+    rng = context.rng()
+    optimizer, weights = context.new(), np.asarray(context.data(rng))
     for step in range(3):
-        weights = optimizer.update(weights, np.asarray(bench.data(rng)))
+        weights = optimizer.update(weights, np.asarray(context.data(rng)))
         yield _stays(f"the result of update {step + 1}", _latest(optimizer))
 
 
 @check("contract.regularizer-dtype", Kind.REGULARIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",))
-def the_gradient_of_a_penalty_stays_float32(bench: Bench) -> Iterator[Measurement]:
+def the_gradient_of_a_penalty_stays_float32(context: Context) -> Iterator[Measurement]:
     """With weights of float32, the penalty's gradient is float32 as well."""
-    regularizer = bench.new()
-    regularizer.gradient(bench.data(bench.rng()))
+    regularizer = context.new()
+    regularizer.gradient(context.data(context.rng()))
     yield _stays("calculate_gradient(w)", _latest(regularizer))
 
 
 @check("contract.network-dtype", Kind.NETWORK, when=_single, level=Level.STRICT, needs=("contract.network",))
-def networks_stay_float32(bench: Bench) -> Iterator[Measurement]:
+def networks_stay_float32(context: Context) -> Iterator[Measurement]:
     """With data and parameters of float32, predictions, gradients and updated parameters are float32 as well."""
-    network, x, _, _ = prepared(bench, bench.rng())
+    network, x, _, _ = prepared(context, context.rng())
     for _ in range(2):
         network.forward()
         network.backward()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Kind, LayerSpec
 from ...wall import Operation, RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
 from ..numerics.compare import EPS, Estimate
@@ -49,16 +49,16 @@ def _all_same(
 
 
 @check("contract.latest", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
-def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement]:
+def backward_belongs_to_the_latest_forward(context: Context) -> Iterator[Measurement]:
     """Backward belongs to the latest forward, not to an earlier one."""
-    rng = bench.rng()
-    x, dy = bench.data(rng), bench.incoming(rng)
-    [reference] = _passes(bench.layer(bench.rng(1)), bench.seed, (x, dy))
+    rng = context.rng()
+    x, dy = context.data(rng), context.incoming(rng)
+    [reference] = _passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
-        decoy = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
-        past = decoy, bench.incoming(rng, bench.layer_spec.output_shape(decoy.shape))
+        decoy = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
+        past = decoy, context.incoming(rng, context.layer_spec.output_shape(decoy.shape))
         yield from _all_same(
-            _passes(bench.layer(bench.rng(1)), bench.seed, past, (x, dy))[-1],
+            _passes(context.layer(context.rng(1)), context.seed, past, (x, dy))[-1],
             reference,
             "after another batch has passed through",
             meaning="backward uses something of an earlier forward",
@@ -67,12 +67,12 @@ def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement
 
 
 @check("contract.accumulation", Kind.LAYER, when=trainable, level=Level.CORE, needs=("contract.gradients",))
-def gradients_do_not_accumulate(bench: Bench) -> Iterator[Measurement]:
+def gradients_do_not_accumulate(context: Context) -> Iterator[Measurement]:
     """Each backward computes the gradients anew: a second pass over the same data gives the same gradients."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x, dy = bench.data(rng), bench.incoming(rng)
-    first, second = _passes(layer, bench.seed, (x, dy), (x, dy))
+    rng = context.rng()
+    layer = context.layer(rng)
+    x, dy = context.data(rng), context.incoming(rng)
+    first, second = _passes(layer, context.seed, (x, dy), (x, dy))
     yield from _all_same(
         second,
         first,
@@ -83,12 +83,12 @@ def gradients_do_not_accumulate(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("contract.linear", Kind.LAYER, when=deterministic, level=core_in_training, needs=BACKWARD)
-def backward_is_linear(bench: Bench) -> Iterator[Measurement]:
+def backward_is_linear(context: Context) -> Iterator[Measurement]:
     """Backward is linear in the incoming gradient: b(2 v + 3 w) = 2 b(v) + 3 b(w)."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x, v, w = bench.data(rng), bench.incoming(rng), bench.incoming(rng)
-    passes = _passes(layer, bench.seed, *((x, dy) for dy in (v, w, 2.0 * v + 3.0 * w)))
+    rng = context.rng()
+    layer = context.layer(rng)
+    x, v, w = context.data(rng), context.incoming(rng), context.incoming(rng)
+    passes = _passes(layer, context.seed, *((x, dy) for dy in (v, w, 2.0 * v + 3.0 * w)))
     of_v, of_w, of_both = (found["backward(dy)"] for found in passes)
     terms = 2.0 * np.abs(of_v) + 3.0 * np.abs(of_w)
     bound = 1e4 * EPS * np.maximum(terms, terms.max(initial=0.0)) + np.finfo(float).tiny
@@ -102,16 +102,16 @@ def backward_is_linear(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("contract.instances", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
-def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
+def instances_do_not_share_state(context: Context) -> Iterator[Measurement]:
     """One instance does not influence another."""
-    rng = bench.rng()
-    x, dy = bench.data(rng), bench.incoming(rng)
-    [reference] = _passes(bench.layer(bench.rng(1)), bench.seed, (x, dy))
+    rng = context.rng()
+    x, dy = context.data(rng), context.incoming(rng)
+    [reference] = _passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
-        watched, other = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
-        watched.many([("reseed", (bench.seed,)), ("forward", (x,))])
-        foreign = bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
-        _passes(other, bench.seed, (foreign, bench.incoming(rng, bench.layer_spec.output_shape(foreign.shape))))
+        watched, other = context.layer(context.rng(1)), context.layer(context.rng(1))
+        watched.many([("reseed", (context.seed,)), ("forward", (x,))])
+        foreign = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
+        _passes(other, context.seed, (foreign, context.incoming(rng, context.layer_spec.output_shape(foreign.shape))))
         yield from _all_same(
             _named(*watched.many(_backward(watched, dy))),
             reference,
@@ -122,14 +122,14 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("contract.views", Kind.LAYER, when=deterministic, level=Level.STRICT, needs=BACKWARD)
-def returned_arrays_are_no_views(bench: Bench) -> Iterator[Measurement]:
+def returned_arrays_are_no_views(context: Context) -> Iterator[Measurement]:
     """Overwriting an array that a layer was given or has returned does not change what backward computes."""
-    rng = bench.rng()
-    x, dy = bench.data(rng), bench.incoming(rng)
-    [reference] = _passes(bench.layer(bench.rng(1)), bench.seed, (x, dy))
+    rng = context.rng()
+    x, dy = context.data(rng), context.incoming(rng)
+    [reference] = _passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for what, name in (("result", "forward's result"), ("argument", "forward's input")):
-        layer = bench.layer(bench.rng(1))
-        layer.many([("reseed", (bench.seed,)), ("forward", (x,))])
+        layer = context.layer(context.rng(1))
+        layer.many([("reseed", (context.seed,)), ("forward", (x,))])
         layer.poison(what)
         yield from _all_same(
             _named(*layer.many(_backward(layer, dy))),

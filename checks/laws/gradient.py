@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Kind, Phase, Trait
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, failed, number, passed, undecided
 from ..numerics.gradient import BlockChecker, BlockResult
@@ -42,11 +42,11 @@ def factors(case: Case) -> dict[str, float]:
 
 
 @check("gradient.input", Kind.LAYER, when=_differentiable, level=core_in_training, needs=BACKWARD)
-def input_gradient(bench: Bench) -> Iterator[Measurement]:
+def input_gradient(context: Context) -> Iterator[Measurement]:
     """Backward returns the transposed Jacobian of forward, applied to the incoming gradient."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
         return layer.many([("forward", (point,)) for point in points])
@@ -58,7 +58,7 @@ def input_gradient(bench: Bench) -> Iterator[Measurement]:
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         return Derivative(block="", arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
 
-    yield from judge("the input gradient", BlockChecker(evaluate, pull, x, rng), factors(bench.case), prove)
+    yield from judge("the input gradient", BlockChecker(evaluate, pull, x, rng), factors(context.case), prove)
 
 
 @check(
@@ -69,18 +69,18 @@ def input_gradient(bench: Bench) -> Iterator[Measurement]:
     needs=("contract.gradients", *BACKWARD),
     quantities=parameter_names,
 )
-def parameter_gradient(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def parameter_gradient(context: Context, quantity: str) -> Iterator[Measurement]:
     """The gradient of every parameter is the transposed Jacobian of forward with respect to it."""
-    rng = bench.rng()
-    values = bench.parameters(bench.rng())
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    values = context.parameters(context.rng())
+    layer = context.layer(rng)
+    x = context.data(rng)
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         return Derivative(block=quantity, arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
 
     checker = parameter_checker(layer, quantity, values, x, rng)
-    yield from judge(f"the gradient of {quantity}", checker, factors(bench.case), prove)
+    yield from judge(f"the gradient of {quantity}", checker, factors(context.case), prove)
 
 
 def parameter_checker(
@@ -155,11 +155,11 @@ def _proof(checker: BlockChecker, v: Array, claimed: Array, prove: Prove) -> Der
     level=Level.FULL,
     needs=("gradient.input",),
 )
-def gradient_at_zero(bench: Bench) -> Iterator[Measurement]:
+def gradient_at_zero(context: Context) -> Iterator[Measurement]:
     """Where the input is exactly 0, backward stays between the derivatives from the left and from the right."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng)
     x.ravel()[::2] = 0.0
     precision = current()
     step = precision.one_sided_step

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.precision import current
@@ -21,12 +21,12 @@ Array = NDArray[np.float64]
 
 
 @check("gradient.mask", Kind.LAYER, when=has(Trait.RANDOM_MASK), level=Level.CORE, needs=BACKWARD)
-def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
+def backward_uses_the_mask_of_forward(context: Context) -> Iterator[Measurement]:
     """Backward multiplies the incoming gradient by the very mask, scaled alike, that forward has applied."""
     for salt in range(3):
-        rng = bench.rng(salt)
-        layer = bench.layer(rng)
-        x, dy = bench.data(rng), bench.incoming(rng)
+        rng = context.rng(salt)
+        layer = context.layer(rng)
+        x, dy = context.data(rng), context.incoming(rng)
         y, dx = layer.many([("forward", (x,)), ("backward", (dy,))])
         mask = np.where(y == 0, 0.0, y / x)
         expected = close_to(dy * mask, 16)
@@ -44,7 +44,7 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
                 proof=proof,
             )
         ratio = _shared_ratio(dx, expected.value)
-        for name, value in {**factors(bench.case), "-1": -1.0}.items():
+        for name, value in {**factors(context.case), "-1": -1.0}.items():
             if ratio is not None and abs(ratio - value) < _sharp() * abs(value):
                 yield failed(
                     f"backward(dy) is {name} times what it should be: it lacks or repeats the scaling of forward",
@@ -66,17 +66,17 @@ def backward_uses_the_mask_of_forward(bench: Bench) -> Iterator[Measurement]:
                 proof=proof,
             )
     yield passed()
-    yield from _mask_is_stored(bench)
+    yield from _mask_is_stored(context)
 
 
-def _mask_is_stored(bench: Bench) -> Iterator[Measurement]:
+def _mask_is_stored(context: Context) -> Iterator[Measurement]:
     """Inputs that are 0 are kept or dropped like others; a mask read off the output's zeros gets them wrong."""
-    rng = bench.rng(3)
-    layer = bench.layer(rng)
-    x, dy = bench.data(rng), bench.incoming(rng)
+    rng = context.rng(3)
+    layer = context.layer(rng)
+    x, dy = context.data(rng), context.incoming(rng)
     x.ravel()[::2] = 0.0
-    drawn = [("reseed", (bench.seed,)), ("forward", (np.ones_like(x),))]
-    replies = layer.many([*drawn, *drawn, ("reseed", (bench.seed,)), ("forward", (x,)), ("backward", (dy,))])
+    drawn = [("reseed", (context.seed,)), ("forward", (np.ones_like(x),))]
+    replies = layer.many([*drawn, *drawn, ("reseed", (context.seed,)), ("forward", (x,)), ("backward", (dy,))])
     if np.array_equal(replies[1], replies[3]):  # else its generator cannot be reseeded from outside
         hint = "store the mask in forward; do not derive it from the zeros of the output"
         yield agrees(

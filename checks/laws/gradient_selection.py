@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import EPS, Estimate
@@ -23,12 +23,12 @@ PLACES = 6  # outputs looked at one by one
 
 
 @check("gradient.conserved", Kind.LAYER, when=has(Trait.SELECTS), level=full_in_training, needs=BACKWARD)
-def gradient_is_passed_on(bench: Bench) -> Iterator[Measurement]:
+def gradient_is_passed_on(context: Context) -> Iterator[Measurement]:
     """The input gradient of each sample and channel adds up to the incoming gradient, also where inputs are equal."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    for name, x in (("", bench.data(rng)), (" for equal inputs", np.zeros(bench.case.input_shape))):
-        dy = bench.incoming(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    for name, x in (("", context.data(rng)), (" for equal inputs", np.zeros(context.case.input_shape))):
+        dy = context.incoming(rng)
         dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
         axes = tuple(range(2, x.ndim))
         bound = 8 * EPS * (x[0, 0].size + dy[0, 0].size) * np.abs(dy).sum(axis=axes)
@@ -43,11 +43,11 @@ def gradient_is_passed_on(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("gradient.ties", Kind.LAYER, when=has(Trait.SELECTS), level=full_in_training, needs=BACKWARD)
-def gradient_stays_at_the_maxima(bench: Bench) -> Iterator[Measurement]:
+def gradient_stays_at_the_maxima(context: Context) -> Iterator[Measurement]:
     """Among equal maxima the gradient goes to one of them, or each one gets a share; the shares add up to 1."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = rng.integers(-2, 0, size=bench.case.input_shape).astype(float)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = rng.integers(-2, 0, size=context.case.input_shape).astype(float)
     y = layer.forward(x)
     for flat in rng.permutation(y.size)[:PLACES]:
         place = np.unravel_index(flat, y.shape)

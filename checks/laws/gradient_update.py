@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Kind
 from ...wall import Operation
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, same
 from ..numerics.compare import Estimate
@@ -23,13 +23,13 @@ _STEPS = 4
 
 
 @check("gradient.before-update", Kind.LAYER, when=trainable, level=Level.CORE, needs=BACKWARD)
-def input_gradient_is_taken_before_the_update(bench: Bench) -> Iterator[Measurement]:
+def input_gradient_is_taken_before_the_update(context: Context) -> Iterator[Measurement]:
     """Backward computes the input gradient with the parameters of the forward pass, not with updated ones."""
-    rng = bench.rng()
-    x, dy = bench.data(rng), bench.incoming(rng)
-    plain, updating = bench.layer(bench.rng(1)), bench.layer(bench.rng(1))
+    rng = context.rng()
+    x, dy = context.data(rng), context.incoming(rng)
+    plain, updating = context.layer(context.rng(1)), context.layer(context.rng(1))
     updating.begin_with([("attach_optimizer", (RATE, 0.0))])
-    calls = [("reseed", (bench.seed,)), ("forward", (x,)), ("backward", (dy,))]
+    calls = [("reseed", (context.seed,)), ("forward", (x,)), ("backward", (dy,))]
     without, found = (layer.many(calls)[-1] for layer in (plain, updating))
     yield same(
         "backward(dy) with an optimizer",
@@ -48,12 +48,12 @@ def input_gradient_is_taken_before_the_update(bench: Bench) -> Iterator[Measurem
     needs=("contract.gradients", *BACKWARD),
     quantities=parameter_names,
 )
-def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def backward_updates_the_parameter(context: Context, quantity: str) -> Iterator[Measurement]:
     """With an optimizer, each backward updates every parameter once, by the optimizer's rule and its own gradient."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
     opening: list[Operation] = [("parameters", ()), ("attach_optimizer", (RATE, 0.0))]
-    given, _, _, _, gradients, updated = layer.many([*opening, *_step(bench, rng)])
+    given, _, _, _, gradients, updated = layer.many([*opening, *_step(context, rng)])
     before, gradient, after = given[quantity], gradients[quantity], updated[quantity]
     bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     expected = Estimate(before - RATE * gradient, bound)
@@ -82,12 +82,12 @@ def backward_updates_the_parameter(bench: Bench, quantity: str) -> Iterator[Meas
     needs=("optimizer.applied",),
     quantities=parameter_names,
 )
-def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def every_parameter_has_its_own_state(context: Context, quantity: str) -> Iterator[Measurement]:
     """Every parameter has an optimizer state of its own: its trajectory follows from its own gradients alone."""
-    rng = bench.rng()
+    rng = context.rng()
     momentum = 0.75
-    layer = bench.layer(rng)
-    steps = [operation for _ in range(_STEPS) for operation in _step(bench, rng)]
+    layer = context.layer(rng)
+    steps = [operation for _ in range(_STEPS) for operation in _step(context, rng)]
     _, given, *found = layer.many([("attach_optimizer", (RATE, momentum)), ("parameters", ()), *steps])
     start = expected = given[quantity]
     gradients: list[Array] = []
@@ -108,9 +108,9 @@ def every_parameter_has_its_own_state(bench: Bench, quantity: str) -> Iterator[M
         )
 
 
-def _step(bench: Bench, rng: np.random.Generator) -> list[Operation]:
+def _step(context: Context, rng: np.random.Generator) -> list[Operation]:
     """One pass over new data."""
-    x, dy = bench.data(rng), bench.incoming(rng)
+    x, dy = context.data(rng), context.incoming(rng)
     return [("forward", (x,)), ("backward", (dy,)), ("gradients", ()), ("parameters", ())]
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Constant, InitializerSpec, Kind, LayerSpec, UniformRandom
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
@@ -24,18 +24,20 @@ def _random(case: Case) -> bool:
     return not isinstance(case.spec, Constant)
 
 
-def _draw(bench: Bench, seed: int) -> NDArray[np.float64]:
-    initializer = bench.new()
+def _draw(context: Context, seed: int) -> NDArray[np.float64]:
+    initializer = context.new()
     initializer.begin_with([("reseed", (seed,))])
-    result: NDArray[np.float64] = initializer.initialize(bench.case.input_shape, *bench.case.fans)
+    result: NDArray[np.float64] = initializer.initialize(context.case.input_shape, *context.case.fans)
     return result
 
 
 @check("contract.initializer", Kind.INITIALIZER, level=Level.CORE, needs=("contract.constructs",))
-def initialize_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+def initialize_returns_an_array(context: Context) -> Iterator[Measurement]:
     """Initialize returns finite floating-point numbers in the shape asked for."""
     yield array_of_shape(
-        f"initialize({bench.case.input_shape}, fan_in, fan_out)", _draw(bench, bench.seed), bench.case.input_shape
+        f"initialize({context.case.input_shape}, fan_in, fan_out)",
+        _draw(context, context.seed),
+        context.case.input_shape,
     )
 
 
@@ -46,23 +48,23 @@ def initialize_returns_an_array(bench: Bench) -> Iterator[Measurement]:
     level=Level.CORE,
     needs=("contract.initializer",),
 )
-def constant_everywhere(bench: Bench) -> Iterator[Measurement]:
+def constant_everywhere(context: Context) -> Iterator[Measurement]:
     """Every entry has the declared value."""
-    value = np.full(bench.case.input_shape, float(bench.case.spec.arguments()["value"]))
-    yield agrees("initialize(shape)", _draw(bench, bench.seed), estimate(value, value, 0))
+    value = np.full(context.case.input_shape, float(context.case.spec.arguments()["value"]))
+    yield agrees("initialize(shape)", _draw(context, context.seed), estimate(value, value, 0))
 
 
 @check("initializer.distribution", Kind.INITIALIZER, when=_random, level=Level.CORE, needs=("contract.initializer",))
-def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
+def draws_follow_the_distribution(context: Context) -> Iterator[Measurement]:
     """The entries follow the declared distribution (exact tests, each with a false-alarm rate of 1e-12)."""
-    values = _draw(bench, bench.seed).ravel()
-    if isinstance(bench.case.spec, UniformRandom):
+    values = _draw(context, context.seed).ravel()
+    if isinstance(context.case.spec, UniformRandom):
         yield _inside(values, 0.0, 1.0)
         yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))  # Hoeffding's bound
         yield _shape(values, np.clip(np.sort(values), 0, 1))
         return
-    deviation = definitions.deviation(bench.spec_as(InitializerSpec), *bench.case.fans)
-    yield _spread(values, deviation, bench.case.fans)
+    deviation = definitions.deviation(context.spec_as(InitializerSpec), *context.case.fans)
+    yield _spread(values, deviation, context.case.fans)
     yield _mean(values, 0.0, 7.2 * deviation / math.sqrt(values.size))
     yield _shape(values, _normal_cdf(np.sort(values) / deviation))
     yield _tail(values, deviation)
@@ -193,10 +195,10 @@ def _tail(values: NDArray[np.float64], deviation: float) -> Measurement:
 
 
 @check("initializer.fresh", Kind.INITIALIZER, when=_random, needs=("contract.initializer",))
-def every_call_draws_anew(bench: Bench) -> Iterator[Measurement]:
+def every_call_draws_anew(context: Context) -> Iterator[Measurement]:
     """Two calls draw different numbers, and so do two entries."""
-    initializer = bench.new()
-    one, two = (initializer.initialize(bench.case.input_shape, *bench.case.fans) for _ in range(2))
+    initializer = context.new()
+    one, two = (initializer.initialize(context.case.input_shape, *context.case.fans) for _ in range(2))
     if np.array_equal(one, two):
         yield failed(
             "two calls of initialize return the same numbers",
@@ -215,12 +217,12 @@ def every_call_draws_anew(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("initializer.layer", Kind.LAYER, when=trainable, needs=("contract.constructs",))
-def layers_use_their_initializers(bench: Bench) -> Iterator[Measurement]:
+def layers_use_their_initializers(context: Context) -> Iterator[Measurement]:
     """Initialize fills every parameter from its initializer, with the right fans, unless the layer fixes the value."""
     weights_value, bias_value = 0.625, -0.375
-    layer = bench.new()
+    layer = context.new()
     record = layer.initialize(weights_value, bias_value)
-    spec = bench.layer_spec
+    spec = context.layer_spec
     assert isinstance(spec, LayerSpec)  # noqa: S101 - layer_spec says so
     parameters = layer.parameters()
     for name, parameter in spec.parameters().items():

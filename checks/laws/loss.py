@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LossSpec, Trait
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
 from ..numerics.gradient import BlockChecker
@@ -47,54 +47,54 @@ def finite_number(name: str, found: object, hint: str = "") -> Measurement:
 
 
 @check("contract.loss-forward", Kind.LOSS, level=Level.CORE, needs=("contract.constructs",))
-def forward_returns_a_number(bench: Bench) -> Iterator[Measurement]:
+def forward_returns_a_number(context: Context) -> Iterator[Measurement]:
     """Forward returns one finite number, the loss of the whole batch."""
-    rng = bench.rng()
-    yield finite_number("forward(prediction, target)", bench.new().forward(bench.data(rng), bench.target(rng)))
+    rng = context.rng()
+    yield finite_number("forward(prediction, target)", context.new().forward(context.data(rng), context.target(rng)))
 
 
 @check("contract.loss-backward", Kind.LOSS, level=Level.CORE, needs=("contract.loss-forward",))
-def backward_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+def backward_returns_an_array(context: Context) -> Iterator[Measurement]:
     """Backward returns finite floating-point numbers in the shape of the prediction."""
-    rng = bench.rng()
-    loss, target = bench.new(), bench.target(rng)
-    loss.forward(bench.data(rng), target)
-    yield array_of_shape("backward(target)", loss.backward(target), bench.case.input_shape)
+    rng = context.rng()
+    loss, target = context.new(), context.target(rng)
+    loss.forward(context.data(rng), target)
+    yield array_of_shape("backward(target)", loss.backward(target), context.case.input_shape)
 
 
 @check("contract.loss-pure", Kind.LOSS, needs=("contract.loss-backward",))
-def arguments_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+def arguments_are_left_alone(context: Context) -> Iterator[Measurement]:
     """Forward and backward do not modify predictions and targets."""
-    rng = bench.rng()
-    loss, target = bench.new(), bench.target(rng)
-    loss.forward(bench.data(rng), target)
+    rng = context.rng()
+    loss, target = context.new(), context.target(rng)
+    loss.forward(context.data(rng), target)
     loss.backward(target)
     yield unmodified(loss.mutations, {"forward": ("the prediction", "the target"), "backward": ("the target",)})
 
 
 @check("contract.loss-latest", Kind.LOSS, needs=("contract.loss-backward",))
-def backward_belongs_to_the_latest_forward(bench: Bench) -> Iterator[Measurement]:
+def backward_belongs_to_the_latest_forward(context: Context) -> Iterator[Measurement]:
     """Backward belongs to the latest forward, not to an earlier one."""
-    rng = bench.rng()
-    prediction, target = bench.data(rng), bench.target(rng)
-    shape = (bench.case.input_shape[0] + 2, *bench.case.input_shape[1:])
-    clean, used = bench.new(now=True), bench.new(now=True)
+    rng = context.rng()
+    prediction, target = context.data(rng), context.target(rng)
+    shape = (context.case.input_shape[0] + 2, *context.case.input_shape[1:])
+    clean, used = context.new(now=True), context.new(now=True)
     reference = clean.many([("forward", (prediction, target)), ("backward", (target,))])[1]
-    other = bench.target(rng, shape)
-    used.many([("forward", (bench.data(rng, shape), other)), ("backward", (other,))])
+    other = context.target(rng, shape)
+    used.many([("forward", (context.data(rng, shape), other)), ("backward", (other,))])
     again = used.many([("forward", (prediction, target)), ("backward", (target,))])[1]
     yield same("backward(target)", again, reference, meaning="backward uses something of an earlier forward")
 
 
 @check("contract.loss-instances", Kind.LOSS, needs=("contract.loss-backward",))
-def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
+def instances_do_not_share_state(context: Context) -> Iterator[Measurement]:
     """One loss does not influence another."""
-    rng = bench.rng()
-    prediction, target = bench.data(rng), bench.target(rng)
-    alone, watched, other = (bench.new(now=True) for _ in range(3))
+    rng = context.rng()
+    prediction, target = context.data(rng), context.target(rng)
+    alone, watched, other = (context.new(now=True) for _ in range(3))
     reference = alone.many([("forward", (prediction, target)), ("backward", (target,))])[1]
     watched.forward(prediction, target)
-    other.forward(bench.data(rng), target)
+    other.forward(context.data(rng), target)
     yield same(
         "backward(target) after another loss's forward",
         watched.backward(target),
@@ -105,32 +105,32 @@ def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.loss", Kind.LOSS, level=Level.CORE, needs=("contract.loss-forward",))
-def loss_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+def loss_equals_the_definition(context: Context) -> Iterator[Measurement]:
     """Forward equals the mathematical definition, reduced over the batch as the conventions say."""
-    spec = bench.spec_as(LossSpec)
+    spec = context.spec_as(LossSpec)
     for salt in range(2):
-        rng = bench.rng(salt)
-        prediction, target = bench.data(rng), bench.target(rng)
-        found = np.asarray(bench.new().forward(prediction, target), dtype=float).reshape(())
-        expected = definitions.loss(spec, prediction, target, bench.conventions)
-        chosen = [f"{each.name}: {bench.conventions.get(each.name, each.options[0])}" for each in spec.conventions]
+        rng = context.rng(salt)
+        prediction, target = context.data(rng), context.target(rng)
+        found = np.asarray(context.new().forward(prediction, target), dtype=float).reshape(())
+        expected = definitions.loss(spec, prediction, target, context.conventions)
+        chosen = [f"{each.name}: {context.conventions.get(each.name, each.options[0])}" for each in spec.conventions]
         hint = f"the definition is: {spec.definition}; {', '.join(chosen)}"
         yield agrees("forward(prediction, target)", found, expected, hint=hint)
 
 
 @check("value.loss-extreme", Kind.LOSS, when=of_probabilities, needs=("value.loss",))
-def loss_is_finite_at_certainty(bench: Bench) -> Iterator[Measurement]:
+def loss_is_finite_at_certainty(context: Context) -> Iterator[Measurement]:
     """The loss of a certain and right prediction is 0, of a certain and wrong one large but finite."""
-    rng = bench.rng()
-    target = bench.target(rng)
-    right = np.asarray(bench.new().forward(target, target), dtype=float).reshape(())
+    rng = context.rng()
+    target = context.target(rng)
+    right = np.asarray(context.new().forward(target, target), dtype=float).reshape(())
     yield agrees(
         "forward(target, target)",
         right,
-        definitions.loss(bench.spec_as(LossSpec), np.maximum(target, 1e-300), target),
+        definitions.loss(context.spec_as(LossSpec), np.maximum(target, 1e-300), target),
         hint="probability 1 has the logarithm 0",
     )
-    loss, wrong = bench.new(), np.roll(target, 1, axis=-1)
+    loss, wrong = context.new(), np.roll(target, 1, axis=-1)
     hint = "add np.finfo(float).eps inside the logarithm, and divide by prediction + eps in backward"
     found = loss.forward(wrong, target)
     yield finite_number("forward at probability 0 of the target", found, hint)
@@ -141,12 +141,12 @@ def loss_is_finite_at_certainty(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("gradient.prediction", Kind.LOSS, level=Level.CORE, needs=("contract.loss-backward",))
-def prediction_gradient(bench: Bench) -> Iterator[Measurement]:
+def prediction_gradient(context: Context) -> Iterator[Measurement]:
     """Backward returns the gradient of forward with respect to the prediction."""
-    rng = bench.rng()
-    loss, prediction, target = bench.new(), bench.data(rng), bench.target(rng)
-    spec, batch = bench.spec_as(LossSpec), bench.case.input_shape[0]
-    scale = definitions.gradient_scale(spec, batch, bench.conventions)
+    rng = context.rng()
+    loss, prediction, target = context.new(), context.data(rng), context.target(rng)
+    spec, batch = context.spec_as(LossSpec), context.case.input_shape[0]
+    scale = definitions.gradient_scale(spec, batch, context.conventions)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
         values = loss.many([("forward", (point, target)) for point in points])
@@ -163,8 +163,8 @@ def prediction_gradient(bench: Bench) -> Iterator[Measurement]:
 
     known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
     slack = 0.0
-    if not of_probabilities(bench.case):
-        gradient = definitions.loss_gradient(spec, prediction, target, bench.conventions)
+    if not of_probabilities(context.case):
+        gradient = definitions.loss_gradient(spec, prediction, target, context.conventions)
         slack = float(np.max(gradient.slack / np.maximum(np.abs(gradient.value), TINY)))
     checker = BlockChecker(evaluate, pull, prediction, rng, slack)
     # In another scale, the derivative is not what backward returns.

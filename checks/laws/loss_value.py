@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LossSpec, SoftMax, Trait
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
@@ -39,47 +39,47 @@ def _number(value: Any) -> Array:
     return np.asarray(value, dtype=float).reshape(())
 
 
-def _drawn(bench: Bench, rng: np.random.Generator, size: float) -> tuple[Array, Array]:
+def _drawn(context: Context, rng: np.random.Generator, size: float) -> tuple[Array, Array]:
     """Predictions and targets of a size; in the first sample, the score of a target is far below the others."""
-    target = bench.target(rng)
-    prediction = rng.uniform(-size, size, size=bench.case.input_shape)
-    if Trait.CATEGORICAL in bench.case.spec.traits:
+    target = context.target(rng)
+    prediction = rng.uniform(-size, size, size=context.case.input_shape)
+    if Trait.CATEGORICAL in context.case.spec.traits:
         prediction[0] = np.where(target[0] == 1, -size, size)
     else:
         target = rng.uniform(-size, size, size=target.shape)
-    return bench.given(prediction), bench.given(target)
+    return context.given(prediction), context.given(target)
 
 
 @check("value.loss-sizes", Kind.LOSS, when=_of_any_numbers, needs=("value.loss",))
-def loss_is_right_at_every_size(bench: Bench) -> Iterator[Measurement]:
+def loss_is_right_at_every_size(context: Context) -> Iterator[Measurement]:
     """The loss of huge, of large and of tiny predictions is finite and equals the definition."""
-    spec, hint = bench.spec_as(LossSpec), _hint(bench)
+    spec, hint = context.spec_as(LossSpec), _hint(context)
     for salt, size in enumerate(SIZES):
-        prediction, target = _drawn(bench, bench.rng(salt), size)
+        prediction, target = _drawn(context, context.rng(salt), size)
         name = f"forward(prediction, target) for predictions of size {size:g}"
-        found = bench.new().forward(prediction, target)
+        found = context.new().forward(prediction, target)
         yield finite_number(name, found, hint)
-        yield agrees(name, _number(found), definitions.loss(spec, prediction, target, bench.conventions), hint=hint)
+        yield agrees(name, _number(found), definitions.loss(spec, prediction, target, context.conventions), hint=hint)
 
 
 @check("gradient.loss-sizes", Kind.LOSS, when=_of_any_numbers, needs=("gradient.prediction",))
-def gradient_is_right_at_every_size(bench: Bench) -> Iterator[Measurement]:
+def gradient_is_right_at_every_size(context: Context) -> Iterator[Measurement]:
     """The gradient at huge, at large and at tiny predictions is finite and equals that of the definition."""
-    spec, hint = bench.spec_as(LossSpec), _hint(bench)
+    spec, hint = context.spec_as(LossSpec), _hint(context)
     for salt, size in enumerate(SIZES):
-        prediction, target = _drawn(bench, bench.rng(salt), size)
+        prediction, target = _drawn(context, context.rng(salt), size)
         name = f"backward(target) for predictions of size {size:g}"
-        loss = bench.new()
+        loss = context.new()
         loss.forward(prediction, target)
         found = loss.backward(target)
         yield array_of_shape(name, found, prediction.shape, hint=hint)
-        expected = definitions.loss_gradient(spec, prediction, target, bench.conventions)
+        expected = definitions.loss_gradient(spec, prediction, target, context.conventions)
         yield agrees(name, found, expected, hint=hint)
 
 
-def _hint(bench: Bench) -> str:
-    if not _of_scores(bench.case):
-        return f"the definition is: {bench.case.spec.definition}"
+def _hint(context: Context) -> str:
+    if not _of_scores(context.case):
+        return f"the definition is: {context.case.spec.definition}"
     return (
         "subtract the largest score of each row first, and simplify the logarithm of the softmax: "
         "x - max - log(sum(exp(x - max))) cannot overflow, and takes no logarithm of 0"
@@ -87,57 +87,57 @@ def _hint(bench: Bench) -> str:
 
 
 @check("value.loss-shift", Kind.LOSS, when=_of_scores, needs=("value.loss", "gradient.prediction"))
-def shifting_the_scores_changes_nothing(bench: Bench) -> Iterator[Measurement]:
+def shifting_the_scores_changes_nothing(context: Context) -> Iterator[Measurement]:
     """Adding the same number to all scores of a sample changes neither the loss nor its gradient."""
-    rng = bench.rng()
+    rng = context.rng()
     # Multiples of 2^-fine below 2^coarse, so that the sums are exact and no rounding is to be allowed for.
-    fine, coarse = (10, 14) if bench.precision() is FLOAT64 else (6, 10)
-    prediction, target = np.round(bench.data(rng) * 2**fine) / 2**fine, bench.target(rng)
+    fine, coarse = (10, 14) if context.precision() is FLOAT64 else (6, 10)
+    prediction, target = np.round(context.data(rng) * 2**fine) / 2**fine, context.target(rng)
     shift = np.round(rng.uniform(-1, 1, size=(len(prediction), 1)) * 2**coarse)
     shift[0] = 800.0
     answers = []
     for point in (prediction, prediction + shift):
-        loss = bench.new()
+        loss = context.new()
         answers.append((_number(loss.forward(point, target)), np.asarray(loss.backward(target))))
     (of_x, dx), (of_shifted, dx_shifted) = answers
-    spec, moved = bench.spec_as(LossSpec), prediction + shift
+    spec, moved = context.spec_as(LossSpec), prediction + shift
     hint = "subtract the largest score of each row before the exponential: the result is the same"
-    bound = definitions.loss(spec, moved, target, bench.conventions)
+    bound = definitions.loss(spec, moved, target, context.conventions)
     name = f"forward(x + c, target), with c between -{2**coarse} and {2**coarse} for each sample,"
     yield agrees(name, of_shifted, Estimate(of_x, 2 * bound.error), hint=hint)
-    bound = definitions.loss_gradient(spec, moved, target, bench.conventions)
+    bound = definitions.loss_gradient(spec, moved, target, context.conventions)
     yield agrees("backward(target) after forward(x + c, target)", dx_shifted, Estimate(dx, 2 * bound.error), hint=hint)
 
 
 @check("value.loss-difference", Kind.LOSS, when=_of_difference, needs=("value.loss", "contract.loss-backward"))
-def only_the_difference_counts(bench: Bench) -> Iterator[Measurement]:
+def only_the_difference_counts(context: Context) -> Iterator[Measurement]:
     """The loss stays if prediction and target move together or change places, and is 0 where they are equal."""
-    rng = bench.rng()
-    fine, coarse = (10, 14) if bench.precision() is FLOAT64 else (6, 10)
-    prediction, target = (np.round(bench.data(rng) * 2**fine) / 2**fine for _ in range(2))
+    rng = context.rng()
+    fine, coarse = (10, 14) if context.precision() is FLOAT64 else (6, 10)
+    prediction, target = (np.round(context.data(rng) * 2**fine) / 2**fine for _ in range(2))
     shift = np.round(rng.uniform(-1, 1, size=prediction.shape) * 2**coarse)
-    spec, loss, hint = bench.spec_as(LossSpec), bench.new(), f"the definition is: {bench.case.spec.definition}"
+    spec, loss, hint = context.spec_as(LossSpec), context.new(), f"the definition is: {context.case.spec.definition}"
     reference = _number(loss.forward(prediction, target))
     for name, pair in {
         "forward(prediction + c, target + c)": (prediction + shift, target + shift),
         "forward(target, prediction)": (target, prediction),
     }.items():
-        room = definitions.loss(spec, *pair, bench.conventions).error
+        room = definitions.loss(spec, *pair, context.conventions).error
         yield agrees(name, _number(loss.forward(*pair)), Estimate(reference, 2 * room), hint=hint)
-    room = definitions.loss(spec, target, target, bench.conventions).error
+    room = definitions.loss(spec, target, target, context.conventions).error
     found = _number(loss.forward(target, target))
     yield agrees("forward(target, target)", found, Estimate(np.zeros(()), room), hint=hint)
-    room = definitions.loss_gradient(spec, target, target, bench.conventions).error
+    room = definitions.loss_gradient(spec, target, target, context.conventions).error
     found = np.asarray(loss.backward(target))
     yield agrees("backward(target) there", found, Estimate(np.zeros(target.shape), room), hint=hint)
 
 
 @check("value.loss-predict", Kind.LOSS, when=_of_scores, needs=("contract.loss-backward",))
-def predictions_are_probabilities(bench: Bench) -> Iterator[Measurement]:
+def predictions_are_probabilities(context: Context) -> Iterator[Measurement]:
     """Predict returns the softmax of the scores, and backward does not mind it."""
-    rng = bench.rng()
-    loss, target = bench.new(), bench.target(rng)
-    prediction, other = bench.data(rng), 100.0 * bench.data(rng)
+    rng = context.rng()
+    loss, target = context.new(), context.target(rng)
+    prediction, other = context.data(rng), 100.0 * context.data(rng)
     reference = np.asarray(loss.many([("forward", (prediction, target)), ("backward", (target,))])[1])
     hint = "predict(x) returns softmax(x) and stores nothing"
     yield agrees("predict(x)", loss.call("predict", other), definitions.forward(SoftMax(), other, {}), hint=hint)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
@@ -35,14 +35,14 @@ def _related(name: str, found: object, value: Array, *terms: Array, rule: Expres
 
 
 @check("value.affine", Kind.LAYER, when=has(Trait.AFFINE), needs=FORWARD)
-def affine_combinations_are_kept(bench: Bench) -> Iterator[Measurement]:
+def affine_combinations_are_kept(context: Context) -> Iterator[Measurement]:
     """The output of t x + (1-t) z is t times the output of x plus 1-t times that of z."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x, t = bench.data(rng), 0.25
+    rng = context.rng()
+    layer = context.layer(rng)
+    x, t = context.data(rng), 0.25
     largest = max((float(np.abs(value).max()) for value in layer.parameters().values()), default=1.0)
     for factor in (1.0, 1e4):
-        z = factor * bench.data(rng)
+        z = factor * context.data(rng)
         of_x, of_z, found = layer.many([("forward", (point,)) for point in (x, z, t * x + (1 - t) * z)])
         yield _related(
             "forward(0.25 x + 0.75 z)" + (" for z of size 1e4" if factor > 1 else ""),
@@ -57,13 +57,13 @@ def affine_combinations_are_kept(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.shift", Kind.LAYER, when=has(Trait.SHIFT_INVARIANT), needs=("value.forward",))
-def shifting_a_sample_changes_nothing(bench: Bench) -> Iterator[Measurement]:
+def shifting_a_sample_changes_nothing(context: Context) -> Iterator[Measurement]:
     """Adding the same number to all entries of a sample does not change its output."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
     # Multiples of 2^-fine below 2^coarse, so that the sums are exact and no rounding is to be allowed for.
-    fine, coarse = (10, 20) if bench.precision() is FLOAT64 else (6, 14)
-    x = np.round(bench.data(rng) * 2**fine) / 2**fine
+    fine, coarse = (10, 20) if context.precision() is FLOAT64 else (6, 14)
+    x = np.round(context.data(rng) * 2**fine) / 2**fine
     shift = np.round(rng.uniform(-1, 1, size=(len(x),) + (1,) * (x.ndim - 1)) * 2**coarse)
     shift[0] = 800.0
     reference, found = layer.many([("forward", (x,)), ("forward", (x + shift,))])
@@ -77,12 +77,12 @@ def shifting_a_sample_changes_nothing(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.symmetry", Kind.LAYER, when=has(Trait.POINT_SYMMETRIC), needs=("value.forward",))
-def opposite_inputs_mirror(bench: Bench) -> Iterator[Measurement]:
+def opposite_inputs_mirror(context: Context) -> Iterator[Measurement]:
     """Opposite inputs have outputs that are opposite to each other, seen from the output at 0."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
     for factor in (1.0, 30.0, 1e3):
-        x = factor * bench.data(rng)
+        x = factor * context.data(rng)
         zero, of_x, found = layer.many([("forward", (point,)) for point in (np.zeros_like(x), x, -x)])
         name = "forward(-x)" if factor == 1 else f"forward(-x) for x of size {factor:g}"
         hint = "both branches of a case distinction must continue each other, and exp must not overflow for either sign"
@@ -91,13 +91,13 @@ def opposite_inputs_mirror(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.scale", Kind.LAYER, when=has(Trait.HOMOGENEOUS), needs=("value.forward",))
-def scaling_the_input_scales_the_output(bench: Bench) -> Iterator[Measurement]:
+def scaling_the_input_scales_the_output(context: Context) -> Iterator[Measurement]:
     """The output of c x is c times the output of x, for every c > 0, tiny or huge."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng)
     reference = layer.forward(x)
-    largest = 300 if bench.precision() is FLOAT64 else 60
+    largest = 300 if context.precision() is FLOAT64 else 60
     for power in (-largest, largest):
         factor = 2.0**power  # exact
         name = f"forward(2^{power} x)"
@@ -107,17 +107,17 @@ def scaling_the_input_scales_the_output(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.normalised", Kind.LAYER, when=has(Trait.BATCH_STATISTICS), needs=("value.forward",))
-def units_of_a_channel_do_not_matter(bench: Bench) -> Iterator[Measurement]:
+def units_of_a_channel_do_not_matter(context: Context) -> Iterator[Measurement]:
     """Scaling and shifting a channel of the whole batch does not change the output: it is normalised."""
-    rng = bench.rng()
-    parameters = bench.parameters(bench.rng())
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    parameters = context.parameters(context.rng())
+    layer = context.layer(rng)
+    x = context.data(rng)
     shape = (1, x.shape[1]) + (1,) * (x.ndim - 2)
     scale, offset = rng.uniform(20, 200, size=shape), rng.uniform(-100, 100, size=shape)
-    other = bench.given(scale * x + offset)
+    other = context.given(scale * x + offset)
     reference, found = layer.many([("forward", (x,)), ("forward", (other,))])
-    first, second = (definitions.forward(bench.layer_spec, point, parameters) for point in (x, other))
+    first, second = (definitions.forward(context.layer_spec, point, parameters) for point in (x, other))
     expected = Estimate(reference, first.error + second.error, first.slack + second.slack)
     hint = "subtract the mean of the channel and divide by the root of its variance, both over the whole batch"
     yield agrees("forward(a x + b), with a and b for each channel,", found, expected, hint=hint)

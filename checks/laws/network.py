@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...specs import Kind
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..numerics.gradient import BlockChecker
@@ -37,9 +37,9 @@ Array = NDArray[np.float64]
     needs=("contract.constructs",),
     components=findings_of_layers("contract"),
 )
-def network_runs(bench: Bench) -> Iterator[Measurement]:
+def network_runs(context: Context) -> Iterator[Measurement]:
     """Forward returns a finite loss, backward and test run, test returns one row of class scores per sample."""
-    network, x, labels, _ = prepared(bench, bench.rng())
+    network, x, labels, _ = prepared(context, context.rng())
     yield finite_number("forward()", network.forward())
     network.backward()
     yield array_of_shape("test(x)", network.test(x), labels.shape)
@@ -53,10 +53,10 @@ def network_runs(bench: Bench) -> Iterator[Measurement]:
     needs=("contract.network",),
     components=findings_of_layers("contract", "gradient"),
 )
-def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
+def gradient_of_the_whole_network(context: Context) -> Iterator[Measurement]:
     """Backward computes the gradient of the network's loss with respect to every parameter of every layer."""
-    rng = bench.rng()
-    network, _, _, values = prepared(bench, rng)
+    rng = context.rng()
+    network, _, _, values = prepared(context, rng)
 
     def restore(name: str) -> tuple[str, tuple[object, ...]]:
         return ("assign", ({**values, name: values[name]},))
@@ -90,14 +90,14 @@ def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
     needs=("contract.network",),
     components=findings_of_layers("contract", "value"),
 )
-def loss_is_that_of_the_prediction(bench: Bench) -> Iterator[Measurement]:
+def loss_is_that_of_the_prediction(context: Context) -> Iterator[Measurement]:
     """Without penalties and random layers, forward is the loss of the prediction that test returns."""
-    network, x, labels, _ = prepared(bench, bench.rng())
+    network, x, labels, _ = prepared(context, context.rng())
     found = np.asarray(network.forward(), dtype=float).reshape(())
     prediction = np.asarray(network.test(x))
     hint = "forward and test must pass their input through the same layers, in the same order"
     yield probabilities(prediction)
-    expected = definitions.loss(network_spec(bench.case).loss, prediction, labels, bench.conventions)
+    expected = definitions.loss(network_spec(context.case).loss, prediction, labels, context.conventions)
     measurement = agrees("forward()", found, expected.widened(4), hint=hint)
     yield replace(measurement, proof=None)  # what is expected comes from the prediction, by a definition
 
@@ -122,11 +122,11 @@ def probabilities(prediction: Array) -> Measurement:
     needs=("network.gradient",),
     components=findings_of_layers("contract"),
 )
-def backward_belongs_to_the_batch_of_forward(bench: Bench) -> Iterator[Measurement]:
+def backward_belongs_to_the_batch_of_forward(context: Context) -> Iterator[Measurement]:
     """Backward belongs to the batch of the latest forward, whatever the data layer would hand out next."""
     gradients = []
     for disturbed in (False, True):
-        network, x, labels, _ = prepared(bench, bench.rng())
+        network, x, labels, _ = prepared(context, context.rng())
         network.forward()
         if disturbed:
             network.feed(x[::-1], np.roll(labels, 1, axis=1))
@@ -143,10 +143,10 @@ def backward_belongs_to_the_batch_of_forward(bench: Bench) -> Iterator[Measureme
 
 
 @check("optimizer.network", Kind.NETWORK, when=is_plain, needs=("contract.network",), components=findings_of_optimizer)
-def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
+def every_layer_has_its_own_optimizer(context: Context) -> Iterator[Measurement]:
     """Every parameter of the network follows the optimizer's update from its own gradients: no state is shared."""
-    network, _, _, values = prepared(bench, bench.rng())
-    optimizer = network_spec(bench.case).optimizer
+    network, _, _, values = prepared(context, context.rng())
+    optimizer = network_spec(context.case).optimizer
     gradients: dict[str, list[Array]] = {name: [] for name in values}
     visited: dict[str, list[Array]] = {name: [] for name in values}
     for _ in range(4):
@@ -167,9 +167,9 @@ def every_layer_has_its_own_optimizer(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("network.train", Kind.NETWORK, when=is_plain, needs=("network.gradient",), components=findings_of_everything)
-def training_reduces_the_loss(bench: Bench) -> Iterator[Measurement]:
+def training_reduces_the_loss(context: Context) -> Iterator[Measurement]:
     """train(n) records one loss per iteration, and training on one batch reduces the loss."""
-    network, _, _, _ = prepared(bench, bench.rng())
+    network, _, _, _ = prepared(context, context.rng())
     losses = network.train(60)
     if not isinstance(losses, list) or len(losses) != 60:
         text = f"{len(losses)} losses" if isinstance(losses, list) else describe(losses)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...specs import Case, Kind, NetworkFile
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import Component, check
 from ..measurement import Measurement, describe, failed, passed, same
 
@@ -30,11 +30,11 @@ def _the_network(case: Case) -> tuple[Component, ...]:
     return (("NeuralNetwork", frozenset({"contract", "network", "optimizer"})),)
 
 
-def _prepared(bench: Bench) -> RemoteSubject:
+def _prepared(context: Context) -> RemoteSubject:
     """A fed network with drawn parameters, the same at every call."""
-    rng = bench.rng()
-    network, x = bench.new(), bench.data(rng)
-    classes = bench.spec_as(NetworkFile).network.layers[-2].arguments()["output_size"]
+    rng = context.rng()
+    network, x = context.new(), context.data(rng)
+    classes = context.spec_as(NetworkFile).network.layers[-2].arguments()["output_size"]
     network.begin_with([("feed", (x, np.eye(classes)[np.arange(len(x)) % classes]))])
     shapes = {name: np.shape(value) for name, value in network.parameters().items()}
     network.begin_with([("assign", ({name: rng.uniform(-0.5, 0.5, size=shape) for name, shape in shapes.items()},))])
@@ -42,9 +42,9 @@ def _prepared(bench: Bench) -> RemoteSubject:
 
 
 @check("network.file-data", Kind.ARCHIVE, needs=("contract.constructs",), components=_the_network)
-def data_layer_is_left_out(bench: Bench) -> Iterator[Measurement]:
+def data_layer_is_left_out(context: Context) -> Iterator[Measurement]:
     """A file leaves the data layer out, saving leaves it to the network, and loading sets the one that it is given."""
-    facts = _prepared(bench).call("save_and_load")
+    facts = _prepared(context).call("save_and_load")
     if not isinstance(facts, dict):
         found = describe(facts)
         yield failed(f"save_and_load is {found}", expected="a mapping", found=found)
@@ -56,12 +56,12 @@ def data_layer_is_left_out(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("network.file", Kind.ARCHIVE, needs=("network.file-data",), components=_the_network)
-def loaded_network_goes_on(bench: Bench) -> Iterator[Measurement]:
+def loaded_network_goes_on(context: Context) -> Iterator[Measurement]:
     """A network that was saved and loaded predicts, and goes on training, as if it had never been saved."""
-    x = bench.data(bench.rng(1))
-    stayed = _prepared(bench)
+    x = context.data(context.rng(1))
+    stayed = _prepared(context)
     stayed.train(2)
-    saved = _prepared(bench)
+    saved = _prepared(context)
     saved.train(2)
     saved.call("save_and_load")
     hint = "pickle the whole network: weights, and the optimizers with their state"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Kind, LeNet
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, number, passed
 from .contract import array_of_shape
@@ -22,11 +22,11 @@ _WEIGHTS = [1.0, -2.0]
 
 
 @check("contract.model", Kind.MODEL, level=Level.CORE, needs=("contract.constructs",))
-def model_runs(bench: Bench) -> Iterator[Measurement]:
+def model_runs(context: Context) -> Iterator[Measurement]:
     """The function builds a network that has a finite loss, runs backward, and gives each class a probability."""
-    rng = bench.rng()
-    network, classes = bench.new(), bench.spec_as(LeNet).classes
-    x = bench.data(rng)
+    rng = context.rng()
+    network, classes = context.new(), context.spec_as(LeNet).classes
+    x = context.data(rng)
     network.feed(x, np.eye(classes)[rng.integers(classes, size=len(x))])
     yield finite_number("forward()", network.forward())
     network.backward()
@@ -40,9 +40,9 @@ def model_runs(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("network.architecture", Kind.MODEL, needs=("contract.constructs",))
-def layers_are_in_order(bench: Bench) -> Iterator[Measurement]:
+def layers_are_in_order(context: Context) -> Iterator[Measurement]:
     """Twice convolution, ReLU and pooling, then fully connected layers with ReLU between them, then softmax."""
-    names = bench.new().call("structure")
+    names = context.new().call("structure")
     if isinstance(names, list) and _LENET.fullmatch("".join(_LETTERS.get(str(name), "x") for name in names)):
         yield passed()
         return
@@ -57,9 +57,9 @@ def layers_are_in_order(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("network.recipe", Kind.MODEL, needs=("contract.constructs",))
-def optimizer_and_penalty(bench: Bench) -> Iterator[Measurement]:
+def optimizer_and_penalty(context: Context) -> Iterator[Measurement]:
     """Every trainable layer has Adam with the learning rate, and an L2 penalty with the weight, that are prescribed."""
-    network, spec = bench.new(), bench.spec_as(LeNet)
+    network, spec = context.new(), context.spec_as(LeNet)
     steps, pulls = network.call("steps", _GRADIENTS), network.call("pulls", _WEIGHTS)
     if not steps:
         yield failed(

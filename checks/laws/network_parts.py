@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, NeuralNetwork, Trait
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import Component
 
 Array = NDArray[np.float64]
@@ -77,14 +77,14 @@ def draw_labels(case: Case, rng: np.random.Generator) -> Array:
     return rng.permutation(labels)
 
 
-def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
     """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
-    network = bench.new()
-    x, labels = bench.data(rng), draw_labels(bench.case, rng)
+    network = context.new()
+    x, labels = context.data(rng), draw_labels(context.case, rng)
     network.begin_with([("feed", (x, labels))])
     values = {
         name: 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
         for name, value in network.parameters().items()
     }
-    network.begin_with([("assign", (values,)), ("reseed", (bench.seed,))])
+    network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
     return network, x, labels, values

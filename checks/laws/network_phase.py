@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Kind, Phase, Unsupported
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, failed, passed
 from ..proof import Equal, Expression, Holds
@@ -21,9 +21,9 @@ from .network_parts import findings_of_layers, has_phases, network_spec, prepare
     needs=("contract.network",),
     components=findings_of_layers("contract"),
 )
-def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
+def phase_reaches_every_layer(context: Context) -> Iterator[Measurement]:
     """Train puts every layer into the train phase, test into the test phase, and train again into the train phase."""
-    network, x, _, _ = prepared(bench, bench.rng())
+    network, x, _, _ = prepared(context, context.rng())
     hint = "the phase property must set testing_phase on every layer; train and test must set the phase each time"
     for action, expected in (("train(1)", "train"), ("test(x)", "test"), ("train(1) after test(x)", "train")):
         if expected == "test":
@@ -31,13 +31,13 @@ def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
         else:
             network.train(1)
         seen = network.seen_phases()
-        count = len(network_spec(bench.case).layers)
+        count = len(network_spec(context.case).layers)
         if len(seen) != count:
             text = f"{action} runs {len(seen)} layers, but the network has {count}"
             yield failed(text, expected=f"{count} phases", found=f"{len(seen)} phases", hint=hint)
         wrong = [index for index, phase in enumerate(seen) if phase != expected]
         if wrong:
-            layers = ", ".join(f"{index} ({network_spec(bench.case).layers[index].name()})" for index in wrong)
+            layers = ", ".join(f"{index} ({network_spec(context.case).layers[index].name()})" for index in wrong)
             yield failed(
                 f"{action} runs layer {layers} in the {'test' if expected == 'train' else 'train'} phase",
                 expected=f"every layer in the {expected} phase",
@@ -55,9 +55,9 @@ def phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
     needs=("phase.network",),
     components=findings_of_layers("phase"),
 )
-def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
+def test_is_deterministic(context: Context) -> Iterator[Measurement]:
     """test(x) gives the same prediction twice."""
-    network, x, _, _ = prepared(bench, bench.rng())
+    network, x, _, _ = prepared(context, context.rng())
     network.train(2)
     first, second = network.test(x), network.test(x)
     if np.array_equal(first, second):
@@ -82,9 +82,9 @@ def test_is_deterministic(bench: Bench) -> Iterator[Measurement]:
     needs=("phase.network",),
     components=findings_of_layers("contract"),
 )
-def setting_the_phase_reaches_every_layer(bench: Bench) -> Iterator[Measurement]:
+def setting_the_phase_reaches_every_layer(context: Context) -> Iterator[Measurement]:
     """Setting the network's phase sets that of every layer, without a call of train or test."""
-    network, _, _, _ = prepared(bench, bench.rng())
+    network, _, _, _ = prepared(context, context.rng())
     for phase in (Phase.TEST, Phase.TRAIN):
         try:
             network.set_phase(phase)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...specs import Case, Kind, RegularizedOptimizer
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Component, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.precision import current
@@ -36,17 +36,17 @@ from .regularization_layer import COUNTED
     needs=("contract.network",),
     components=findings_of_penalty,
 )
-def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
+def loss_contains_every_penalty_once(context: Context) -> Iterator[Measurement]:
     """The network's loss is the data loss plus the regularization loss of every trainable layer, each once."""
-    network, x, labels, values = prepared(bench, bench.rng())
-    spec = network_spec(bench.case)
+    network, x, labels, values = prepared(context, context.rng())
+    spec = network_spec(context.case)
     found = np.asarray(network.forward(), dtype=float).reshape(())
     answer = network.test(x)
     prediction = np.asarray(answer)
     yield probabilities(prediction)
-    data = definitions.loss(spec.loss, prediction, labels, bench.conventions)
+    data = definitions.loss(spec.loss, prediction, labels, context.conventions)
     regularizer = spec.optimizer.arguments()["regularizer"]
-    convention = bench.conventions.get("L2 norm", "alpha sum w²")
+    convention = context.conventions.get("L2 norm", "alpha sum w²")
     layers = sorted({name.partition(".")[0] for name in values})
 
     def total(chosen: Sequence[str], counted: Counted) -> float:
@@ -80,7 +80,7 @@ def loss_contains_every_penalty_once(bench: Bench) -> Iterator[Measurement]:
     reading = f": it contains {looks[0]}" if looks else ""
     penalties = list(dict.fromkeys(total(layers, counted) - float(data.value) for counted in ways))
     of_data = (
-        definitions.loss_text(spec.loss, bench.conventions.get("loss reduction", "sum"))
+        definitions.loss_text(spec.loss, context.conventions.get("loss reduction", "sum"))
         .replace("$1", "$2")
         .replace("$0", "$1")
     )
@@ -138,20 +138,20 @@ def _update(case: Case) -> tuple[Component, ...]:
     needs=("contract.network",),
     components=_update,
 )
-def penalty_is_applied_once(bench: Bench) -> Iterator[Measurement]:
+def penalty_is_applied_once(context: Context) -> Iterator[Measurement]:
     """A penalty leaves the gradients alone, and each step subtracts learning_rate times its gradient once."""
-    spec = network_spec(bench.case)
+    spec = network_spec(context.case)
     optimizer = spec.optimizer
     if not isinstance(optimizer, RegularizedOptimizer):
         raise TypeError(f"{optimizer.name()} takes no regularizer")
     without = dataclasses.replace(spec, optimizer=dataclasses.replace(optimizer, regularizer=None))
-    network, x, labels, values = prepared(bench, bench.rng())
-    plain = bench.new(without)
-    plain.many([("feed", (x, labels)), ("assign", (values,)), ("reseed", (bench.seed,))])
+    network, x, labels, values = prepared(context, context.rng())
+    plain = context.new(without)
+    plain.many([("feed", (x, labels)), ("assign", (values,)), ("reseed", (context.seed,))])
     steps = [("forward", ()), ("backward", ()), ("gradients", ()), ("parameters", ())]
     _, _, gradients, after = network.many(steps)
     _, _, plain_gradients, plain_after = plain.many(steps)
-    convention = bench.conventions.get("L2 gradient", "alpha w")
+    convention = context.conventions.get("L2 gradient", "alpha w")
     for name, start in values.items():
         yield same(
             f"the gradient of {name} with a regularizer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...specs import Case, Kind, NeuralNetwork, Phase, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees
 from ..proof import Expression
@@ -28,10 +28,10 @@ def _by_sample(case: Case) -> bool:
     needs=("contract.network", "phase.network-test"),
     components=findings_of_layers("contract", "phase"),
 )
-def predictions_belong_to_their_samples(bench: Bench) -> Iterator[Measurement]:
+def predictions_belong_to_their_samples(context: Context) -> Iterator[Measurement]:
     """test(x) predicts for each sample alone: in another order, in parts, one by one."""
-    rng = bench.rng()
-    network, x, _, _ = prepared(bench, rng)
+    rng = context.rng()
+    network, x, _, _ = prepared(context, rng)
     network.train(2)  # running statistics start from a training batch
     together = network.test(x)
     order = rng.permutation(len(x))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Case, Kind, NetworkUser
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, describe, failed, passed, same
 from ..numerics.compare import Array
@@ -63,16 +63,16 @@ def uses(case: Case) -> tuple[str, ...]:
     return USES
 
 
-def use(bench: Bench, quantity: str, salt: int = 0) -> Use:
+def use(context: Context, quantity: str, salt: int = 0) -> Use:
     """Test a trained network, or predict with it, on drawn data."""
-    spec, rng = spec_of(bench.case), bench.rng(salt)
-    size, features = bench.case.input_shape
+    spec, rng = spec_of(context.case), context.rng(salt)
+    size, features = context.case.input_shape
     samples = size * spec.batches - spec.rest
-    inputs = bench.data(rng, (samples, features))
+    inputs = context.data(rng, (samples, features))
     stored, fresh = (
         {
-            "weights": bench.given(rng.normal(size=(features, spec.classes))),
-            "bias": bench.given(rng.normal(size=spec.classes)),
+            "weights": context.given(rng.normal(size=(features, spec.classes))),
+            "bias": context.given(rng.normal(size=spec.classes)),
         }
         for _ in range(2)
     )
@@ -80,16 +80,16 @@ def use(bench: Bench, quantity: str, salt: int = 0) -> Use:
     wrong = rng.permutation(samples)[: samples // 3]
     labels[wrong] = (labels[wrong] + 1) % spec.classes
     given = (inputs, labels, size) if quantity == "test" else (inputs,)
-    said = bench.new().call("test" if quantity == "test" else "predict", stored, fresh, *given)
+    said = context.new().call("test" if quantity == "test" else "predict", stored, fresh, *given)
     if not isinstance(said, dict):
         raise TypeError(f"{quantity} returned {describe(said)}, but should return arrays by name")
     return Use(spec, stored, inputs, labels, size, said)
 
 
 @check("contract.user", Kind.USER, level=Level.CORE, needs=("contract.constructs",))
-def every_test_batch_is_visited(bench: Bench) -> Iterator[Measurement]:
+def every_test_batch_is_visited(context: Context) -> Iterator[Measurement]:
     """A test passes each batch of the test data through the network once, and none of other data."""
-    done = use(bench, "test")
+    done = use(context, "test")
     order = np.asarray(done.said["batch"], dtype=int)
     if (order < 0).any():
         text = "a test passes something else than the batches of the test data through the network"
@@ -104,9 +104,9 @@ def every_test_batch_is_visited(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("network.user", Kind.USER, level=Level.CORE, needs=("contract.constructs",), quantities=uses)
-def network_has_the_stored_parameters(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def network_has_the_stored_parameters(context: Context, quantity: str) -> Iterator[Measurement]:
     """The network that is tested, or predicts, has the parameters that training has stored."""
-    done = use(bench, quantity)
+    done = use(context, quantity)
     for name, value in done.stored.items():
         meaning = "it is not the trained network"
         first = np.asarray(done.said[name])[0]
@@ -114,9 +114,9 @@ def network_has_the_stored_parameters(bench: Bench, quantity: str) -> Iterator[M
 
 
 @check("contract.user-frozen", Kind.USER, needs=("network.user",), quantities=uses)
-def use_changes_no_parameters(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def use_changes_no_parameters(context: Context, quantity: str) -> Iterator[Measurement]:
     """Testing and predicting leave the parameters as they were."""
-    done = use(bench, quantity)
+    done = use(context, quantity)
     for name, value in done.stored.items():
         meaning = f"the {quantity} changes the network"
         hint = "no loss.backward() and no optimizer.step() behind the training"
@@ -131,9 +131,9 @@ def use_changes_no_parameters(bench: Bench, quantity: str) -> Iterator[Measureme
 
 
 @check("phase.user", Kind.USER, needs=("contract.constructs",), quantities=uses)
-def network_is_in_the_test_phase(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def network_is_in_the_test_phase(context: Context, quantity: str) -> Iterator[Measurement]:
     """A trained network is tested, and predicts, in the test phase."""
-    done = use(bench, quantity)
+    done = use(context, quantity)
     trains = np.flatnonzero(np.asarray(done.said["training"]))
     if trains.size:
         text = f"the {quantity} runs the network in the train phase, first in pass {trains[0] + 1}"
@@ -143,9 +143,9 @@ def network_is_in_the_test_phase(bench: Bench, quantity: str) -> Iterator[Measur
 
 
 @check("phase.user-gradients", Kind.USER, needs=("contract.constructs",))
-def test_computes_no_gradients(bench: Bench) -> Iterator[Measurement]:
+def test_computes_no_gradients(context: Context) -> Iterator[Measurement]:
     """A test computes no gradients."""
-    if np.asarray(use(bench, "test").said["differentiated"]).any():
+    if np.asarray(use(context, "test").said["differentiated"]).any():
         text = "test batches pass through the network with gradients being recorded"
         hint = "with torch.no_grad(): around the loop over the test batches"
         yield failed(text, expected="no gradients", found="gradients", hint=hint)
@@ -153,9 +153,9 @@ def test_computes_no_gradients(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.user", Kind.USER, needs=("network.user",))
-def predictor_gives_the_likeliest_class(bench: Bench) -> Iterator[Measurement]:
+def predictor_gives_the_likeliest_class(context: Context) -> Iterator[Measurement]:
     """The predictor gives the class with the largest score, or scores whose largest is that class's."""
-    done = use(bench, "predictor")
+    done = use(context, "predictor")
     found, expected = np.asarray(done.said["classes"]), done.scores().argmax(axis=1)
     wrong = np.flatnonzero(found != expected)
     if wrong.size:

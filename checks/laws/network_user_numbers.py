@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ...specs import Kind, Unsupported
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
 from .network_user import Use, use
@@ -104,17 +104,17 @@ def _judged(
 
 
 @check("network.user-loss", Kind.USER, needs=("network.user", "contract.user"))
-def test_tells_the_mean_loss(bench: Bench) -> Iterator[Measurement]:
+def test_tells_the_mean_loss(context: Context) -> Iterator[Measurement]:
     """The loss that a test tells is the mean over the samples, or over the batches."""
-    tests = [use(bench, "test", salt) for salt in range(TESTS)]
+    tests = [use(context, "test", salt) for salt in range(TESTS)]
     hint = "the loss of a batch is a mean already: divide the sum of the batches' losses by their number"
     yield _judged(tests, [_loss_forms(done) for done in tests], "the loss", ("loss",), hint)
 
 
 @check("network.user-accuracy", Kind.USER, needs=("network.user", "contract.user"))
-def test_counts_right_predictions(bench: Bench) -> Iterator[Measurement]:
+def test_counts_right_predictions(context: Context) -> Iterator[Measurement]:
     """The accuracy that a test tells is the share of all samples that are predicted rightly, or their number."""
-    tests = [use(bench, "test", salt) for salt in range(TESTS)]
+    tests = [use(context, "test", salt) for salt in range(TESTS)]
     hint = "add up right predictions and len(target) of every batch, and divide one sum by the other"
     words = ("acc", "correct", "right", "%", "percent", "hit")
     yield _judged(tests, [_accuracy_forms(done) for done in tests], "the accuracy", words, hint)

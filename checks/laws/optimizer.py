@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...specs import Case, Kind, OptimizerSpec, Trait
 from ...wall import RemoteSubject
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
 from ..numerics.compare import Array, Estimate, estimate
@@ -24,31 +24,31 @@ def plain(case: Case) -> bool:
     return getattr(case.spec, "regularizer", None) is None
 
 
-def _gradients(bench: Bench, rng: np.random.Generator) -> list[NDArray[np.float64]]:
-    shape = bench.case.input_shape
+def _gradients(context: Context, rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    shape = context.case.input_shape
     return [rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape) for _ in range(STEPS)]
 
 
-def epsilon_of(bench: Bench) -> tuple[float, bool]:
+def epsilon_of(context: Context) -> tuple[float, bool]:
     """The optimizer's epsilon by the conventions, 0 if there is none, and whether it is added inside of the root."""
-    name = bench.case.spec.name()
-    text, _, place = bench.conventions.get(f"{name} epsilon", "none").partition(" ")
+    name = context.case.spec.name()
+    text, _, place = context.conventions.get(f"{name} epsilon", "none").partition(" ")
     try:
         return float(text), place == "inside the root"
     except ValueError:
         return 0.0, False
 
 
-def expected_weights(bench: Bench, start: Array, gradients: Sequence[Array]) -> Iterator[Estimate]:
+def expected_weights(context: Context, start: Array, gradients: Sequence[Array]) -> Iterator[Estimate]:
     """The definition's weights after each step, by the conventions that the optimizer follows."""
-    epsilon, inside = epsilon_of(bench)
+    epsilon, inside = epsilon_of(context)
     return definitions.trajectory(
-        bench.spec_as(OptimizerSpec),
+        context.spec_as(OptimizerSpec),
         start,
         gradients,
         epsilon=epsilon,
         inside=inside,
-        l2_gradient=bench.conventions.get("L2 gradient", "alpha w"),
+        l2_gradient=context.conventions.get("L2 gradient", "alpha w"),
     )
 
 
@@ -64,21 +64,21 @@ def _walk(optimizer: RemoteSubject, start: NDArray[np.float64], gradients: list[
     return visited
 
 
-def follow(bench: Bench, hint: str) -> Iterator[Measurement]:
+def follow(context: Context, hint: str) -> Iterator[Measurement]:
     """Compare a trajectory with the definition."""
-    rng = bench.rng()
-    start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
-    expected = expected_weights(bench, start, gradients)
-    found = _walk(bench.new(), start, gradients)
+    rng = context.rng()
+    start, gradients = np.asarray(context.data(rng)), _gradients(context, rng)
+    expected = expected_weights(context, start, gradients)
+    found = _walk(context.new(), start, gradients)
     for step, (weights, reference) in enumerate(zip(found, expected, strict=False), start=1):
         value = np.asarray(weights, dtype=float) if isinstance(weights, float | int) else weights
         yield agrees(f"the weights after {step} step{'s' if step > 1 else ''}", value, reference, hint=hint)
 
 
 @check("optimizer.trajectory", Kind.OPTIMIZER, when=plain, level=Level.CORE, needs=("contract.constructs",))
-def trajectory_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+def trajectory_equals_the_definition(context: Context) -> Iterator[Measurement]:
     """The weights follow the published update, step by step."""
-    yield from follow(bench, f"the update is: {bench.case.spec.definition}")
+    yield from follow(context, f"the update is: {context.case.spec.definition}")
 
 
 def _rests(case: Case) -> bool:
@@ -86,12 +86,12 @@ def _rests(case: Case) -> bool:
 
 
 @check("optimizer.zero-gradient", Kind.OPTIMIZER, when=_rests, needs=("optimizer.trajectory",))
-def nothing_moves_without_a_gradient(bench: Bench) -> Iterator[Measurement]:
+def nothing_moves_without_a_gradient(context: Context) -> Iterator[Measurement]:
     """A weight whose gradients were all 0 keeps its value; nothing becomes NaN, in the first step either."""
-    rng = bench.rng()
-    start = np.asarray(bench.data(rng))
-    gradients = [np.where(np.arange(start.size).reshape(start.shape) % 2, g, 0.0) for g in _gradients(bench, rng)]
-    found = _walk(bench.new(), start, gradients)
+    rng = context.rng()
+    start = np.asarray(context.data(rng))
+    gradients = [np.where(np.arange(start.size).reshape(start.shape) % 2, g, 0.0) for g in _gradients(context, rng)]
+    found = _walk(context.new(), start, gradients)
     hint = "divide by np.sqrt(s) + epsilon: 0 / 0 is NaN, and the weight is lost"
     for step, weights in enumerate(found, start=1):
         resting = np.asarray(weights, dtype=float).ravel()[::2]
@@ -100,31 +100,31 @@ def nothing_moves_without_a_gradient(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("optimizer.gradient-pure", Kind.OPTIMIZER, needs=("contract.constructs",))
-def gradient_is_left_alone(bench: Bench) -> Iterator[Measurement]:
+def gradient_is_left_alone(context: Context) -> Iterator[Measurement]:
     """The optimizer does not modify the gradient that it is given."""
-    rng = bench.rng()
-    optimizer = bench.new()
-    _walk(optimizer, np.asarray(bench.data(rng)), _gradients(bench, rng))
+    rng = context.rng()
+    optimizer = context.new()
+    _walk(optimizer, np.asarray(context.data(rng)), _gradients(context, rng))
     yield unmodified([entry for entry in optimizer.mutations if entry.argument == 1], {"update": ("", "the gradient")})
 
 
 @check("optimizer.weights-pure", Kind.OPTIMIZER, level=Level.STRICT, needs=("contract.constructs",))
-def weights_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+def weights_are_left_alone(context: Context) -> Iterator[Measurement]:
     """The optimizer returns new weights and does not modify the old ones."""
-    rng = bench.rng()
-    optimizer = bench.new()
-    _walk(optimizer, np.asarray(bench.data(rng)), _gradients(bench, rng))
+    rng = context.rng()
+    optimizer = context.new()
+    _walk(optimizer, np.asarray(context.data(rng)), _gradients(context, rng))
     yield unmodified(optimizer.mutations, {"update": ("the weights",)})
 
 
 @check("optimizer.instances", Kind.OPTIMIZER, needs=("contract.constructs",))
-def instances_do_not_share_state(bench: Bench) -> Iterator[Measurement]:
+def instances_do_not_share_state(context: Context) -> Iterator[Measurement]:
     """Two optimizers do not influence each other, and a new one starts without a past."""
-    rng = bench.rng()
-    start, gradients = np.asarray(bench.data(rng)), _gradients(bench, rng)
-    alone = _walk(bench.new(), start, gradients)
-    one, other = bench.new(now=True), bench.new(now=True)
-    _walk(other, np.asarray(bench.data(rng, (7,))), [np.full((7,), 3.0)] * 2)
+    rng = context.rng()
+    start, gradients = np.asarray(context.data(rng)), _gradients(context, rng)
+    alone = _walk(context.new(), start, gradients)
+    one, other = context.new(now=True), context.new(now=True)
+    _walk(other, np.asarray(context.data(rng, (7,))), [np.full((7,), 3.0)] * 2)
     again = _walk(one, start, gradients)
     for step, (found, reference) in enumerate(zip(again, alone, strict=False), start=1):
         yield same(

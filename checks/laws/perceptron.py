@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...specs import Activation, Case, Kind, MultilayerPerceptron, SoftmaxOutput
 from ...wall import RemoteSubject
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Component, Level, check
 from ..measurement import Measurement, agrees, describe, failed, same
 from ..numerics.gradient import BlockChecker
@@ -56,30 +56,30 @@ def findings_of_parts(*families: str) -> Callable[[Case], tuple[Component, ...]]
     return select
 
 
-def prepared(bench: Bench, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
     """A perceptron with drawn parameters; inputs, targets and the parameters.
 
     The weights are so small that scores stay near 1: probabilities of very different size would hide each other.
     """
-    spec = spec_of(bench.case)
-    network, x = bench.new(), bench.data(rng)
+    spec = spec_of(context.case)
+    network, x = context.new(), context.data(rng)
     values = {
-        name: bench.given(
+        name: context.given(
             rng.choice([-1.0, 1.0], size=each.shape)
             * rng.uniform(0.5, 1.5, size=each.shape)
             / np.sqrt(float(each.fan_in or 1))
         )
         for name, each in spec.parameters().items()
     }
-    network.begin_with([("assign", (values,)), ("reseed", (bench.seed,))])
-    return network, x, targets(bench, rng), values
+    network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
+    return network, x, targets(context, rng), values
 
 
-def targets(bench: Bench, rng: np.random.Generator) -> Array:
+def targets(context: Context, rng: np.random.Generator) -> Array:
     """One-hot rows in which every class occurs, or numbers."""
-    shape = (bench.case.input_shape[0], spec_of(bench.case).widths[-1])
-    if not classifies(bench.case):
-        return bench.data(rng, shape)
+    shape = (context.case.input_shape[0], spec_of(context.case).widths[-1])
+    if not classifies(context.case):
+        return context.data(rng, shape)
     rows: Array = np.eye(shape[1])[np.arange(shape[0]) % shape[1]]
     return rng.permutation(rows)
 
@@ -91,9 +91,9 @@ def targets(bench: Bench, rng: np.random.Generator) -> Array:
     needs=("contract.constructs",),
     components=findings_of_parts("contract"),
 )
-def perceptron_runs(bench: Bench) -> Iterator[Measurement]:
+def perceptron_runs(context: Context) -> Iterator[Measurement]:
     """The loss is a finite number, there is one prediction per sample, and every parameter has a gradient."""
-    network, x, target, values = prepared(bench, bench.rng())
+    network, x, target, values = prepared(context, context.rng())
     yield finite_number("the loss", network.call("loss", x, target))
     yield array_of_shape("predict(x)", network.call("predict", x), target.shape)
     gradients = network.call("differentiate", x, target)
@@ -111,14 +111,14 @@ def perceptron_runs(bench: Bench) -> Iterator[Measurement]:
     needs=("contract.perceptron",),
     components=findings_of_parts("contract"),
 )
-def gradients_belong_to_the_latest_batch(bench: Bench) -> Iterator[Measurement]:
+def gradients_belong_to_the_latest_batch(context: Context) -> Iterator[Measurement]:
     """The gradients are those of the latest batch alone: nothing is left of an earlier one, and nothing is updated."""
-    rng = bench.rng()
-    clean, x, target, values = prepared(bench, rng)
+    rng = context.rng()
+    clean, x, target, values = prepared(context, rng)
     reference = clean.call("differentiate", x, target)
-    used = bench.new()
+    used = context.new()
     used.assign(values)
-    used.call("differentiate", bench.data(rng)[::-1], target)
+    used.call("differentiate", context.data(rng)[::-1], target)
     again = used.call("differentiate", x, target)
     for name in values:
         meaning = "something of an earlier batch is left"
@@ -135,15 +135,15 @@ def gradients_belong_to_the_latest_batch(bench: Bench) -> Iterator[Measurement]:
     needs=("contract.perceptron",),
     components=findings_of_parts("contract", "value"),
 )
-def outputs_equal_the_definition(bench: Bench) -> Iterator[Measurement]:
+def outputs_equal_the_definition(context: Context) -> Iterator[Measurement]:
     """The prediction is that of the layers in order, and the loss is that of the prediction."""
-    network, x, target, values = prepared(bench, bench.rng())
-    spec = spec_of(bench.case)
+    network, x, target, values = prepared(context, context.rng())
+    spec = spec_of(context.case)
     scores = definitions.scores(spec, x, values)
     hint = "predict must pass its input through all layers, from the first to the last"
     yield agrees("predict(x)", network.call("predict", x), definitions.prediction(spec, scores), hint=hint)
     found = np.asarray(network.call("loss", x, target), dtype=float).reshape(())
-    expected = definitions.perceptron_loss(spec, scores, target, bench.conventions)
+    expected = definitions.perceptron_loss(spec, scores, target, context.conventions)
     yield agrees("the loss", found, expected, hint=f"the definition is: {spec.loss.definition}")
 
 
@@ -157,13 +157,13 @@ def loss_of(network: RemoteSubject, target: Array) -> Callable[[Sequence[Array]]
     return evaluate
 
 
-def _left_out(bench: Bench, x: Array, target: Array, values: dict[str, Array]) -> float:
+def _left_out(context: Context, x: Array, target: Array, values: dict[str, Array]) -> float:
     """The share of the gradient that an epsilon of the loss is allowed to be."""
-    if not classifies(bench.case):
+    if not classifies(context.case):
         return 0.0
-    spec = spec_of(bench.case)
+    spec = spec_of(context.case)
     scores = definitions.scores(spec, x, values).value
-    slopes = definitions.loss_gradient(spec.loss, scores, target, bench.conventions)
+    slopes = definitions.loss_gradient(spec.loss, scores, target, context.conventions)
     return CANCELLED * float(np.max(slopes.slack / np.abs(slopes.value)))
 
 
@@ -175,10 +175,10 @@ def _left_out(bench: Bench, x: Array, target: Array, values: dict[str, Array]) -
     quantities=names_of,
     components=findings_of_parts("contract", "gradient"),
 )
-def gradient_of_every_parameter(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Measurement]:
     """The gradient of every parameter of every layer is that of the loss: divided by the batch size once, not twice."""
-    rng = bench.rng()
-    network, x, target, values = prepared(bench, rng)
+    rng = context.rng()
+    network, x, target, values = prepared(context, rng)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
         steps = [step for point in points for step in (("assign", ({quantity: point},)), ("loss", (x, target)))]
@@ -189,8 +189,8 @@ def gradient_of_every_parameter(bench: Bench, quantity: str) -> Iterator[Measure
         gradient: Array = float(v[0]) * gradients[quantity]
         return gradient
 
-    checker = BlockChecker(evaluate, pull, values[quantity], rng, _left_out(bench, x, target, values))
-    yield from judge(f"the gradient of {quantity}", checker, factors(bench.case))
+    checker = BlockChecker(evaluate, pull, values[quantity], rng, _left_out(context, x, target, values))
+    yield from judge(f"the gradient of {quantity}", checker, factors(context.case))
 
 
 @check(
@@ -199,15 +199,15 @@ def gradient_of_every_parameter(bench: Bench, quantity: str) -> Iterator[Measure
     needs=("gradient.perceptron",),
     components=findings_of_parts("contract", "gradient"),
 )
-def gradient_of_the_input(bench: Bench) -> Iterator[Measurement]:
+def gradient_of_the_input(context: Context) -> Iterator[Measurement]:
     """The backward pass ends with the gradient of the loss at the input, in the scale of the output's gradient."""
-    rng = bench.rng()
-    network, x, target, values = prepared(bench, rng)
-    scale = definitions.gradient_scale(spec_of(bench.case).loss, len(x), bench.conventions)
+    rng = context.rng()
+    network, x, target, values = prepared(context, rng)
+    scale = definitions.gradient_scale(spec_of(context.case).loss, len(x), context.conventions)
 
     def pull(v: Array) -> Array:
         gradient: Array = network.call("input_gradient", x, target)
         return float(v[0]) / scale * gradient
 
-    checker = BlockChecker(loss_of(network, target), pull, x, rng, _left_out(bench, x, target, values))
-    yield from judge("the gradient at the input", checker, factors(bench.case))
+    checker = BlockChecker(loss_of(network, target), pull, x, rng, _left_out(context, x, target, values))
+    yield from judge("the gradient at the input", checker, factors(context.case))

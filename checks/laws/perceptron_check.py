@@ -13,7 +13,7 @@ import numpy as np
 
 from ...specs import Case, Kind, Phase, Trait, Unsupported
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, describe, failed, number, passed
 from ..numerics.compare import Array
@@ -38,18 +38,18 @@ def _layers(case: Case) -> tuple[str, ...]:
     return tuple(f"{index}.gradients" for index in range(len(spec_of(case).widths) - 1))
 
 
-def _network(bench: Bench, salt: int = 0) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+def _network(context: Context, salt: int = 0) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
     """A perceptron with small parameters, whose latest backward pass was on other data."""
-    rng = bench.rng(salt)
-    network, x, target = bench.new(), bench.data(rng), targets(bench, rng)
+    rng = context.rng(salt)
+    network, x, target = context.new(), context.data(rng), targets(context, rng)
     values = {
-        name: bench.given(STDDEV * rng.choice([-1.0, 1.0], each.shape) * rng.uniform(0.5, 1.5, each.shape))
-        for name, each in spec_of(bench.case).parameters().items()
+        name: context.given(STDDEV * rng.choice([-1.0, 1.0], each.shape) * rng.uniform(0.5, 1.5, each.shape))
+        for name, each in spec_of(context.case).parameters().items()
     }
     network.assign(values)
-    network.call("differentiate", bench.data(rng), targets(bench, rng))
+    network.call("differentiate", context.data(rng), targets(context, rng))
     network.assign(values)
-    network.reseed(bench.seed)
+    network.reseed(context.seed)
     return network, x, target, values
 
 
@@ -68,10 +68,10 @@ def _outcome(network: RemoteSubject, x: Array, target: Array, layer: int, factor
 
 
 @check("gradient.perceptron-check", Kind.PERCEPTRON, when=_smooth, needs=("gradient.perceptron",), quantities=_layers)
-def own_check_tells_right_from_wrong(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def own_check_tells_right_from_wrong(context: Context, quantity: str) -> Iterator[Measurement]:
     """The network's own check of gradients takes right ones, and says something else if a layer's are wrong."""
     index = int(quantity.partition(".")[0])
-    right, again, wrong = (_outcome(*_network(bench)[:3], index, factor) for factor in (1.0, 1.0, FACTOR))
+    right, again, wrong = (_outcome(*_network(context)[:3], index, factor) for factor in (1.0, 1.0, FACTOR))
     if right["raised"]:
         text = f"check_gradients raises {right['raised']} for gradients that are right"
         hint = "compare with (L(w + h) - L(w - h)) / 2h of self._loss, the mean over the batch, at the same w"
@@ -93,9 +93,9 @@ def own_check_tells_right_from_wrong(bench: Bench, quantity: str) -> Iterator[Me
 
 
 @check("contract.perceptron-check", Kind.PERCEPTRON, when=_smooth, needs=("gradient.perceptron",), quantities=names_of)
-def own_check_tries_and_restores(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def own_check_tries_and_restores(context: Context, quantity: str) -> Iterator[Measurement]:
     """The network's own check of gradients tries every parameter, and leaves it as it was, up to one small step."""
-    network, x, target, values = _network(bench)
+    network, x, target, values = _network(context)
     said = _outcome(network, x, target, 0, 1.0)
     if quantity not in said["tried"]:
         text = f"check_gradients never computes the loss with another value of {quantity}"

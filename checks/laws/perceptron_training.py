@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Case, Kind, Phase, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import Array, Estimate
@@ -32,9 +32,9 @@ def _methods(case: Case) -> tuple[str, ...]:
     quantities=_methods,
     components=EVERYTHING,
 )
-def epoch_takes_a_step_in_every_layer(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def epoch_takes_a_step_in_every_layer(context: Context, quantity: str) -> Iterator[Measurement]:
     """An epoch on one batch moves every parameter of every layer by the learning rate times its gradient."""
-    network, x, target, values = prepared(bench, bench.rng())
+    network, x, target, values = prepared(context, context.rng())
     gradients = network.call("differentiate", x, target)
     network.call("epoch", x, target, RATE, len(x) if quantity == "sgd" else 0)
     after = network.parameters()
@@ -64,10 +64,10 @@ def _adds_up(case: Case) -> bool:
     needs=("optimizer.perceptron",),
     components=EVERYTHING,
 )
-def epoch_visits_every_batch(bench: Bench) -> Iterator[Measurement]:
+def epoch_visits_every_batch(context: Context) -> Iterator[Measurement]:
     """In an epoch every sample counts once, whatever the order of the batches."""
-    rng = bench.rng()
-    network, x, target, values = prepared(bench, rng)
+    rng = context.rng()
+    network, x, target, values = prepared(context, rng)
     gradients = network.call("differentiate", x, target)
     # A rate so small that the batches hardly influence each other, and rounding does not matter: the steps add up.
     rate = current().eps ** 0.4
@@ -94,9 +94,9 @@ def epoch_visits_every_batch(bench: Bench) -> Iterator[Measurement]:
     quantities=_methods,
     components=EVERYTHING,
 )
-def training_reduces_the_loss(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def training_reduces_the_loss(context: Context, quantity: str) -> Iterator[Measurement]:
     """Train runs with labels as numbers, changes every layer and reduces the loss."""
-    network, x, target, values = prepared(bench, bench.rng())
+    network, x, target, values = prepared(context, context.rng())
     before = float(np.asarray(network.call("loss", x, target)).item())
     network.call("train", x, target.argmax(axis=1), RATE, len(x) if quantity == "sgd" else 0)
     after = float(np.asarray(network.call("loss", x, target)).item())
@@ -118,10 +118,10 @@ def training_reduces_the_loss(bench: Bench, quantity: str) -> Iterator[Measureme
     needs=("value.perceptron",),
     components=findings_of_parts("contract", "value"),
 )
-def errors_are_counted(bench: Bench) -> Iterator[Measurement]:
+def errors_are_counted(context: Context) -> Iterator[Measurement]:
     """The classification error is the share of samples whose largest probability is not that of their class."""
-    rng = bench.rng()
-    network, x, _, _ = prepared(bench, rng)
+    rng = context.rng()
+    network, x, _, _ = prepared(context, rng)
     rows = np.asarray(network.call("predict", x))
     best = rows.argmax(axis=1)
     for wrong in (0, 1, len(x)):

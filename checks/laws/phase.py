@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees, failed, passed, same
 from ..numerics.compare import EPS, Estimate
@@ -32,21 +32,21 @@ def _masked(case: Case) -> bool:
 
 
 @check("phase.same", Kind.LAYER, when=_indifferent, needs=(*FORWARD, "contract.repeatable"))
-def phases_do_not_matter(bench: Bench) -> Iterator[Measurement]:
+def phases_do_not_matter(context: Context) -> Iterator[Measurement]:
     """Forward is the same in the train and in the test phase."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng)
     train, _, test = layer.many([("forward", (x,)), ("set_phase", (str(Phase.TEST),)), ("forward", (x,))])
     yield same("forward(x) in the test phase", test, train, meaning="the phase changes the output")
 
 
 @check("phase.identity", Kind.LAYER, when=_masked, needs=FORWARD)
-def test_phase_is_the_identity(bench: Bench) -> Iterator[Measurement]:
+def test_phase_is_the_identity(context: Context) -> Iterator[Measurement]:
     """In the test phase forward returns its input unchanged."""
-    rng = bench.rng()
-    layer = bench.layer(rng, phase=Phase.TEST)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng, phase=Phase.TEST)
+    x = context.data(rng)
     yield agrees(
         "forward(x) in the test phase",
         layer.forward(x),
@@ -56,13 +56,13 @@ def test_phase_is_the_identity(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.deterministic", Kind.LAYER, when=_dependent, needs=FORWARD)
-def test_phase_is_deterministic(bench: Bench) -> Iterator[Measurement]:
+def test_phase_is_deterministic(context: Context) -> Iterator[Measurement]:
     """In the test phase the same input gives the same output, whatever has passed through before."""
-    rng = bench.rng()
-    layer = bench.layer(rng, phase=Phase.TEST)
-    x = bench.data(rng)
+    rng = context.rng()
+    layer = context.layer(rng, phase=Phase.TEST)
+    x = context.data(rng)
     first = layer.forward(x)
-    layer.forward(5.0 * bench.data(rng) + 7.0)
+    layer.forward(5.0 * context.data(rng) + 7.0)
     yield same(
         "the second forward(x) in the test phase",
         layer.forward(x),
@@ -73,22 +73,22 @@ def test_phase_is_deterministic(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.default", Kind.LAYER, when=_dependent, needs=FORWARD)
-def new_layers_train(bench: Bench) -> Iterator[Measurement]:
+def new_layers_train(context: Context) -> Iterator[Measurement]:
     """A new layer is in the train phase."""
-    rng = bench.rng()
-    new, told = bench.new(now=True), bench.new(now=True)
-    parameters = bench.parameters(rng)
-    x = bench.given(3.0 * bench.data(rng, _many_rows(bench)) + 1.0)
+    rng = context.rng()
+    new, told = context.new(now=True), context.new(now=True)
+    parameters = context.parameters(rng)
+    x = context.given(3.0 * context.data(rng, _many_rows(context)) + 1.0)
     told.set_phase(Phase.TRAIN)
     outputs = []
     for layer in (new, told):
         if parameters:
             layer.assign(parameters)
-        layer.reseed(bench.seed)
+        layer.reseed(context.seed)
         outputs.append(layer.forward(x))
     trained = (
-        _looks_trained(bench, outputs[0], x)
-        if _masked(bench.case)
+        _looks_trained(context, outputs[0], x)
+        if _masked(context.case)
         else same("forward(x)", outputs[0], outputs[1], meaning="").verdict is Verdict.PASSED
     )
     if trained:
@@ -102,29 +102,29 @@ def new_layers_train(bench: Bench) -> Iterator[Measurement]:
         )
 
 
-def _many_rows(bench: Bench) -> tuple[int, ...]:
+def _many_rows(context: Context) -> tuple[int, ...]:
     """The case's shape with so many rows that some unit is dropped, if units are dropped at all."""
-    rows, *rest = bench.case.input_shape
-    entries = trials_to_fail(float(getattr(bench.case.spec, "keep", 0.5)))
+    rows, *rest = context.case.input_shape
+    entries = trials_to_fail(float(getattr(context.case.spec, "keep", 0.5)))
     return (max(40, rows, -(-entries // max(1, math.prod(rest)))), *rest)
 
 
-def _looks_trained(bench: Bench, y: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
+def _looks_trained(context: Context, y: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
     """A mask was drawn, unless everything is kept."""
-    return bool(getattr(bench.case.spec, "keep", 1.0) == 1.0 or not np.array_equal(y, x))
+    return bool(getattr(context.case.spec, "keep", 1.0) == 1.0 or not np.array_equal(y, x))
 
 
 @check("phase.restored", Kind.LAYER, when=_dependent, needs=FORWARD)
-def switching_back_restores(bench: Bench) -> Iterator[Measurement]:
+def switching_back_restores(context: Context) -> Iterator[Measurement]:
     """Switching to the test phase and back to the train phase restores the train phase."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng, _many_rows(bench))
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng, _many_rows(context))
     to_test, to_train = (("set_phase", (str(phase),)) for phase in (Phase.TEST, Phase.TRAIN))
     before, _, _, _, after = layer.many([("forward", (x,)), to_test, ("forward", (x,)), to_train, ("forward", (x,))])
     hint = "forward must look at the phase in every call and must not store what the test phase has set"
-    if _masked(bench.case):
-        restored = _looks_trained(bench, after, x)
+    if _masked(context.case):
+        restored = _looks_trained(context, after, x)
         yield (
             passed()
             if restored
@@ -140,10 +140,10 @@ def switching_back_restores(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.unbiased", Kind.LAYER, when=lambda case: training(case) and _masked(case), needs=FORWARD)
-def mean_output_equals_test_output(bench: Bench) -> Iterator[Measurement]:
+def mean_output_equals_test_output(context: Context) -> Iterator[Measurement]:
     """The mean of the train phase's output is the test phase's output (false-alarm rate 1e-12)."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
-    layer = bench.layer(bench.rng())
+    keep = float(getattr(context.case.spec, "keep", 1.0))
+    layer = context.layer(context.rng())
     ones = np.ones((400, 100))
     mean = float(np.mean(layer.forward(ones)))
     spread = share_bound(keep, ones.size) / keep + 1e-12  # and rounding

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Case, Kind, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
 from ..numerics.precision import current
@@ -23,20 +23,20 @@ def _random(case: Case) -> bool:
     return has(Trait.RANDOM_MASK)(case)
 
 
-def _kept(bench: Bench, shape: tuple[int, ...], salt: int = 0) -> NDArray[np.float64]:
-    layer = bench.layer(bench.rng(salt))
-    layer.begin_with([("reseed", (bench.seed + salt,))])
+def _kept(context: Context, shape: tuple[int, ...], salt: int = 0) -> NDArray[np.float64]:
+    layer = context.layer(context.rng(salt))
+    layer.begin_with([("reseed", (context.seed + salt,))])
     result: NDArray[np.float64] = layer.forward(np.ones(shape))
     return result
 
 
 @check("phase.mask-values", Kind.LAYER, when=_random, needs=FORWARD)
-def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
+def mask_is_zero_or_scaled(context: Context) -> Iterator[Measurement]:
     """In the train phase every entry is either 0 or the input divided by the probability to keep it."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    x = bench.data(rng, (60, 40))
+    keep = float(getattr(context.case.spec, "keep", 1.0))
+    rng = context.rng()
+    layer = context.layer(rng)
+    x = context.data(rng, (60, 40))
     y = layer.forward(x)
     right = x / keep
     wrong = (y != 0) & (np.abs(y - right) > 16 * current().eps * np.abs(right))
@@ -55,10 +55,10 @@ def mask_is_zero_or_scaled(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.mask-rate", Kind.LAYER, when=_random, needs=FORWARD)
-def mask_keeps_the_declared_fraction(bench: Bench) -> Iterator[Measurement]:
+def mask_keeps_the_declared_fraction(context: Context) -> Iterator[Measurement]:
     """Every unit is kept with the declared probability (false-alarm rate 1e-12)."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
-    kept = _kept(bench, (ROWS, COLUMNS)) != 0
+    keep = float(getattr(context.case.spec, "keep", 1.0))
+    kept = _kept(context, (ROWS, COLUMNS)) != 0
     bound = share_bound(keep, kept.size)
     share = float(kept.mean())
     if abs(share - keep) <= bound:
@@ -79,12 +79,12 @@ def mask_keeps_the_declared_fraction(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.mask-elementwise", Kind.LAYER, when=_random, needs=("phase.mask-rate",))
-def mask_is_drawn_per_entry(bench: Bench) -> Iterator[Measurement]:
+def mask_is_drawn_per_entry(context: Context) -> Iterator[Measurement]:
     """Every entry has a mask of its own: rows, columns and channels are not dropped together."""
-    keep = float(getattr(bench.case.spec, "keep", 1.0))
+    keep = float(getattr(context.case.spec, "keep", 1.0))
     spread = keep * (1 - keep)
     for shape in ((ROWS, COLUMNS), (20, 15, 10, 10)):
-        kept = (_kept(bench, shape, salt=1) != 0).astype(float)
+        kept = (_kept(context, shape, salt=1) != 0).astype(float)
         for axis in range(len(shape)):
             # The mean of a line of n independent entries has variance keep (1-keep) / n; shared masks do not shrink it.
             line = kept.mean(axis=axis)
@@ -103,9 +103,9 @@ def mask_is_drawn_per_entry(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.mask-fresh", Kind.LAYER, when=_random, needs=FORWARD)
-def every_forward_draws_a_new_mask(bench: Bench) -> Iterator[Measurement]:
+def every_forward_draws_a_new_mask(context: Context) -> Iterator[Measurement]:
     """Every forward in the train phase draws a new mask."""
-    layer = bench.layer(bench.rng())
+    layer = context.layer(context.rng())
     ones = np.ones((ROWS, COLUMNS))
     first, second = layer.forward(ones), layer.forward(ones)
     if np.array_equal(first, second):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import Estimate
@@ -55,11 +55,11 @@ def batch_statistics(x: Array) -> Statistics:
     return Statistics(x.mean(axis=axes), x.std(axis=axes))
 
 
-def _batch(bench: Bench, rng: np.random.Generator) -> Array:
-    channels = bench.case.input_shape[1]
-    shape = (1, channels) + (1,) * (len(bench.case.input_shape) - 2)
+def _batch(context: Context, rng: np.random.Generator) -> Array:
+    channels = context.case.input_shape[1]
+    shape = (1, channels) + (1,) * (len(context.case.input_shape) - 2)
     offset, spread = rng.uniform(-2, 2, size=shape), rng.uniform(0.5, 2, size=shape)
-    return SPREAD * (offset + spread * rng.normal(size=bench.case.input_shape))
+    return SPREAD * (offset + spread * rng.normal(size=context.case.input_shape))
 
 
 def _share() -> float:
@@ -88,12 +88,12 @@ def _agree(what: str, found: Statistics, expected: Statistics, hint: str) -> Ite
 
 
 @check("phase.running-first", Kind.LAYER, when=_normalises, needs=FORWARD)
-def first_batch_initialises(bench: Bench) -> Iterator[Measurement]:
+def first_batch_initialises(context: Context) -> Iterator[Measurement]:
     """After one training batch, the test phase uses that batch's mean and variance."""
-    rng = bench.rng()
-    values = bench.parameters(bench.rng())
-    layer = bench.layer(rng, phase=Phase.TRAIN)
-    x = _batch(bench, rng)
+    rng = context.rng()
+    values = context.parameters(context.rng())
+    layer = context.layer(rng, phase=Phase.TRAIN)
+    x = _batch(context, rng)
     layer.forward(x)
     found = running_statistics(layer, x.shape, values["weights"], values["bias"])
     expected = batch_statistics(x)
@@ -106,12 +106,12 @@ def first_batch_initialises(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.running-average", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
-def later_batches_are_averaged(bench: Bench) -> Iterator[Measurement]:
+def later_batches_are_averaged(context: Context) -> Iterator[Measurement]:
     """Each further training batch moves mean and variance by one moving average with a decay in (0, 1)."""
-    rng = bench.rng()
-    values = bench.parameters(bench.rng())
-    layer = bench.layer(rng, phase=Phase.TRAIN)
-    first, second = _batch(bench, rng), _batch(bench, rng)
+    rng = context.rng()
+    values = context.parameters(context.rng())
+    layer = context.layer(rng, phase=Phase.TRAIN)
+    first, second = _batch(context, rng), _batch(context, rng)
     layer.many([("forward", (first,)), ("forward", (second,))])
     found = running_statistics(layer, first.shape, values["weights"], values["bias"])
     one, two = batch_statistics(first), batch_statistics(second)
@@ -161,28 +161,28 @@ def _unbiased(std: Array, x: Array) -> Array:
 
 
 @check("phase.running-frozen", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
-def test_batches_leave_statistics_alone(bench: Bench) -> Iterator[Measurement]:
+def test_batches_leave_statistics_alone(context: Context) -> Iterator[Measurement]:
     """Forward in the test phase leaves the running statistics alone."""
-    rng = bench.rng()
-    values = bench.parameters(bench.rng())
-    layer = bench.layer(rng, phase=Phase.TRAIN)
-    x = _batch(bench, rng)
+    rng = context.rng()
+    values = context.parameters(context.rng())
+    layer = context.layer(rng, phase=Phase.TRAIN)
+    x = _batch(context, rng)
     layer.forward(x)
     before = running_statistics(layer, x.shape, values["weights"], values["bias"])
-    layer.forward(_batch(bench, rng))
+    layer.forward(_batch(context, rng))
     layer.set_phase(Phase.TRAIN)
     after = running_statistics(layer, x.shape, values["weights"], values["bias"])
     yield from _agree("after a test batch", after, before, "update the running statistics in the train phase only")
 
 
 @check("phase.running-use", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
-def training_uses_the_batch(bench: Bench) -> Iterator[Measurement]:
+def training_uses_the_batch(context: Context) -> Iterator[Measurement]:
     """In the train phase every batch is normalised by its own statistics, also after the first one."""
-    rng = bench.rng()
-    values = bench.parameters(bench.rng())
-    layer = bench.layer(rng, phase=Phase.TRAIN)
-    x = _batch(bench, rng)
-    y = layer.many([("forward", (_batch(bench, rng),)), ("forward", (x,))])[1]
+    rng = context.rng()
+    values = context.parameters(context.rng())
+    layer = context.layer(rng, phase=Phase.TRAIN)
+    x = _batch(context, rng)
+    y = layer.many([("forward", (_batch(context, rng),)), ("forward", (x,))])[1]
     found = batch_statistics(np.asarray(y))
     hint = "in the train phase normalise with the mean and variance of the current batch"
     yield agrees("the mean of the output per channel", found.mean, _near(values["bias"], _share()), hint=hint)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Kind
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, failed, number, passed, same
 from ..numerics.precision import current
@@ -17,14 +17,14 @@ from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence,
 
 
 @check("recurrence.causal", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
-def outputs_do_not_know_the_future(bench: Bench) -> Iterator[Measurement]:
+def outputs_do_not_know_the_future(context: Context) -> Iterator[Measurement]:
     """An output does not depend on later inputs, nor on how many there are."""
-    rng = bench.rng()
-    layer = layer_with(bench)
-    x = sequence(bench, rng, 2)
-    y = with_rounding(bench, layer.forward(x), x)
+    rng = context.rng()
+    layer = layer_with(context)
+    x = sequence(context, rng, 2)
+    y = with_rounding(context, layer.forward(x), x)
     for step in range(1, len(x)):
-        changed = np.concatenate([x[:step], sequence(bench, rng, 2)[step:]])
+        changed = np.concatenate([x[:step], sequence(context, rng, 2)[step:]])
         for name, given in (("with other inputs after it", changed), ("without the inputs after it", x[:step])):
             found = layer.forward(given)
             yield agrees(
@@ -38,10 +38,10 @@ def outputs_do_not_know_the_future(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("recurrence.state", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
-def the_past_matters(bench: Bench) -> Iterator[Measurement]:
+def the_past_matters(context: Context) -> Iterator[Measurement]:
     """Equal inputs at different steps give different outputs, and the first input reaches the last output."""
-    layer = layer_with(bench)
-    drawn, x, other = telling(bench)
+    layer = layer_with(context)
+    drawn, x, other = telling(context)
     layer.assign(drawn)
     y = layer.forward(x)
     hint = "carry the hidden state from each step to the next: it belongs to what the next step multiplies by weights"
@@ -76,13 +76,13 @@ def _equal(one: np.ndarray[tuple[int, ...], np.dtype[np.float64]], other: object
 
 
 @check("recurrence.through-time", Kind.LAYER, when=recurrent, level=Level.CORE, needs=BACKWARD)
-def errors_travel_back_in_time(bench: Bench) -> Iterator[Measurement]:
+def errors_travel_back_in_time(context: Context) -> Iterator[Measurement]:
     """An error at one step reaches the inputs at and before that step, and none after it."""
-    rng = bench.rng()
-    layer = layer_with(bench)
-    gently(bench, layer)
-    x = sequence(bench, rng, 2)
-    everywhere = incoming(bench, rng, x)
+    rng = context.rng()
+    layer = layer_with(context)
+    gently(context, layer)
+    x = sequence(context, rng, 2)
+    everywhere = incoming(context, rng, x)
     for step in range(len(x)):
         dy = np.where(np.arange(len(x))[:, None] == step, everywhere, 0.0)
         dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
@@ -117,13 +117,13 @@ def errors_travel_back_in_time(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("recurrence.lengths", Kind.LAYER, when=recurrent, needs=BACKWARD)
-def lengths_may_vary(bench: Bench) -> Iterator[Measurement]:
+def lengths_may_vary(context: Context) -> Iterator[Measurement]:
     """The length of the sequence may change from call to call; a single step is a sequence as well."""
-    rng = bench.rng()
-    used = layer_with(bench)
-    for steps in (bench.case.input_shape[0] + 2, 1, bench.case.input_shape[0] + 1, 1):
-        x = sequence(bench, rng, 2)[:steps]
-        dy, fresh = incoming(bench, rng, x), layer_with(bench)
+    rng = context.rng()
+    used = layer_with(context)
+    for steps in (context.case.input_shape[0] + 2, 1, context.case.input_shape[0] + 1, 1):
+        x = sequence(context, rng, 2)[:steps]
+        dy, fresh = incoming(context, rng, x), layer_with(context)
         calls = [("forward", (x,)), ("backward", (dy,)), ("gradients", ())]
         found, reference = used.many(calls), fresh.many(calls)
         results = {"forward(x)": (found[0], reference[0]), "backward(dy)": (found[1], reference[1])}

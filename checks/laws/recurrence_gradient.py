@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...specs import Case, Kind
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement
 from ..numerics.gradient import BlockChecker
@@ -40,30 +40,30 @@ def _blocks(case: Case) -> tuple[str, ...]:
     needs=("contract.gradients", *BACKWARD, "recurrence.halves"),
     quantities=_blocks,
 )
-def gradient_stops_at_the_boundary(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Iterator[Measurement]:
     """With memorize on, backward is the derivative of the latest sequence alone, with the carried state held fixed."""
-    rng = bench.rng()
-    earlier, x = sequence(bench, rng)[:2], sequence(bench, rng)
-    start, apart, together = flattened(parameters(bench))
+    rng = context.rng()
+    earlier, x = sequence(context, rng)[:2], sequence(context, rng)
+    start, apart, together = flattened(parameters(context))
 
     # A fresh layer each time, so that all begin with the same state: that of the earlier sequence.
-    opening: list[Step] = [*beginning(bench, memory=True), ("forward", (earlier,))]
-    remembering = [*opening, ("backward", (incoming(bench, rng, earlier),)), ("forward", (x,))]
+    opening: list[Step] = [*beginning(context, memory=True), ("forward", (earlier,))]
+    remembering = [*opening, ("backward", (incoming(context, rng, earlier),)), ("forward", (x,))]
 
     def outputs(points: Sequence[Array]) -> list[Array]:
         """The latter part of both sequences in one piece: there the state is carried as well."""
         calls = [("forward", (np.concatenate([earlier, point]),)) for point in points]
-        return [y[len(earlier) :] for y in layer_with(bench).many(calls)]
+        return [y[len(earlier) :] for y in layer_with(context).many(calls)]
 
     def outputs_with(points: Sequence[Array]) -> list[Array]:
-        return [bench.new().many([*opening, ("assign", (apart(point),)), ("forward", (x,))])[-1] for point in points]
+        return [context.new().many([*opening, ("assign", (apart(point),)), ("forward", (x,))])[-1] for point in points]
 
     def of_input(v: Array) -> Array:
-        gradient: Array = bench.new().many([*remembering, ("backward", (v,))])[-1]
+        gradient: Array = context.new().many([*remembering, ("backward", (v,))])[-1]
         return gradient
 
     def of_parameters(v: Array) -> Array:
-        return together(bench.new().many([*remembering, ("backward", (v,)), ("gradients", ())])[-1])
+        return together(context.new().many([*remembering, ("backward", (v,)), ("gradients", ())])[-1])
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         name = ""
@@ -79,4 +79,4 @@ def gradient_stops_at_the_boundary(bench: Bench, quantity: str) -> Iterator[Meas
         checker = BlockChecker(outputs, of_input, x, rng)
     else:
         checker = BlockChecker(outputs_with, of_parameters, start, rng)
-    yield from judge(f"the gradient of the {quantity} after a carried state", checker, factors(bench.case), prove)
+    yield from judge(f"the gradient of the {quantity} after a carried state", checker, factors(context.case), prove)

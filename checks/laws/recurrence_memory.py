@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Kind
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, same
 from ..proof import Expression
@@ -17,14 +17,14 @@ from .recurrence_parts import incoming, layer_with, recurrent, sequence, with_ro
 
 
 @check("recurrence.halves", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
-def memory_joins_sequences(bench: Bench) -> Iterator[Measurement]:
+def memory_joins_sequences(context: Context) -> Iterator[Measurement]:
     """With memorize on, a sequence in one piece gives the same outputs as the same sequence in several."""
-    rng = bench.rng()
-    x = sequence(bench, rng, 3)
-    whole = with_rounding(bench, layer_with(bench).forward(x), x)
-    half = bench.case.input_shape[0]
+    rng = context.rng()
+    x = sequence(context, rng, 3)
+    whole = with_rounding(context, layer_with(context).forward(x), x)
+    half = context.case.input_shape[0]
     for name, ends in (("two pieces", [half]), ("single steps", list(range(1, len(x))))):
-        layer = layer_with(bench, memory=True)
+        layer = layer_with(context, memory=True)
         pieces = layer.many([("forward", (piece,)) for piece in np.split(x, ends)])
         yield agrees(
             f"forward, with memorize on, of the sequence in {name}",
@@ -38,13 +38,13 @@ def memory_joins_sequences(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("recurrence.forgets", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
-def without_memory_every_sequence_is_the_first(bench: Bench) -> Iterator[Measurement]:
+def without_memory_every_sequence_is_the_first(context: Context) -> Iterator[Measurement]:
     """With memorize off, which is the default, every sequence starts from zeros."""
-    rng = bench.rng()
-    x, earlier = sequence(bench, rng), sequence(bench, rng, 1)
-    reference = layer_with(bench).forward(x)
+    rng = context.rng()
+    x, earlier = sequence(context, rng), sequence(context, rng, 1)
+    reference = layer_with(context).forward(x)
     for memory, name in ((None, "in a new layer"), (False, "with memorize off")):
-        layer = layer_with(bench, memory=memory)
+        layer = layer_with(context, memory=memory)
         yield same(
             f"the second forward {name}",
             layer.many([("forward", (earlier,)), ("forward", (x,))])[1],
@@ -55,12 +55,12 @@ def without_memory_every_sequence_is_the_first(bench: Bench) -> Iterator[Measure
 
 
 @check("recurrence.off-again", Kind.LAYER, when=recurrent, needs=FORWARD)
-def memory_can_be_switched_off(bench: Bench) -> Iterator[Measurement]:
+def memory_can_be_switched_off(context: Context) -> Iterator[Measurement]:
     """When memorize is switched off again, the next sequence starts from zeros."""
-    rng = bench.rng()
-    x, earlier = sequence(bench, rng), sequence(bench, rng, 1)
-    reference = layer_with(bench).forward(x)
-    layer = layer_with(bench, memory=True)
+    rng = context.rng()
+    x, earlier = sequence(context, rng), sequence(context, rng, 1)
+    reference = layer_with(context).forward(x)
+    layer = layer_with(context, memory=True)
     steps = [("forward", (earlier,)), ("forward", (earlier,)), ("memorize", (False,)), ("forward", (x,))]
     yield same(
         "forward after memorize was switched off",
@@ -72,13 +72,13 @@ def memory_can_be_switched_off(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("recurrence.state-kept", Kind.LAYER, when=recurrent, needs=(*BACKWARD, "recurrence.halves"))
-def backward_leaves_the_state_alone(bench: Bench) -> Iterator[Measurement]:
+def backward_leaves_the_state_alone(context: Context) -> Iterator[Measurement]:
     """Backward and the optimizer's step leave the carried state alone."""
-    rng = bench.rng()
-    one, two = sequence(bench, rng, 1), sequence(bench, rng)
-    dy = incoming(bench, rng, one)
+    rng = context.rng()
+    one, two = sequence(context, rng, 1), sequence(context, rng)
+    dy = incoming(context, rng, one)
     for rate in (None, RATE):
-        used, reference = (layer_with(bench, memory=True) for _ in range(2))
+        used, reference = (layer_with(context, memory=True) for _ in range(2))
         if rate is not None:
             used.attach_optimizer(rate, 0.0)
         after = used.many([("forward", (one,)), ("backward", (dy,)), ("parameters", ())])[2]
@@ -94,12 +94,12 @@ def backward_leaves_the_state_alone(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("recurrence.state-own", Kind.LAYER, when=recurrent, needs=FORWARD)
-def layers_have_states_of_their_own(bench: Bench) -> Iterator[Measurement]:
+def layers_have_states_of_their_own(context: Context) -> Iterator[Measurement]:
     """The carried state belongs to one layer."""
-    rng = bench.rng()
-    x, other = sequence(bench, rng), sequence(bench, rng, 1)
-    reference = layer_with(bench, memory=True).forward(x)
-    first, second = (layer_with(bench, memory=True) for _ in range(2))
+    rng = context.rng()
+    x, other = sequence(context, rng), sequence(context, rng, 1)
+    reference = layer_with(context, memory=True).forward(x)
+    first, second = (layer_with(context, memory=True) for _ in range(2))
     first.forward(other)
     yield same(
         "the first forward of a layer, after another layer's,",
@@ -111,13 +111,13 @@ def layers_have_states_of_their_own(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("recurrence.state-copied", Kind.LAYER, when=recurrent, level=Level.STRICT, needs=("recurrence.halves",))
-def state_is_no_view(bench: Bench) -> Iterator[Measurement]:
+def state_is_no_view(context: Context) -> Iterator[Measurement]:
     """Overwriting an array that forward was given or has returned does not change the carried state."""
-    rng = bench.rng()
-    one, two = sequence(bench, rng, 1), sequence(bench, rng)
-    reference = layer_with(bench, memory=True).many([("forward", (one,)), ("forward", (two,))])[1]
+    rng = context.rng()
+    one, two = sequence(context, rng, 1), sequence(context, rng)
+    reference = layer_with(context, memory=True).many([("forward", (one,)), ("forward", (two,))])[1]
     for what, name in (("result", "forward's result"), ("argument", "forward's input")):
-        layer = layer_with(bench, memory=True)
+        layer = layer_with(context, memory=True)
         layer.forward(one)
         layer.poison(what)
         yield same(

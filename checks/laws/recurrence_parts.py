@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Trait
 from ...wall import RemoteSubject
-from ..bench import Bench
+from ..context import Context
 from ..measurement import SEEN
 from ..numerics.compare import Estimate
 from ..numerics.precision import current
@@ -29,45 +29,45 @@ def with_several_steps(case: Case) -> bool:
     return recurrent(case) and case.input_shape[0] > 1
 
 
-def parameters(bench: Bench) -> dict[str, Array]:
+def parameters(context: Context) -> dict[str, Array]:
     """The parameters of every layer that `layer_with` makes."""
-    return bench.parameters(bench.rng(1))
+    return context.parameters(context.rng(1))
 
 
-def beginning(bench: Bench, *, memory: bool | None = None) -> list[Step]:
+def beginning(context: Context, *, memory: bool | None = None) -> list[Step]:
     """What prepares a fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
-    steps: list[Step] = [("assign", (parameters(bench),)), ("set_phase", (str(bench.case.phase),))]
+    steps: list[Step] = [("assign", (parameters(context),)), ("set_phase", (str(context.case.phase),))]
     return steps if memory is None else [*steps, ("memorize", (memory,))]
 
 
-def layer_with(bench: Bench, *, memory: bool | None = None) -> RemoteSubject:
+def layer_with(context: Context, *, memory: bool | None = None) -> RemoteSubject:
     """A fresh layer that goes through `beginning` before its first call."""
-    layer = bench.new()
-    layer.begin_with(beginning(bench, memory=memory))
+    layer = context.new()
+    layer.begin_with(beginning(context, memory=memory))
     return layer
 
 
-def sequence(bench: Bench, rng: np.random.Generator, more: int = 0) -> Array:
+def sequence(context: Context, rng: np.random.Generator, more: int = 0) -> Array:
     """A sequence with so many steps more than the case's."""
-    return bench.data(rng, (bench.case.input_shape[0] + more, *bench.case.input_shape[1:]))
+    return context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
 
 
-def incoming(bench: Bench, rng: np.random.Generator, x: Array) -> Array:
+def incoming(context: Context, rng: np.random.Generator, x: Array) -> Array:
     """An incoming gradient for the output of the sequence."""
-    return bench.incoming(rng, bench.layer_spec.output_shape(x.shape))
+    return context.incoming(rng, context.layer_spec.output_shape(x.shape))
 
 
-def with_rounding(bench: Bench, found: Array, x: Array) -> Estimate:
+def with_rounding(context: Context, found: Array, x: Array) -> Estimate:
     """What forward returned for the whole of `x`, with the rounding that another way to compute it may show."""
-    return Estimate(found, 2.0 * defined(bench, x, parameters(bench)).error)
+    return Estimate(found, 2.0 * defined(context, x, parameters(context)).error)
 
 
-def gently(bench: Bench, layer: RemoteSubject) -> None:
+def gently(context: Context, layer: RemoteSubject) -> None:
     """Halve the parameters, so that no activation saturates."""
-    layer.assign({name: 0.5 * value for name, value in parameters(bench).items()})
+    layer.assign({name: 0.5 * value for name, value in parameters(context).items()})
 
 
-def telling(bench: Bench) -> tuple[dict[str, Array], Array, Array]:
+def telling(context: Context) -> tuple[dict[str, Array], Array, Array]:
     """Gentle parameters, a sequence of three equal steps, and the same with another first step.
 
     What was fades, in float32 now and then below what rounding hides. So the data is drawn again until the definition
@@ -75,10 +75,10 @@ def telling(bench: Bench) -> tuple[dict[str, Array], Array, Array]:
     """
     shown: list[tuple[float, dict[str, Array], Array, Array]] = []
     for salt in range(20):
-        drawn = {name: 0.5 * value for name, value in bench.parameters(bench.rng(2 * salt + 1)).items()}
-        x = np.repeat(sequence(bench, bench.rng(2 * salt))[:1], 3, axis=0)
+        drawn = {name: 0.5 * value for name, value in context.parameters(context.rng(2 * salt + 1)).items()}
+        x = np.repeat(sequence(context, context.rng(2 * salt))[:1], 3, axis=0)
         other = np.concatenate([x[:1] + 1.0, x[1:]])
-        y, changed = (defined(bench, each, drawn).value for each in (x, other))
+        y, changed = (defined(context, each, drawn).value for each in (x, other))
         past = min(float(np.abs(y[1] - y[0]).max()), float(np.abs(changed[2] - y[2]).max()))
         shown.append((past / float(np.abs(y).max()), drawn, x, other))
         if shown[-1][0] > 10 * SEEN * current().eps:

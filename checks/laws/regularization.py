@@ -8,7 +8,7 @@ import numpy as np
 
 from ...specs import Case, Kind, RegularizerSpec
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Component, Level, check
 from ..measurement import Measurement, agrees, failed
 from ..numerics.compare import estimate
@@ -30,41 +30,43 @@ def _parts(case: Case) -> tuple[Component, ...]:
 
 
 @check("regularization.norm", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
-def norm_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+def norm_equals_the_definition(context: Context) -> Iterator[Measurement]:
     """norm(w) is the penalty alpha times the norm of the weights."""
     for salt in range(2):
-        weights = bench.data(bench.rng(salt)) * (1.0, 30.0)[salt]
-        found = bench.new().norm(weights)
+        weights = context.data(context.rng(salt)) * (1.0, 30.0)[salt]
+        found = context.new().norm(weights)
         yield finite_number("norm(w)", found)
         expected = definitions.penalty(
-            bench.spec_as(RegularizerSpec), weights, bench.conventions.get("L2 norm", "alpha sum w²")
+            context.spec_as(RegularizerSpec), weights, context.conventions.get("L2 norm", "alpha sum w²")
         )
         value = np.asarray(found, dtype=float).reshape(())
-        yield agrees("norm(w)", value, expected, hint=f"the definition is: {bench.case.spec.definition}")
+        yield agrees("norm(w)", value, expected, hint=f"the definition is: {context.case.spec.definition}")
 
 
 @check("regularization.gradient", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
-def gradient_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+def gradient_equals_the_definition(context: Context) -> Iterator[Measurement]:
     """calculate_gradient(w) is the (sub-)gradient of the penalty."""
     for salt in range(2):
-        weights = bench.data(bench.rng(salt)) * (1.0, 30.0)[salt]
-        found = bench.new().gradient(weights)
+        weights = context.data(context.rng(salt)) * (1.0, 30.0)[salt]
+        found = context.new().gradient(weights)
         expected = definitions.penalty_gradient(
-            bench.spec_as(RegularizerSpec), weights, bench.conventions.get("L2 gradient", "alpha w")
+            context.spec_as(RegularizerSpec), weights, context.conventions.get("L2 gradient", "alpha w")
         )
         yield array_of_shape("calculate_gradient(w)", found, weights.shape)
-        yield agrees("calculate_gradient(w)", found, expected, hint=f"the definition is: {bench.case.spec.definition}")
+        yield agrees(
+            "calculate_gradient(w)", found, expected, hint=f"the definition is: {context.case.spec.definition}"
+        )
 
 
 @check("regularization.zero", Kind.REGULARIZER, needs=("regularization.gradient",))
-def gradient_at_zero_weights(bench: Bench) -> Iterator[Measurement]:
+def gradient_at_zero_weights(context: Context) -> Iterator[Measurement]:
     """At weights that are exactly 0 the norm is 0 and the gradient lies in [-alpha, alpha]."""
-    weights = np.zeros(bench.case.input_shape)
-    regularizer = bench.new()
+    weights = np.zeros(context.case.input_shape)
+    regularizer = context.new()
     yield agrees("norm(0)", np.asarray(regularizer.norm(weights), dtype=float).reshape(()), estimate(0.0, 0.0, 0))
     found = regularizer.gradient(weights)
     yield array_of_shape("calculate_gradient(0)", found, weights.shape)
-    alpha = float(bench.case.spec.arguments()["alpha"])
+    alpha = float(context.case.spec.arguments()["alpha"])
     largest = float(np.abs(found).max(initial=0.0))
     if largest > alpha * (1 + max(1e-12, 4 * current().eps)):
         yield failed(
@@ -75,9 +77,9 @@ def gradient_at_zero_weights(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("contract.regularizer-pure", Kind.REGULARIZER, needs=("contract.constructs",))
-def weights_are_left_alone(bench: Bench) -> Iterator[Measurement]:
+def weights_are_left_alone(context: Context) -> Iterator[Measurement]:
     """Norm and calculate_gradient do not modify the weights."""
-    regularizer, weights = bench.new(), bench.data(bench.rng())
+    regularizer, weights = context.new(), context.data(context.rng())
     regularizer.norm(weights)
     regularizer.gradient(weights)
     yield unmodified(regularizer.mutations, {"norm": ("the weights",), "gradient": ("the weights",)})
@@ -90,9 +92,9 @@ def weights_are_left_alone(bench: Bench) -> Iterator[Measurement]:
     needs=("contract.constructs",),
     components=_parts,
 )
-def optimizers_apply_the_penalty(bench: Bench) -> Iterator[Measurement]:
+def optimizers_apply_the_penalty(context: Context) -> Iterator[Measurement]:
     """The optimizer subtracts learning_rate times the penalty's gradient at the old weights, outside of its moments."""
     yield from follow(
-        bench,
+        context,
         "take the penalty's gradient at the weights before the step, times the learning rate, outside of the moments",
     )

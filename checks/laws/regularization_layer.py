@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Kind, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, failed, number, passed
 from ..numerics.precision import current
@@ -26,13 +26,13 @@ ALPHA = 0.375
 
 
 @check("regularization.layer", Kind.LAYER, when=has(Trait.RECURRENT), needs=BACKWARD)
-def layer_reports_its_penalty_once(bench: Bench) -> Iterator[Measurement]:
+def layer_reports_its_penalty_once(context: Context) -> Iterator[Measurement]:
     """calculate_regularization_loss is the norm of the layer's weights, each counted once."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
+    rng = context.rng()
+    layer = context.layer(rng)
     layer.attach_penalty(ALPHA)
-    layer.forward(bench.data(rng))
-    layer.backward(bench.incoming(rng))
+    layer.forward(context.data(rng))
+    layer.backward(context.incoming(rng))
     found = layer.regularization_loss()
     yield finite_number("calculate_regularization_loss()", found)
     value = float(np.asarray(found, dtype=float).item())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...specs import Case, Kind
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement
 from .contract import BACKWARD
@@ -50,15 +50,15 @@ def _first_in_training(case: Case) -> bool:
 
 
 @check("state.layer", Kind.LAYER, when=_first_in_training, needs=_LAYER)
-def layer_follows_its_model(bench: Bench) -> Iterator[Measurement]:
+def layer_follows_its_model(context: Context) -> Iterator[Measurement]:
     """Whatever came before, a layer's answers depend on parameters, phase, declared state and latest forward alone."""
-    yield from explore(LayerModel(bench, again=False))
+    yield from explore(LayerModel(context, again=False))
 
 
 @check("state.layer-again", Kind.LAYER, when=_first_in_training, level=Level.STRICT, needs=("state.layer",))
-def backward_may_be_repeated(bench: Bench) -> Iterator[Measurement]:
+def backward_may_be_repeated(context: Context) -> Iterator[Measurement]:
     """Backward belongs to the latest forward, in either phase and as often as it is called."""
-    yield from explore(LayerModel(bench, again=True))
+    yield from explore(LayerModel(context, again=True))
 
 
 @check(
@@ -67,15 +67,15 @@ def backward_may_be_repeated(bench: Bench) -> Iterator[Measurement]:
     when=_first,
     needs=("contract.loss-backward", "contract.loss-latest", "contract.loss-instances", "value.loss"),
 )
-def loss_follows_its_model(bench: Bench) -> Iterator[Measurement]:
+def loss_follows_its_model(context: Context) -> Iterator[Measurement]:
     """Whatever came before, a loss's answers depend on the latest prediction and target alone."""
-    yield from explore(LossModel(bench, again=False))
+    yield from explore(LossModel(context, again=False))
 
 
 @check("state.loss-again", Kind.LOSS, when=_first, level=Level.STRICT, needs=("state.loss",))
-def loss_backward_may_be_repeated(bench: Bench) -> Iterator[Measurement]:
+def loss_backward_may_be_repeated(context: Context) -> Iterator[Measurement]:
     """Backward of a loss gives the same as often as it is called."""
-    yield from explore(LossModel(bench, again=True))
+    yield from explore(LossModel(context, again=True))
 
 
 @check(
@@ -84,15 +84,15 @@ def loss_backward_may_be_repeated(bench: Bench) -> Iterator[Measurement]:
     when=lambda case: _first(case) and plain(case),
     needs=("optimizer.trajectory", "optimizer.instances"),
 )
-def optimizer_follows_its_model(bench: Bench) -> Iterator[Measurement]:
+def optimizer_follows_its_model(context: Context) -> Iterator[Measurement]:
     """Every update follows from the optimizer's own gradients alone, however many there were."""
-    yield from explore(OptimizerModel(bench))
+    yield from explore(OptimizerModel(context))
 
 
 @check("state.regularizer", Kind.REGULARIZER, when=_first, needs=("regularization.norm", "regularization.gradient"))
-def regularizer_has_no_state(bench: Bench) -> Iterator[Measurement]:
+def regularizer_has_no_state(context: Context) -> Iterator[Measurement]:
     """Norm and gradient depend on the weights of the call alone."""
-    yield from explore(RegularizerModel(bench))
+    yield from explore(RegularizerModel(context))
 
 
 @check(
@@ -101,9 +101,9 @@ def regularizer_has_no_state(bench: Bench) -> Iterator[Measurement]:
     when=_first,
     needs=("contract.initializer", "initializer.constant", "initializer.distribution", "initializer.fresh"),
 )
-def initializer_has_no_state(bench: Bench) -> Iterator[Measurement]:
+def initializer_has_no_state(context: Context) -> Iterator[Measurement]:
     """Every call draws anew, for its own shape and fans (exact tests, each with a false-alarm rate of 1e-12)."""
-    yield from explore(InitializerModel(bench), length=12)
+    yield from explore(InitializerModel(context), length=12)
 
 
 @check(
@@ -113,6 +113,6 @@ def initializer_has_no_state(bench: Bench) -> Iterator[Measurement]:
     needs=("network.gradient", "network.batch", "network.train", "optimizer.network"),
     components=findings_of_everything,
 )
-def network_follows_its_model(bench: Bench) -> Iterator[Measurement]:
+def network_follows_its_model(context: Context) -> Iterator[Measurement]:
     """Whatever came before, a network's answers depend on its parameters, its optimizers' state and the batch alone."""
-    yield from explore(NetworkModel(bench))
+    yield from explore(NetworkModel(context))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...specs import InitializerSpec, LossSpec, RegularizerSpec
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..measurement import Measurement, agrees, failed
 from ..numerics.compare import Estimate
 from .initializer import single_draw
@@ -44,17 +44,17 @@ class LossModel(Model[LossState]):
     """A loss: forward is the definition, backward what a fresh loss answers after the same forward alone.
 
     Args:
-        bench: the case.
+        context: the case.
         again: whether backward may be called several times for one forward.
     """
 
-    def __init__(self, bench: Bench, *, again: bool) -> None:
-        super().__init__(bench)
+    def __init__(self, context: Context, *, again: bool) -> None:
+        super().__init__(context)
         self._again = again
-        rng = bench.rng()
-        batch, *rest = bench.case.input_shape
+        rng = context.rng()
+        batch, *rest = context.case.input_shape
         shapes = {"1": (batch, *rest), "2": (batch, *rest), "3": (batch + 2, *rest)}
-        self._batches = {key: (bench.data(rng, shape), bench.target(rng, shape)) for key, shape in shapes.items()}
+        self._batches = {key: (context.data(rng, shape), context.target(rng, shape)) for key, shape in shapes.items()}
         self._known: dict[str, Any] = {}
         backward = Step("backward", ("t",))
         self.steps = (*(Step("forward", (f"p{key}", f"t{key}")) for key in shapes), backward)
@@ -88,12 +88,12 @@ class LossModel(Model[LossState]):
     def judge(self, state: LossState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
         prediction, target = self._batches[state.latest]
         if step.method == "forward":
-            expected = definitions.loss(self.bench.spec_as(LossSpec), prediction, target, self.bench.conventions)
+            expected = definitions.loss(self.context.spec_as(LossSpec), prediction, target, self.context.conventions)
             yield agrees(str(step), np.asarray(answers[0], dtype=float).reshape(()), expected)
             return
         if state.latest not in self._known:
             calls: list[Operation] = [("forward", (prediction, target)), ("backward", (target,))]
-            self._known[state.latest] = self.bench.new().many(calls)[1]
+            self._known[state.latest] = self.context.new().many(calls)[1]
         yield equal(str(step), answers[0], self._known[state.latest])
 
 
@@ -111,10 +111,10 @@ class OptimizerModel(Model[OptimizerState]):
     turn = (*steps, *steps)
     legend = "w: the latest weights; g1, g2, g3: gradients; other: a second instance, with weights of its own"
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        rng, shape = bench.rng(), bench.case.input_shape
-        self._start = np.asarray(bench.data(rng))
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        rng, shape = context.rng(), context.case.input_shape
+        self._start = np.asarray(context.data(rng))
         self._gradients = {
             step.data[1]: rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape) for step in self.steps
         }
@@ -135,7 +135,7 @@ class OptimizerModel(Model[OptimizerState]):
 
     def _expected(self, names: tuple[str, ...]) -> Estimate:
         if names not in self._known:
-            steps = expected_weights(self.bench, self._start, [self._gradients[name] for name in names])
+            steps = expected_weights(self.context, self._start, [self._gradients[name] for name in names])
             self._known.update({names[:count]: step for count, step in enumerate(steps, start=1)})
         return self._known[names]
 
@@ -145,11 +145,11 @@ class RegularizerModel(Model[None]):
 
     steps = tuple(Step(method, (name,)) for name in ("w1", "w2", "w3") for method in ("norm", "gradient"))
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        rng, shape = bench.rng(), bench.case.input_shape
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        rng, shape = context.rng(), context.case.input_shape
         shapes = {"w1": shape, "w2": shape, "w3": (*shape, 2)}
-        self._weights = {name: bench.data(rng, size) for name, size in shapes.items()}
+        self._weights = {name: context.data(rng, size) for name, size in shapes.items()}
         self.legend = f"w1, w2: weights of shape {shape}, w3 of shape {shapes['w3']}; other: a second instance"
 
     def start(self) -> None:
@@ -164,12 +164,12 @@ class RegularizerModel(Model[None]):
 
     def judge(self, state: None, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
         del state
-        spec, weights = self.bench.spec_as(RegularizerSpec), self._weights[step.data[0]]
+        spec, weights = self.context.spec_as(RegularizerSpec), self._weights[step.data[0]]
         if step.method == "norm":
-            convention = self.bench.conventions.get("L2 norm", "alpha sum w²")
+            convention = self.context.conventions.get("L2 norm", "alpha sum w²")
             yield agrees(str(step), _scalar(answers[0]), definitions.penalty(spec, weights, convention))
         else:
-            convention = self.bench.conventions.get("L2 gradient", "alpha w")
+            convention = self.context.conventions.get("L2 gradient", "alpha w")
             yield agrees(str(step), answers[0], definitions.penalty_gradient(spec, weights, convention))
 
 
@@ -185,9 +185,9 @@ class InitializerModel(Model[InitializerState]):
 
     draws = True
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        shape, (fan_in, fan_out) = bench.case.input_shape, bench.case.fans
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        shape, (fan_in, fan_out) = context.case.input_shape, context.case.fans
         self._calls = {
             "a": (shape, fan_in, fan_out),
             "b": (shape[::-1], fan_out, fan_in),
@@ -209,7 +209,7 @@ class InitializerModel(Model[InitializerState]):
 
     def judge(self, state: InitializerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
         shape, *fans = self._calls[step.data[0]]
-        yield from single_draw(self.bench.spec_as(InitializerSpec), answers[0], shape, (fans[0], fans[1]))
+        yield from single_draw(self.context.spec_as(InitializerSpec), answers[0], shape, (fans[0], fans[1]))
         if answers[0].ndim and np.unique(answers[0]).size > 1:
             if any(np.array_equal(answers[0].ravel(), earlier.ravel()) for earlier in state.drawn):
                 text = f"{step} returns the numbers of an earlier call"

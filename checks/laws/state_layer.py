@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Phase, Trait, Unsupported
-from ..bench import Bench
+from ..context import Context
 from ..measurement import Measurement, agrees, describe, failed
 from ..numerics.compare import EPS, Estimate
 from ..proof import Expression
@@ -63,24 +63,24 @@ class LayerModel(Model[LayerState]):
     """A layer's model.
 
     Args:
-        bench: the case.
+        context: the case.
         again: whether backward may be called several times for one forward, and in the test phase.
     """
 
-    def __init__(self, bench: Bench, *, again: bool) -> None:
-        super().__init__(bench)
+    def __init__(self, context: Context, *, again: bool) -> None:
+        super().__init__(context)
         self._again = again
-        self._spec = bench.layer_spec
-        rng = bench.rng()
-        shape = bench.case.input_shape
+        self._spec = context.layer_spec
+        rng = context.rng()
+        shape = context.case.input_shape
         longer = (shape[0] + 2, *shape[1:])
-        self._inputs = {name: bench.data(rng, longer if name == "x3" else shape) for name in INPUTS}
+        self._inputs = {name: context.data(rng, longer if name == "x3" else shape) for name in INPUTS}
         self._errors = {
-            (error, name): bench.incoming(rng, self._spec.output_shape(x.shape))
+            (error, name): context.incoming(rng, self._spec.output_shape(x.shape))
             for error in ERRORS
             for name, x in self._inputs.items()
         }
-        self._parameters = {name: bench.parameters(rng) for name in ("p1", "p2")}
+        self._parameters = {name: context.parameters(rng) for name in ("p1", "p2")}
         self._known: dict[tuple[object, ...], list[Any]] = {}
         self._definitions: dict[tuple[object, ...], Estimate] = {}
         self._normalises = self._spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN)
@@ -124,7 +124,7 @@ class LayerModel(Model[LayerState]):
                 yield Step("assign", (name,))
             for self._momentum in (MOMENTUM, 0.0):  # some layers know plain gradient descent alone
                 with suppress(Unsupported):
-                    self.bench.new().attach_optimizer(RATE, self._momentum)
+                    self.context.new().attach_optimizer(RATE, self._momentum)
                     yield Step("attach_optimizer")
                     return
 
@@ -205,7 +205,7 @@ class LayerModel(Model[LayerState]):
     def _defined(self, state: LayerState) -> Estimate:
         key = (*(value.tobytes() for value in state.parameters.values()), state.latest)
         if key not in self._definitions:
-            self._definitions[key] = defined(self.bench, self._inputs[state.latest], state.parameters)
+            self._definitions[key] = defined(self.context, self._inputs[state.latest], state.parameters)
         return self._definitions[key]
 
     def _judge_mask(self, state: LayerState, found: Any) -> Iterator[Measurement]:
@@ -265,5 +265,5 @@ class LayerModel(Model[LayerState]):
                 steps.append(("backward", (self._errors[error, state.latest],)))
                 steps += [("gradients", ())] if state.parameters else []
                 kept += 1 + bool(state.parameters)
-            self._known[key] = self.bench.new().many(steps)[-kept:]
+            self._known[key] = self.context.new().many(steps)[-kept:]
         return self._known[key]

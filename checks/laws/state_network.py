@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..measurement import Measurement, agrees, describe, failed
 from ..numerics.compare import Estimate
 from .network_parts import draw_labels, network_spec
@@ -49,15 +49,15 @@ class NetworkState:
 class NetworkModel(Model[NetworkState]):
     """A network without random layers, layers with phases, and penalties."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        rng = bench.rng()
-        rows, *rest = bench.case.input_shape
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        rng = context.rng()
+        rows, *rest = context.case.input_shape
         self._batches: dict[str, tuple[Array, Array]] = {}
         for key, size in (("1", rows), ("2", rows), ("3", rows - 2)):
-            labels = draw_labels(bench.case, rng)[:size]
-            self._batches[key] = bench.data(rng, (size, *rest)), labels
-        shapes = {name: value.shape for name, value in bench.new().parameters().items()}
+            labels = draw_labels(context.case, rng)[:size]
+            self._batches[key] = context.data(rng, (size, *rest)), labels
+        shapes = {name: value.shape for name, value in context.new().parameters().items()}
         self._parameters = {
             key: {
                 name: 0.5 * rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.7, size=shape)
@@ -150,7 +150,7 @@ class NetworkModel(Model[NetworkState]):
         if not isinstance(found, Mapping):
             yield failed(f"the parameters are {describe(found)}", expected="arrays by name", found=describe(found))
             return
-        optimizer = network_spec(self.bench.case).optimizer
+        optimizer = network_spec(self.context.case).optimizer
         for name, gradient in gradients.items():
             state.gradients[name] = [*state.gradients.get(name, []), gradient]
             *_, expected = definitions.trajectory(optimizer, state.origin[name], state.gradients[name])
@@ -170,7 +170,7 @@ class NetworkModel(Model[NetworkState]):
             else:
                 calls += [("forward", ())]
                 calls += [("backward", ()), ("gradients", ())] if method == "backward" else []
-            self._known[key] = self.bench.new().many(calls)[2:]
+            self._known[key] = self.context.new().many(calls)[2:]
         return self._known[key]
 
 

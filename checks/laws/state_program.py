@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from ...specs import Unsupported
 from ...wall import RemoteSubject, SubjectError, SubjectRaised
-from ..bench import Bench
+from ..context import Context
 from ..drawing import number_below
 from ..measurement import Measurement, failed, passed, same
 from ..results import Verdict
@@ -72,8 +72,8 @@ class Model(ABC, Generic[S]):
     legend: str
     draws: bool = False
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
+    def __init__(self, context: Context) -> None:
+        self.context = context
 
     def tour(self) -> Program:
         """The program that always comes first: every idiom, twice, so that chance adds to a power that is there."""
@@ -124,7 +124,7 @@ def explore(model: Model[Any], length: int = LENGTH) -> Iterator[Measurement]:
     if fault is None:
         yield passed()
         return
-    model.bench.subjects[:] = fault.subjects  # the calls by which the failure is explained
+    model.context.subjects[:] = fault.subjects  # the calls by which the failure is explained
     found = fault.measurement
     yield replace(
         found,
@@ -195,7 +195,7 @@ class Explorer(Generic[S]):
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )
-        seed = int(self._model.bench.rng(99).integers(2**63))
+        seed = int(self._model.context.rng(99).integers(2**63))
         # A failure that does not come back is a failure nevertheless.
         with _DRAWING, suppress(NoSuchExample, Flaky):
             find(
@@ -269,13 +269,13 @@ class Explorer(Generic[S]):
         answers: list[Sequence[Any]] = []
         raised: SubjectRaised | None = None
         if self._model.draws and any(step.other for step in program):
-            subjects = {other: self._model.bench.new(now=True) for other in (False, True)}
+            subjects = {other: self._model.context.new(now=True) for other in (False, True)}
         met: set[bool] = set()
         for other, group in groupby(program, key=lambda step: step.other):
             operations: list[Operation] = []
             ends: list[tuple[int, int]] = []
             if other not in subjects:
-                subjects[other] = self._model.bench.new()
+                subjects[other] = self._model.context.new()
             if other not in met:
                 operations += self._model.prelude()
                 met.add(other)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Case, Kind, Trainer
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed
 from ..numerics.compare import Array, Estimate
@@ -65,29 +65,29 @@ def _parts(case: Case) -> tuple[str, ...]:
     return PARTS
 
 
-def run(bench: Bench, method: str = "run") -> Run:
+def run(context: Context, method: str = "run") -> Run:
     """Train on drawn data, by `run` or `count`; labels are such that every class occurs."""
-    spec, rng = spec_of(bench.case), bench.rng()
-    size, features = bench.case.input_shape
+    spec, rng = spec_of(context.case), context.rng()
+    size, features = context.case.input_shape
     samples = size * (spec.batches + spec.validation_batches)
-    inputs = bench.data(rng, (samples, features))
+    inputs = context.data(rng, (samples, features))
     labels = rng.permutation(np.arange(samples) % spec.classes)
     start = {
-        "weights": bench.given(
+        "weights": context.given(
             rng.choice([-1.0, 1.0], (features, spec.classes)) * rng.uniform(0.2, 0.8, (features, 1))
         ),
-        "bias": bench.given(rng.choice([-1.0, 1.0], spec.classes) * rng.uniform(0.2, 0.8, spec.classes)),
+        "bias": context.given(rng.choice([-1.0, 1.0], spec.classes) * rng.uniform(0.2, 0.8, spec.classes)),
     }
-    said = bench.new().call(method, start, inputs, labels, size)
+    said = context.new().call(method, start, inputs, labels, size)
     if not isinstance(said, dict):
         raise TypeError(f"{method}() returned {describe(said)}, but should return arrays by name")
     return Run(spec, start, inputs, labels, size, said)
 
 
 @check("contract.trainer", Kind.TRAINER, level=Level.CORE, needs=("contract.constructs",))
-def every_batch_is_visited(bench: Bench) -> Iterator[Measurement]:
+def every_batch_is_visited(context: Context) -> Iterator[Measurement]:
     """Every epoch passes each training batch and each validation batch through the network once, and is recorded."""
-    done = run(bench)
+    done = run(context)
     epochs, count = done.spec.epochs, done.spec.batches + done.spec.validation_batches
     yield array_of_shape("the record of losses", done.said.get("record"), (epochs, 2))
     visits = np.bincount(np.asarray(done.said["batch"], dtype=int), minlength=count)
@@ -104,9 +104,9 @@ def every_batch_is_visited(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("phase.trainer", Kind.TRAINER, needs=("contract.trainer",), quantities=_parts)
-def network_is_in_the_right_phase(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def network_is_in_the_right_phase(context: Context, quantity: str) -> Iterator[Measurement]:
     """The network is in the train phase for every training batch, and in the test phase for every validation batch."""
-    done = run(bench)
+    done = run(context)
     expected = quantity == "training"
     epochs = np.argwhere(done.epochs(quantity, "training") != expected)
     if len(epochs):
@@ -118,9 +118,9 @@ def network_is_in_the_right_phase(bench: Bench, quantity: str) -> Iterator[Measu
 
 
 @check("phase.trainer-gradients", Kind.TRAINER, needs=("contract.trainer",))
-def validation_computes_no_gradients(bench: Bench) -> Iterator[Measurement]:
+def validation_computes_no_gradients(context: Context) -> Iterator[Measurement]:
     """Validation computes no gradients."""
-    done = run(bench)
+    done = run(context)
     if done.epochs("validation", "differentiated").any():
         text = "validation batches pass through the network with gradients being recorded"
         hint = "with torch.no_grad(): around the loop over the validation batches"
@@ -129,9 +129,9 @@ def validation_computes_no_gradients(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("network.trainer", Kind.TRAINER, when=_without_penalty, needs=("contract.trainer",), quantities=_parts)
-def record_is_the_mean_loss(bench: Bench, quantity: str) -> Iterator[Measurement]:
+def record_is_the_mean_loss(context: Context, quantity: str) -> Iterator[Measurement]:
     """What is recorded of an epoch is the mean loss over the samples."""
-    done = run(bench)
+    done = run(context)
     losses = done.epochs(quantity, "loss")
     found = np.asarray(done.said["record"], dtype=float)[:, PARTS.index(quantity)]
     expected = losses.mean(axis=1)
@@ -147,9 +147,9 @@ def record_is_the_mean_loss(bench: Bench, quantity: str) -> Iterator[Measurement
 
 
 @check("optimizer.trainer-rate", Kind.TRAINER, needs=("contract.trainer",))
-def schedule_steps_once_an_epoch(bench: Bench) -> Iterator[Measurement]:
+def schedule_steps_once_an_epoch(context: Context) -> Iterator[Measurement]:
     """The schedule steps once an epoch, after the epoch's updates, and by nothing else than the number of epochs."""
-    done = run(bench)
+    done = run(context)
     spec = done.spec
     expected: Array = spec.learning_rate * np.power(
         spec.gamma, np.arange(spec.epochs) // spec.step_size, dtype=np.float64
@@ -180,9 +180,9 @@ def _gradients(done: Run, batch: int, weights: Array, bias: Array) -> dict[str, 
 
 
 @check("optimizer.trainer", Kind.TRAINER, level=Level.CORE, needs=("contract.trainer",))
-def each_training_batch_makes_one_step(bench: Bench) -> Iterator[Measurement]:
+def each_training_batch_makes_one_step(context: Context) -> Iterator[Measurement]:
     """Each training batch makes one step by its own gradient, with that of the penalty, and validation makes none."""
-    done = run(bench)
+    done = run(context)
     said, spec = done.said, done.spec
     order = np.asarray(said["batch"], dtype=int)
     hint = "for each training batch: optimizer.zero_grad(), loss.backward(), optimizer.step(), each once"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...specs import Kind
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, failed, passed
 from .trainer import PARTS, run
@@ -16,9 +16,9 @@ HINT = "sum_correct_preds(output, target) once in every batch, with the network'
 
 
 @check("network.trainer-counts", Kind.TRAINER, needs=("contract.trainer",))
-def right_predictions_are_counted(bench: Bench) -> Iterator[Measurement]:
+def right_predictions_are_counted(context: Context) -> Iterator[Measurement]:
     """Right predictions are counted once in every validation batch, and so in training if at all, with its targets."""
-    done = run(bench, "count")
+    done = run(context, "count")
     at = np.asarray(done.said["counted_pass"], dtype=int)
     for part in PARTS:
         passes = done.passes(part)

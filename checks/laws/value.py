@@ -8,7 +8,7 @@ import numpy as np
 
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
 from .. import definitions
-from ..bench import Bench
+from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import Array, Estimate, estimate
@@ -24,34 +24,36 @@ def _defined(case: Case) -> bool:
     return not (spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN) and case.phase is Phase.TEST)
 
 
-def defined(bench: Bench, x: Array, parameters: Mapping[str, Array]) -> Estimate:
+def defined(context: Context, x: Array, parameters: Mapping[str, Array]) -> Estimate:
     """The definition of forward, by the conventions that the subject follows."""
-    expected = definitions.forward(bench.layer_spec, x, parameters, bench.conventions)
-    through = bench.conventions.get(f"{bench.case.spec.name()} output", "linear")
+    expected = definitions.forward(context.layer_spec, x, parameters, context.conventions)
+    through = context.conventions.get(f"{context.case.spec.name()} output", "linear")
     return definitions.through_sigmoid(expected) if through == "sigmoid" else expected
 
 
 @check("value.forward", Kind.LAYER, when=_defined, level=Level.CORE, needs=FORWARD)
-def forward_equals_the_definition(bench: Bench) -> Iterator[Measurement]:
+def forward_equals_the_definition(context: Context) -> Iterator[Measurement]:
     """Forward equals the mathematical definition at ordinary inputs."""
     for salt in range(2):
-        rng = bench.rng(salt)
-        parameters = bench.parameters(bench.rng(salt))
-        layer = bench.layer(rng)
-        x = bench.data(rng) * (1.0, 3.0)[salt]
-        expected = defined(bench, x, parameters)
-        yield agrees("forward(x)", layer.forward(x), expected, hint=f"the definition is: {bench.case.spec.definition}")
+        rng = context.rng(salt)
+        parameters = context.parameters(context.rng(salt))
+        layer = context.layer(rng)
+        x = context.data(rng) * (1.0, 3.0)[salt]
+        expected = defined(context, x, parameters)
+        yield agrees(
+            "forward(x)", layer.forward(x), expected, hint=f"the definition is: {context.case.spec.definition}"
+        )
 
 
 @check("value.extreme", Kind.LAYER, when=_defined, needs=("value.forward",))
-def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
+def forward_is_right_at_extreme_inputs(context: Context) -> Iterator[Measurement]:
     """Forward is finite and equals the definition at very large, very small and zero inputs."""
     for salt, (low, high) in enumerate(((-1e4, 1e4), (-50.0, 50.0), (-1e-8, 1e-8))):
-        rng = bench.rng(salt)
-        parameters = bench.parameters(bench.rng(salt))
-        layer = bench.layer(rng)
-        x = rng.uniform(low, high, size=bench.case.input_shape)
-        if not bench.layer_spec.has(Trait.NORMALISES, bench.case.phase):
+        rng = context.rng(salt)
+        parameters = context.parameters(context.rng(salt))
+        layer = context.layer(rng)
+        x = rng.uniform(low, high, size=context.case.input_shape)
+        if not context.layer_spec.has(Trait.NORMALISES, context.case.phase):
             x.ravel()[: x.size // 4] = 0.0
         elif high < 1:
             continue  # an input without variance: epsilon decides, which the definition leaves open
@@ -60,9 +62,9 @@ def forward_is_right_at_extreme_inputs(bench: Bench) -> Iterator[Measurement]:
         hint = (
             "rearrange the formula so that no intermediate result overflows (softmax: subtract the row's maximum first)"
         )
-        shape = array_of_shape(name, found, bench.layer_spec.output_shape(x.shape), hint=hint)
+        shape = array_of_shape(name, found, context.layer_spec.output_shape(x.shape), hint=hint)
         yield shape
-        yield agrees(name, np.asarray(found), defined(bench, x, parameters), hint=hint)
+        yield agrees(name, np.asarray(found), defined(context, x, parameters), hint=hint)
 
 
 def _normalises(case: Case) -> bool:
@@ -70,12 +72,12 @@ def _normalises(case: Case) -> bool:
 
 
 @check("value.constant", Kind.LAYER, when=_normalises, needs=("value.forward",))
-def constant_channel_becomes_the_bias(bench: Bench) -> Iterator[Measurement]:
+def constant_channel_becomes_the_bias(context: Context) -> Iterator[Measurement]:
     """A channel that is constant over the batch becomes the bias, and backward stays finite."""
-    rng = bench.rng()
-    bias = bench.parameters(bench.rng())["bias"][0]
-    layer = bench.layer(rng)
-    x = bench.data(rng)
+    rng = context.rng()
+    bias = context.parameters(context.rng())["bias"][0]
+    layer = context.layer(rng)
+    x = context.data(rng)
     x[:, 0] = 0.0
     hint = "add an epsilon to the variance, so that a variance of 0 does not divide by 0"
     found = layer.forward(x)
@@ -83,5 +85,5 @@ def constant_channel_becomes_the_bias(bench: Bench) -> Iterator[Measurement]:
     expected = np.full(found[:, 0].shape, bias)
     yield agrees("forward(x)[:, 0]", found[:, 0], estimate(expected, expected, 4), hint=hint)
     yield array_of_shape(
-        "backward(dy) with a constant channel", layer.backward(bench.incoming(rng)), x.shape, hint=hint
+        "backward(dy) with a constant channel", layer.backward(context.incoming(rng)), x.shape, hint=hint
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
-from ..bench import Bench
+from ..context import Context
 from ..law import check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
@@ -24,14 +24,14 @@ ROUNDING = 1e4 * EPS
 
 
 @check("value.translation", Kind.LAYER, when=has(Trait.TRANSLATION_EQUIVARIANT), needs=FORWARD)
-def shifted_input_gives_shifted_output(bench: Bench) -> Iterator[Measurement]:
+def shifted_input_gives_shifted_output(context: Context) -> Iterator[Measurement]:
     """An input shifted by one stride gives an output shifted by one entry, along every axis."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    for axis, window in enumerate(bench.layer_spec.windows(), start=2):
-        larger = list(bench.case.input_shape)
+    rng = context.rng()
+    layer = context.layer(rng)
+    for axis, window in enumerate(context.layer_spec.windows(), start=2):
+        larger = list(context.case.input_shape)
         larger[axis] += window.stride
-        x = bench.data(rng, tuple(larger))
+        x = context.data(rng, tuple(larger))
         # What is shifted out at one end and in at the other end is zero, as what surrounds the input.
         np.moveaxis(x, axis, 0)[-window.stride :] = 0.0
         y, moved = layer.many([("forward", (x,)), ("forward", (np.roll(x, window.stride, axis),))])
@@ -48,12 +48,12 @@ def shifted_input_gives_shifted_output(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("value.increasing", Kind.LAYER, when=has(Trait.SELECTS), needs=FORWARD)
-def maximum_commutes_with_increasing_maps(bench: Bench) -> Iterator[Measurement]:
+def maximum_commutes_with_increasing_maps(context: Context) -> Iterator[Measurement]:
     """A maximum stays where it is if all entries are moved, below 0 as well, or mapped in increasing order."""
-    rng = bench.rng()
-    layer = bench.layer(rng)
-    rounded = bench.precision().rounded  # to numbers of the type that the layer computes in
-    x = rounded(bench.data(rng))
+    rng = context.rng()
+    layer = context.layer(rng)
+    rounded = context.precision().rounded  # to numbers of the type that the layer computes in
+    x = rounded(context.data(rng))
     y = layer.forward(x)
     for name, found, expected, rule in (
         ("forward(x - 100)", layer.forward(rounded(x - 100.0)), rounded(y - 100.0), "$0 - 100.0"),

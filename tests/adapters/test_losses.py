@@ -11,9 +11,10 @@ from backproof.adapters.builtin import BuiltinAdapter
 from backproof.adapters.class_api.subjects import build
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.checks.source import DirectSource
 from backproof.specs import Array, SoftMaxCrossEntropyLoss, Unsupported, all_specs
 
@@ -47,7 +48,9 @@ def subject(cls: type) -> Any:
 def findings(cls: type) -> list[Finding]:
     source = DirectSource(lambda spec: build(spec, {"SoftMaxCrossEntropyLoss": cls}.get), {})
     name, found = "SoftMaxCrossEntropyLoss", list[Finding]()
-    Runner(make_plan([name], Selection(level=Level.STRICT)), source, detect(source, [name])).run(1, found.append)
+    Runner(make_plan([name], Settings(level=Level.STRICT)), source, Settings(conventions=detect(source, [name]))).run(
+        1, found.append
+    )
     return found
 
 

@@ -11,9 +11,10 @@ import pytest
 from backproof.adapters.class_api.slots import find_slots, replace_all
 from backproof.checks.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan import Selection, make_plan
+from backproof.checks.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.checks.source import DirectSource
 from backproof.specs import LSTM, RNN, RecurrentSpec, Unsupported
 
@@ -29,7 +30,9 @@ def odd_findings(adapter: Any, name: str, seed: int = 0) -> tuple[list[str], dic
     source = DirectSource(adapter.build, adapter.describe())
     conventions = detect(source, [name])
     found: list[Finding] = []
-    Runner(make_plan([name], Selection(level=Level.STRICT)), source, conventions, seed=seed).run(1, found.append)
+    Runner(make_plan([name], Settings(level=Level.STRICT)), source, Settings(conventions=conventions, seed=seed)).run(
+        1, found.append
+    )
     assert len(found) > 70
     # These styles are written for float64; that float32 stays float32 is another matter.
     odd = [each for each in found if each.verdict is not Verdict.PASSED and each.check != "contract.dtype"]

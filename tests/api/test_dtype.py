@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import backproof
-from backproof.checks.bench import COMPUTES_IN_FLOAT32
+from backproof.checks.context import COMPUTES_IN_FLOAT32
 from backproof.reports.commands import reproduce
 from backproof.reports.terminal import render_text
 from backproof.request import UsageError

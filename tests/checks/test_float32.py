@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backproof import framework
-from backproof.checks.bench import COMPUTES_IN_FLOAT32
+from backproof.checks.context import COMPUTES_IN_FLOAT32
 from backproof.checks.conventions import detect
 from backproof.checks.results import Finding, Verdict
 from backproof.mistakes import correct

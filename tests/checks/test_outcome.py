@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from backproof import framework
-from backproof.checks.bench import Bench
+from backproof.checks.context import Context
 from backproof.checks.law import Check, Level
 from backproof.checks.measurement import Measurement, failed, passed, undecided
 from backproof.checks.outcome import REQUIRED, base_finding, run_check
 from backproof.checks.plan import Planned, make_plan
 from backproof.checks.results import Diagnosis, Finding, Verdict
+from backproof.checks.settings import DEFAULTS, Settings
 from backproof.mistakes import correct
 from backproof.specs import Array, Kind, Spec, Unsupported, all_specs
 from backproof.wall import DirectSession, SubjectDied, SubjectError, SubjectRaised, SubjectTimeout
@@ -47,15 +48,15 @@ class Ending(DirectSession):
             yield from super().operate(handle, [operation])
 
 
-def outcome(planned: Planned, session: DirectSession, **options: Any) -> Finding:
-    return run_check(planned, session, **{"conventions": {}, "seed": 0, "seconds": 10.0, **options})
+def outcome(planned: Planned, session: DirectSession, settings: Settings = DEFAULTS, **options: Any) -> Finding:
+    return run_check(planned, session, settings, **options)
 
 
 def of(planned: Planned, build: BuildSubject = correct, **options: Any) -> Finding:
     return outcome(planned, DirectSession(build), **options)
 
 
-def law(function: Callable[[Bench], Iterator[Measurement]], spec: str = "ReLU/vector") -> Planned:
+def law(function: Callable[[Context], Iterator[Measurement]], spec: str = "ReLU/vector") -> Planned:
     """A planned finding of a law made for a test."""
     function.__doc__ = "It holds."
     case = EVERYTHING[f"{spec}/contract.constructs"].case
@@ -120,7 +121,7 @@ def test_fixed_part() -> None:
 
 
 def test_the_first_bad_measurement_counts() -> None:
-    def two(bench: Bench) -> Iterator[Measurement]:
+    def two(context: Context) -> Iterator[Measurement]:
         yield passed(1.0, 2.0)
         yield failed("first", expected="", found="")
         yield failed("second", expected="", found="")
@@ -129,7 +130,7 @@ def test_the_first_bad_measurement_counts() -> None:
 
 
 def test_of_good_measurements_the_closest_to_its_bound_is_shown() -> None:
-    def three(bench: Bench) -> Iterator[Measurement]:
+    def three(context: Context) -> Iterator[Measurement]:
         yield passed(1.0, 100.0)
         yield passed(1.0, 2.0)
         yield passed()
@@ -139,7 +140,7 @@ def test_of_good_measurements_the_closest_to_its_bound_is_shown() -> None:
 
 
 def test_undecided() -> None:
-    def unclear(bench: Bench) -> Iterator[Measurement]:
+    def unclear(context: Context) -> Iterator[Measurement]:
         yield passed()
         yield undecided("not smooth here", masked=0.5)
 
@@ -224,8 +225,8 @@ def test_whatever_the_subject_raises_is_an_error_of_the_subject(error: BaseExcep
 
 def test_each_check_has_its_own_time() -> None:
     session = Ending("never", SubjectTimeout(1.0, "never"))
-    outcome(FORWARD, session, seconds=3.5)
-    outcome(BACKWARD, session, seconds=3.5)
+    outcome(FORWARD, session, Settings(seconds=3.5))
+    outcome(BACKWARD, session, Settings(seconds=3.5))
     assert session.limits == [3.5, 3.5]
 
 
@@ -326,8 +327,8 @@ def test_every_required_operation_is_tried_above() -> None:
 
 
 def test_a_law_that_stumbles_over_itself_is_our_error() -> None:
-    def broken(bench: Bench) -> Iterator[Measurement]:
-        bench.layer(bench.rng()).forward(bench.data(bench.rng()))
+    def broken(context: Context) -> Iterator[Measurement]:
+        context.layer(context.rng()).forward(context.data(context.rng()))
         yield passed(1 / 0)
 
     finding = of(law(broken))
@@ -342,8 +343,8 @@ def test_a_law_that_stumbles_over_an_odd_value_is_the_subjects_error() -> None:
         def forward(self, input_tensor: Array) -> Array:
             return "zero"  # type: ignore[return-value]  # what this is about
 
-    def naive(bench: Bench) -> Iterator[Measurement]:
-        bench.layer(bench.rng()).forward(bench.data(bench.rng())).mean()
+    def naive(context: Context) -> Iterator[Measurement]:
+        context.layer(context.rng()).forward(context.data(context.rng())).mean()
         yield passed()
 
     finding = of(law(naive), made_of(Text))
@@ -352,7 +353,7 @@ def test_a_law_that_stumbles_over_an_odd_value_is_the_subjects_error() -> None:
 
 
 def test_keyboard_interrupt_passes_through() -> None:
-    def interrupted(bench: Bench) -> Iterator[Measurement]:
+    def interrupted(context: Context) -> Iterator[Measurement]:
         yield passed()
         raise KeyboardInterrupt
 
@@ -366,7 +367,7 @@ def test_keyboard_interrupt_passes_through() -> None:
 def test_failures_are_diagnosed_and_nothing_else() -> None:
     asked: list[Verdict] = []
 
-    def diagnose(planned: Planned, bench: Bench, finding: Finding) -> tuple[Diagnosis, ...]:
+    def diagnose(planned: Planned, context: Context, finding: Finding) -> tuple[Diagnosis, ...]:
         asked.append(finding.verdict)
         return (Diagnosis(mistake="relu.some", text="some"),)
 
@@ -383,11 +384,11 @@ def test_failures_are_diagnosed_and_nothing_else() -> None:
 def test_data_depends_on_seed_case_check_and_salt_alone() -> None:
     case = FORWARD.case
     draws = {
-        (seed, purpose, salt): Bench(case, DirectSession(correct), {}, seed, purpose).rng(salt).random()
+        (seed, purpose, salt): Context(case, DirectSession(correct), Settings(seed=seed), purpose).rng(salt).random()
         for seed in (0, 1)
         for purpose in ("value.forward", "gradient.input")
         for salt in (0, 1)
     }
     assert len(set(draws.values())) == len(draws)
-    again = Bench(case, DirectSession(correct), {}, 1, "value.forward").rng(1).random()
+    again = Context(case, DirectSession(correct), Settings(seed=1), "value.forward").rng(1).random()
     assert again == draws[1, "value.forward", 1]

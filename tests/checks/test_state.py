@@ -10,11 +10,12 @@ import pytest
 
 from backproof import framework
 from backproof.adapters.base import LayerAdapter
-from backproof.checks.bench import Bench
 from backproof.checks.catalogue import find_check
+from backproof.checks.context import Context
 from backproof.checks.laws.state_layer import LayerModel
 from backproof.checks.laws.state_program import Explorer, Program, Step, calls_text
 from backproof.checks.results import Finding, Verdict
+from backproof.checks.settings import Settings
 from backproof.mistakes import all_mistakes, correct
 from backproof.mistakes.subjects import build
 from backproof.specs import Array, Case, LayerSpec, Phase, ReLU, Spec, Unsupported, all_specs
@@ -34,14 +35,14 @@ def numbered(text: str) -> int:
     return sum(f"{number}. " in text for number in range(1, 60))
 
 
-def bench_of(spec_name: str, subject: Callable[[Spec], Any] = correct, seed: int = 0) -> Bench:
-    return Bench(all_specs()[spec_name].cases()[0], DirectSession(subject), {}, seed, "state.layer")
+def context_of(spec_name: str, subject: Callable[[Spec], Any] = correct, seed: int = 0) -> Context:
+    return Context(all_specs()[spec_name].cases()[0], DirectSession(subject), Settings(seed=seed), "state.layer")
 
 
 def explorer(
     subject: Callable[[Spec], Any], spec_name: str = "ReLU", *, again: bool = False, seed: int = 0
 ) -> Explorer[Any]:
-    return Explorer(LayerModel(bench_of(spec_name, subject, seed), again=again))
+    return Explorer(LayerModel(context_of(spec_name, subject, seed), again=again))
 
 
 # What is reported.
@@ -103,7 +104,7 @@ def test_what_chance_alone_finds_is_shrunk_by_hypothesis() -> None:
             return output * 2 if self.tests > 2 else output
 
     subject = made_of(ThirdTestInARow)
-    tour = LayerModel(bench_of("TanH"), again=False).tour()
+    tour = LayerModel(context_of("TanH"), again=False).tour()
     assert explorer(subject, "TanH").run(explorer(subject, "TanH").allowed(tour)) is None
     messages = [finding(subject, "TanH", "state.layer", seed).message for seed in range(6)]
     shrunk = "1. set_phase(test)  2. forward(x1)  3. forward(x1)  4. forward(x1): forward(x1)[0, 0] = "

@@ -49,7 +49,7 @@ def test_every_convention_has_a_row(script: ModuleType) -> None:
 
 
 def test_a_changed_law_changes_the_page(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    def other(bench: Any) -> Any:
+    def other(context: Any) -> Any:
         """Another law."""
 
     checks = {name: replace(check, function=other) for name, check in all_checks().items()}

@@ -1,4 +1,4 @@
-"""The bench: data that derives from the seed, subjects in a known state, configurations as text."""
+"""The context: data that derives from the seed, subjects in a known state, configurations as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from backproof.checks.bench import Bench, spec_text, where_text
+from backproof.checks.context import Context, spec_text, where_text
+from backproof.checks.settings import Settings
 from backproof.mistakes import correct
 from backproof.specs import (
     Adam,
@@ -32,37 +33,37 @@ from backproof.wall import DirectSession
 AFFINE = Case(name="affine", spec=FullyConnected(input_size=4, output_size=3), input_shape=(9, 4))
 
 
-def bench(case: Case = AFFINE, *, seed: int = 0, purpose: str = "value.forward") -> Bench:
-    return Bench(case, DirectSession(correct), {}, seed, purpose)
+def context(case: Case = AFFINE, *, seed: int = 0, purpose: str = "value.forward") -> Context:
+    return Context(case, DirectSession(correct), Settings(seed=seed), purpose)
 
 
 def test_data_is_the_same_for_the_same_seed_case_and_check() -> None:
-    one, two = (given.data(given.rng()) for given in (bench(), bench()))
+    one, two = (given.data(given.rng()) for given in (context(), context()))
     assert np.array_equal(one, two)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        bench(seed=1),
-        bench(purpose="value.extreme"),
-        bench(dataclasses.replace(AFFINE, name="another")),
-        bench(dataclasses.replace(AFFINE, seed=1)),
-        bench(dataclasses.replace(AFFINE, spec=ReLU())),
+        context(seed=1),
+        context(purpose="value.extreme"),
+        context(dataclasses.replace(AFFINE, name="another")),
+        context(dataclasses.replace(AFFINE, seed=1)),
+        context(dataclasses.replace(AFFINE, spec=ReLU())),
     ],
     ids=["seed", "check", "case", "seed of the case", "spec"],
 )
-def test_data_differs_otherwise(other: Bench) -> None:
-    assert not np.array_equal(other.data(other.rng()), bench().data(bench().rng()))
+def test_data_differs_otherwise(other: Context) -> None:
+    assert not np.array_equal(other.data(other.rng()), context().data(context().rng()))
 
 
 def test_salts_give_other_data() -> None:
-    assert not np.array_equal(bench().data(bench().rng(1)), bench().data(bench().rng(2)))
+    assert not np.array_equal(context().data(context().rng(1)), context().data(context().rng(2)))
 
 
 def test_ordinary_data_has_a_spread_and_no_zero() -> None:
     for seed in range(20):
-        x = bench(seed=seed).data(np.random.default_rng(seed), (40, 40))
+        x = context(seed=seed).data(np.random.default_rng(seed), (40, 40))
         assert np.abs(x).min() >= 1e-2
         assert 0.9 < x.std() < 1.1
         assert (x > 0).any()
@@ -70,20 +71,20 @@ def test_ordinary_data_has_a_spread_and_no_zero() -> None:
 
 
 def test_parameters_are_drawn_for_each_name_away_from_zero() -> None:
-    drawn = bench().parameters(np.random.default_rng(0))
+    drawn = context().parameters(np.random.default_rng(0))
     assert {name: value.shape for name, value in drawn.items()} == {"weights": (4, 3), "bias": (3,)}
     assert all(np.all((np.abs(value) >= 0.3) & (np.abs(value) <= 1.7)) for value in drawn.values())
 
 
 def test_incoming_gradients_have_the_shape_of_the_output() -> None:
-    dy = bench().incoming(np.random.default_rng(0))
+    dy = context().incoming(np.random.default_rng(0))
     assert dy.shape == (9, 3)
     assert np.all((np.abs(dy) >= 0.5) & (np.abs(dy) <= 1.5))
-    assert bench().incoming(np.random.default_rng(0), (2, 3)).shape == (2, 3)
+    assert context().incoming(np.random.default_rng(0), (2, 3)).shape == (2, 3)
 
 
 def test_losses_get_probabilities_and_one_hot_targets() -> None:
-    given = bench(Case(name="loss", spec=CrossEntropyLoss(), input_shape=(9, 4)))
+    given = context(Case(name="loss", spec=CrossEntropyLoss(), input_shape=(9, 4)))
     prediction, target = given.data(given.rng()), given.target(given.rng())
     assert prediction.sum(axis=-1) == pytest.approx(np.ones(9))
     assert prediction.min() > 0.05
@@ -95,11 +96,11 @@ def test_every_layer_and_loss_gets_data_of_its_shape() -> None:
     for cls in all_specs().values():
         for case in cls.cases():
             if isinstance(case.spec, LayerSpec | LossSpec):
-                assert bench(case).data(np.random.default_rng(0)).shape == case.input_shape
+                assert context(case).data(np.random.default_rng(0)).shape == case.input_shape
 
 
 def test_layers_hold_the_drawn_parameters() -> None:
-    given = bench()
+    given = context()
     layer = given.layer(given.rng())
     drawn = given.parameters(given.rng())
     held = layer.parameters()
@@ -108,7 +109,7 @@ def test_layers_hold_the_drawn_parameters() -> None:
 
 def test_normalising_layers_have_seen_batches_before_the_test_phase() -> None:
     spec = BatchNormalization(channels=4)
-    given = bench(Case(name="test", spec=spec, input_shape=(6, 4), phase=Phase.TEST))
+    given = context(Case(name="test", spec=spec, input_shape=(6, 4), phase=Phase.TEST))
     layer = given.layer(given.rng())
     assert not layer.transcript
     x = given.data(given.rng())
@@ -119,14 +120,14 @@ def test_normalising_layers_have_seen_batches_before_the_test_phase() -> None:
 
 
 def test_the_phase_can_be_asked_for() -> None:
-    given = bench(Case(name="drop", spec=Dropout(keep=0.5), input_shape=(4, 6)))
+    given = context(Case(name="drop", spec=Dropout(keep=0.5), input_shape=(4, 6)))
     x = given.data(given.rng())
     assert np.array_equal(given.layer(given.rng(), phase=Phase.TEST).forward(x), x)
     assert not np.array_equal(given.layer(given.rng()).forward(x), x)
 
 
 def test_subjects_are_kept_for_their_transcripts() -> None:
-    given = bench()
+    given = context()
     layers = [given.layer(given.rng()) for _ in range(2)]
     assert given.subjects == layers
     assert given.new(ReLU()).spec == ReLU()
@@ -134,7 +135,7 @@ def test_subjects_are_kept_for_their_transcripts() -> None:
 
 def test_what_is_no_layer_has_no_layer_spec() -> None:
     with pytest.raises(TypeError, match="CrossEntropyLoss is no Layer"):
-        _ = bench(Case(name="loss", spec=CrossEntropyLoss(), input_shape=(9, 4))).layer_spec
+        _ = context(Case(name="loss", spec=CrossEntropyLoss(), input_shape=(9, 4))).layer_spec
 
 
 def test_specs_read_like_calls() -> None:
