@@ -82,8 +82,8 @@ def read_definitions(path: Path) -> Definitions:
         Taken(
             file=cell.file,
             text=cell.text,
-            statements=(statements := tuple(filter(chooser.takes, cell.tree.body))),
-            calling=frozenset(filter(chooser.calls_own, statements)),
+            statements=(chosen := tuple(filter(chooser.takes, cell.tree.body))),
+            calling=frozenset(filter(chooser.calls_own, chosen)),
         )
         for cell in cells
     ]

@@ -59,6 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                     stream.flush()
     except BrokenPipeError:
         return _no_reader()
+    except OSError as error:  # of the flush: what a command raises has been dealt with
+        with suppress(OSError):
+            print(f"backproof: the output cannot be written: {error.strerror}", file=sys.stderr)
+        _no_reader()
+        return USAGE
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):  # rich makes status 1 of it, which would be a verdict
             return _no_reader()
@@ -114,9 +119,11 @@ def _unrecognised(parser: argparse.ArgumentParser, command: str | None, words: S
 
 
 def _parsers(parser: argparse.ArgumentParser, command: str | None) -> Iterator[argparse.ArgumentParser]:
-    """The parser of the command; that of the program where there is none."""
+    """The parser of the program, and that of the command."""
+    yield parser
     below = next((each for each in parser._actions if isinstance(each, argparse._SubParsersAction)), None)
-    yield below.choices[command] if below is not None and command in below.choices else parser
+    if below is not None and command in below.choices:
+        yield below.choices[command]
 
 
 def _lacking(package: str) -> int:
@@ -168,7 +175,7 @@ class _ShowVersion(argparse.Action):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="backproof",
         description="Proves that a hand-written backward pass is right, or shows exactly where and why it is not.",
         epilog=EXIT_STATUS,
