@@ -12,7 +12,8 @@ from pathlib import Path
 
 from .adapters.class_api.facts import FUNCTIONS
 from .adapters.fau.course import COURSE
-from .adapters.fau.layout import Layout, find_layout
+from .adapters.fau.finding import find_layout
+from .adapters.fau.layout import Layout
 from .adapters.source import Source, read_source
 
 _SKIPPED = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist"}
