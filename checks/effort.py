@@ -27,12 +27,12 @@ class Effort:
 
 
 # Not a clock ends the searches, so that two runs say the same. The numbers are those of a clock all the same: on two
-# idle cores a trial takes 36 ms with its session, so that quick spends a second, standard 6.5 and thorough a minute at
+# idle cores a trial takes 36 ms with its session, so that quick spends a second, standard 7 and thorough a minute at
 # most. For standard that is enough for a mistake in every component (`examples/fau_exercise_buggy`: 151 trials in 26
-# searches, at most 15 in one, and 26 failures shown), and a ninth of the checks that it runs there.
+# searches, at most 15 in one, and 26 failures shown), and an eighth of the checks that it runs there.
 EFFORTS = {
     "quick": Effort(all_named=False, drawn=0, drawn_others=0, sequences=False, trials=15, run_trials=30),
-    "standard": Effort(all_named=True, drawn=2, drawn_others=1, sequences=True, trials=50, run_trials=180),
+    "standard": Effort(all_named=True, drawn=2, drawn_others=1, sequences=True, trials=50, run_trials=200),
     "thorough": Effort(all_named=True, drawn=25, drawn_others=10, sequences=True, trials=400, run_trials=1600),
 }
 STANDARD = "standard"
