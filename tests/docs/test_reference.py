@@ -11,9 +11,18 @@ import pytest
 
 from backproof.checks.results import Verdict
 from backproof.checks.run.outcome import REQUIRED
-from backproof.cli import CONFORMANT, HARNESS_ERROR, INTERRUPTED, NO_READER, NONCONFORMANT, NOT_LOADED, USAGE, main
+from backproof.cli import main
+from backproof.commands.train import MODELS
+from backproof.exit_status import (
+    CONFORMANT,
+    HARNESS_ERROR,
+    INTERRUPTED,
+    NO_READER,
+    NONCONFORMANT,
+    NOT_LOADED,
+    USAGE,
+)
 from backproof.specs import Kind, all_specs, subject
-from backproof.train_options import MODELS
 
 from ..packaging.documents import read
 
