@@ -1,4 +1,4 @@
-"""The reference framework as a subject: it speaks the course's API, so the course's code serves it too."""
+"""The reference framework as a subject: it speaks the class API."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from .. import framework
 from ..framework import network
 from ..framework.models import lenet
 from ..specs import Kind, Spec, all_specs
-from .fau.course import COURSE, FUNCTIONS
-from .fau.subjects import build
+from .class_api.facts import CONVENTIONS, FUNCTIONS
+from .class_api.subjects import build
 
 # Training by epochs and training loops belong to other courses' frameworks.
 _OTHERS = {Kind.PERCEPTRON, Kind.TRAINER, Kind.EVALUATOR}
@@ -32,7 +32,7 @@ class BuiltinAdapter:
             "stage": "",
             "offered": offered,
             "missing": [name for name, spec in all_specs().items() if name not in offered and spec.kind not in _OTHERS],
-            "conventions": dict(COURSE.conventions),
+            "conventions": dict(CONVENTIONS),
             "notes": [],
             "files": {},
         }

@@ -156,7 +156,8 @@ def fingerprint(target: Target) -> str:
 
 
 def _layout(target: Target) -> Layout:
-    from .fau.layout import find_layout, read_layout  # noqa: PLC0415 - as in `load`
+    from .fau.finding import find_layout  # noqa: PLC0415 - as in `load`
+    from .fau.layout import read_layout  # noqa: PLC0415
 
     folder = Path(target["path"])
     if "root" not in target:  # written by hand, not by `resolve`

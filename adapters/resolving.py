@@ -10,7 +10,7 @@ from typing import Any
 from .definitions import read_definitions
 from .errors import SubjectNotFound
 from .fau.course import COURSE as FAU
-from .fau.layout import find_layout
+from .fau.finding import find_layout
 from .file_courses import course_of, is_adapter_module, resolve_definitions
 from .source import read_source
 

@@ -57,6 +57,11 @@ class Source:
     words: frozenset[str] = frozenset()
 
 
+def normalised(name: str) -> str:
+    """A name without case and underscores: how alike names are recognised."""
+    return name.replace("_", "").lower()
+
+
 def read_source(path: Path) -> Source:
     """Parse the file; a file that cannot be read or parsed gives a `Source` with an error."""
     text = ""

@@ -6,21 +6,20 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .adapters import Course, SubjectNotFound, courses, find_course, fingerprint, readable, resolve
-from .checks.law import Level
 from .checks.plan.plan import UnknownName
 from .checks.run.run import NothingOffered, Options, Run
 from .checks.run.source import DirectSource, WorkerSource
 from .checks.run.waiver_file import WaiverError, read_waivers
 from .checks.run.waivers import Waivers, today_in_utc
+from .checks.settings import Settings
 from .compat import in_this_process, note, wished
 from .display import Shown, sentences
 from .reports.commands import IN_PYTHON
-from .request import BUILTIN, Request, UsageError, is_name, later_than, meaning, required_by, selection_of
+from .request import BUILTIN, Request, UsageError, is_name, meaning, required_by, settings_of
 from .sandbox import Launched, Limits, LoadFailed, SubjectRaised, WorkerError
 from .sandbox.old_numpy import restoring_lines
 from .specs import all_specs
@@ -39,7 +38,7 @@ def check(subject: Subject = None, *names: str, **options: Any) -> Shown:
             None: the built-in framework. Or classes of this session, which are checked in this process, unprotected:
             one, a list, or a dict from components' names.
         names: layers (`Dropout`), course tests (`TestDropout`), checks (`gradient.input`), ids or globs.
-        options: the other attributes of `Request`, for example `seed`, `level` or `direct`.
+        options: others that `Request.of` takes, for example `seed`, `level` or `direct`.
 
     Raises:
         UsageError: a name is not known, or an option has a value that it cannot have.
@@ -53,7 +52,7 @@ def check(subject: Subject = None, *names: str, **options: Any) -> Shown:
 
             classes = Classes(subject)
             named, options = f"{IN_PYTHON}{classes.expression}", {**options, "direct": True}
-        with opened(Request(subject=named, names=names, **options), classes) as run:
+        with opened(Request.of(subject=named, names=names, **options), classes) as run:
             return Shown.of(run.execute(_ignore))
 
 
@@ -81,39 +80,31 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
     compat = wished(target) if request.compat else {}
     if compat:
         target["compat"] = compat
-    named, _, edition = request.course.partition("@")
-    if named:
-        target["course"] = named
+    wanted = request.settings
+    if wanted.course:
+        target["course"] = wanted.course
+    named = str(target.get("course", ""))
     try:
-        course = find_course(str(target.get("course") or next(iter(courses()))))
+        course = find_course(named or next(iter(courses())))
     except LookupError as error:
         raise UsageError(str(error)) from error
-    if edition and edition not in course.editions:
+    if wanted.edition and wanted.edition not in course.editions:
         known = ", ".join(course.editions) or "it has only one"
-        raise UsageError(f"{course.title} has no edition {edition!r}; there are: {known}")
-    later = later_than(request.required, course)
+        raise UsageError(f"{course.title} has no edition {wanted.edition!r}; there are: {known}")
+    settings = settings_of(request, course, named=bool(named))
     options = Options(
         subject=request.subject,
         fingerprint=digest,
-        selection=replace(
-            selection_of(request, course), outside=course.outside if "course" in target else (), later=later
-        ),
-        filters=request.names,
-        seed=request.seed,
-        jobs=request.workers,
-        seconds=request.seconds,
+        filters=wanted.names,
+        compat=request.compat,
+        notes=(*map(note, compat.values()), *_not_asked(settings.later, request)),
         required=required_by(request.required, course),
         waivers=_waivers(request, target),
-        course=str(target.get("course", "")),
-        deviations=course.deviations if "course" in target else (),  # what the subject says of itself does not count
-        edition=edition,
-        compat=request.compat,
-        notes=(*map(note, compat.values()), *_not_asked(later, request)),
     )
     with in_this_process(bool(compat) and (request.direct or classes is not None)):
-        source = _source(target, request, launched, classes)
+        source = _source(target, settings, launched, classes, direct=request.direct)
         try:
-            yield _prepare(source, options, course)
+            yield _prepare(source, settings, options, course)
         finally:
             source.close()
 
@@ -121,14 +112,14 @@ def opened(request: Request, classes: Classes | None = None, launched: Launched 
 def _find(request: Request) -> tuple[dict[str, Any], str]:
     """The target and the hash of its files."""
     try:
-        target = resolve(None if request.subject == BUILTIN else request.subject, request.course.partition("@")[0])
+        target = resolve(None if request.subject == BUILTIN else request.subject, request.settings.course)
         return target, fingerprint(target)
     except OSError as error:
         raise SubjectNotFound(f"{error.filename or request.subject} cannot be read: {error.strerror}") from error
     except SubjectNotFound as error:
         if not is_name(request.subject):
             raise
-        names = " ".join([request.subject, *request.names])
+        names = " ".join([request.subject, *request.settings.names])
         raise SubjectNotFound(
             f"there is no file or folder {request.subject}; names come after the subject: "
             f"`backproof check FOLDER {names}`, or `backproof check {BUILTIN} {names}` for the built-in framework"
@@ -165,15 +156,15 @@ def _waivers(request: Request, target: Mapping[str, Any]) -> Waivers:
 
 
 def _source(
-    target: dict[str, Any], request: Request, launched: Launched | None, classes: Classes | None
+    target: dict[str, Any], settings: Settings, launched: Launched | None, classes: Classes | None, *, direct: bool
 ) -> WorkerSource | DirectSource:
     prelude = restoring_lines(target.get("compat", {}).get("numpy", ()))
     if classes is not None:
         return DirectSource(classes.build, classes.describe(), prelude)
-    if not request.direct:
+    if not direct:
         # Beside this process there are others that are forked from it, which only Linux's libraries survive.
-        others = request.workers - 1 if sys.platform == "linux" else 0
-        return WorkerSource(target, Limits(check_seconds=request.seconds), others=others, launched=launched)
+        others = settings.jobs - 1 if sys.platform == "linux" else 0
+        return WorkerSource(target, Limits(check_seconds=settings.seconds), others=others, launched=launched)
     from .adapters import load  # noqa: PLC0415 - the submission's side of the adapters is not needed in the sandbox
 
     try:
@@ -184,10 +175,10 @@ def _source(
         raise LoadFailed(f"loading the subject raised {raised.explained}") from error
 
 
-def _prepare(source: WorkerSource | DirectSource, options: Options, course: Course) -> Run:
+def _prepare(source: WorkerSource | DirectSource, settings: Settings, options: Options, course: Course) -> Run:
     """The run; what the names mean must be there, or be required and so fail."""
     try:
-        run = Run.prepare(source, options)
+        run = Run.prepare(source, settings, options)
     except NothingOffered as error:
         raise SubjectNotFound(str(error)) from error
     except UnknownName as error:
@@ -196,11 +187,12 @@ def _prepare(source: WorkerSource | DirectSource, options: Options, course: Cour
     missing = set(options.required) - set(offered)
     for name in options.filters:
         specs = set(meaning(name, course)[0])
-        if specs and specs <= options.selection.later:
+        if specs and specs <= settings.later:
             raise UsageError(f"{name}: a later stage adds it than the one that is required; leave out --require")
         if specs and not specs & {*offered, *missing}:
             raise UsageError(f"{name}: the subject has no {', '.join(sorted(specs))}; it has: {', '.join(offered)}")
     if not run.plan.selected and not missing:
-        level = Level(options.selection.level).name.lower()
-        raise UsageError(f"{' '.join(options.filters)}: level {level} asks for no such check; try --level strict")
+        raise UsageError(
+            f"{' '.join(options.filters)}: level {run.header.level} asks for no such check; try --level strict"
+        )
     return run

@@ -9,14 +9,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .adapter_text import adapter_text
-from .adapters.fau.subjects import ARGUMENTS, build
+from .adapters.class_api.subjects import ARGUMENTS, build
 from .adapters.tutorial.naming import CLASSES
 from .adapters.tutorial.subjects import build as build_of_the_tutorial
 from .class_sources import sources
-from .guessing import Guess, component_of, guess
-from .inspecting import read_class
 from .request import UsageError
+from .scaffold.adapter_text import adapter_text
+from .scaffold.guessing import Guess, component_of, guess
+from .scaffold.inspecting import read_class
 from .specs import Dropout, FullyConnected, LayerSpec, Spec, Unsupported, all_specs, find_spec
 
 _ENDINGS = ("layer", "optimizer", "initializer", "regularizer", "loss", "function", "activation")

@@ -6,42 +6,46 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
-from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from .dispatch_options import add_dispatch
-from .init_options import add_init
-from .mistakes_options import add_mistakes
-from .train_options import add_train
-from .watch_options import add_watch
+from .commands import check, dispatch, explain, init, mistakes, report, train, watch
+from .commands import list as list_
+from .commands.check import EXIT_STATUS
+from .exit_status import HARNESS_ERROR, INTERRUPTED, NO_READER, USAGE
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-CONFORMANT, NONCONFORMANT, USAGE, NOT_LOADED, HARNESS_ERROR = range(5)
-INTERRUPTED, NO_READER = 130, 141  # as shells report SIGINT and SIGPIPE; neither is a pass
+
+class Command(Protocol):
+    """A module of the package `commands`."""
+
+    def add(self, commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+        """Declare the command's options."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Carry the command out; returns the exit status."""
+
+
+COMMANDS: dict[str, Command] = {
+    "check": check,
+    "report": report,
+    "list": list_,
+    "explain": explain,
+    "dispatch": dispatch,
+    "init": init,
+    "mistakes": mistakes,
+    "train": train,
+    "watch": watch,
+}
+"""By name, in the order of `--help`."""
 
 # Module: the package with it, without which no command works.
 _NEEDED = {"numpy": "numpy", "scipy": "scipy", "hypothesis": "hypothesis", "rich": "rich", "jinja2": "jinja2"}
 _TRACEBACK = "BACKPROOF_TRACEBACK"  # environment variable
-
-_EPILOG = """\
-exit status: 0 conformant, 1 nonconformant, 2 usage or bad configuration,
-             3 the subject could not be loaded, 4 harness error
-"""
-
-_EXAMPLES = """\
-examples:
-  backproof check src_to_implement                  everything that is there
-  backproof check src_to_implement Dropout          one layer
-  backproof check src_to_implement TestDropout      what the course tests under that name
-  backproof check src_to_implement 'gradient.*'     one kind of check
-  backproof check builtin                           the built-in framework
-
-"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,9 +83,7 @@ def _run(argv: Sequence[str] | None) -> int:
         parser.print_help()
         return USAGE
     try:
-        module = import_module(f".commands.{options.command}", __package__)
-        run: Callable[[argparse.Namespace], int] = module.run
-        return run(options)
+        return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
         incomplete = "; the run is incomplete: no verdict, and no footer in a results file"
         print(f"backproof: interrupted{incomplete if options.command == 'check' else ''}", file=sys.stderr)
@@ -176,99 +178,11 @@ def _parser() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = _Parser(
         prog="backproof",
         description="Proves that a hand-written backward pass is right, or shows exactly where and why it is not.",
-        epilog=_EPILOG,
+        epilog=EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    _add_check(commands)
-    _add_report(commands)
-    listing = commands.add_parser("list", help="show every spec, or every law")
-    listing.add_argument("names", nargs="*", metavar="NAME", help="only these specs")
-    listing.add_argument("--laws", action="store_true", help="show the laws that the checks hold a subject to")
-    explain = commands.add_parser("explain", help="show one spec or check in full")
-    explain.add_argument("name", metavar="NAME", help="a spec (Dropout) or a check (gradient.input)")
-    add_dispatch(commands)
-    add_init(commands)
-    add_mistakes(commands)
-    add_train(commands)
-    add_watch(commands)
+    for command in COMMANDS.values():
+        command.add(commands)
     return parser
-
-
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "check",
-        help="check an implementation against the specs",
-        description="Check an implementation against the specs and say what is wrong and where.",
-        epilog=_EXAMPLES + _EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "subject",
-        nargs="?",
-        default="builtin",
-        metavar="SUBJECT",
-        help="a folder, a notebook (.ipynb), an adapter module (.py) or an import path; "
-        "default: 'builtin', the built-in framework",
-    )
-    parser.add_argument(
-        "names",
-        nargs="*",
-        metavar="NAME",
-        help="a layer (Dropout), a course's test (TestDropout), a check, an id or a glob; default: everything",
-    )
-    parser.add_argument("--results", metavar="FILE", help="write the results as JSON lines; '-': to standard output")
-    parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
-    parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="from which all data is drawn (default: 0)")
-    parser.add_argument(
-        "--effort",
-        choices=("quick", "standard", "thorough"),
-        default="standard",
-        help="how many cases are looked at; quick is for the loop of editing and running (default: standard)",
-    )
-    parser.add_argument(
-        "--level", choices=("core", "full", "strict"), default="full", help="how much is asked (default: full)"
-    )
-    parser.add_argument(
-        "--dtype",
-        choices=("float64", "float32"),
-        default="float64",
-        help="the type of all data (default: float64)",
-    )
-    parser.add_argument(
-        "--compat", choices=("numpy",), default="", help="numpy: give the subject the names that NumPy has removed"
-    )
-    parser.add_argument(
-        "--require",
-        metavar="WHAT",
-        action="append",
-        default=[],
-        help="fail if this is missing: a layer, a stage, or 'complete'",
-    )
-    parser.add_argument("--waivers", metavar="FILE", default="", help="failures that are tolerated, as TOML")
-    parser.add_argument(
-        "--course", metavar="NAME", default="", help="the course, or NAME@EDITION; default: as detected"
-    )
-    parser.add_argument(
-        "--jobs", type=int, default=0, metavar="N", help="processes that judge (default: one per core, at most 2)"
-    )
-    parser.add_argument(
-        "--timeout", type=float, default=10.0, metavar="S", help="seconds that one check may take (default: 10)"
-    )
-    parser.add_argument("--direct", action="store_true", help="run in this process, for a debugger; cannot gate")
-    parser.add_argument("-v", "--verbose", action="store_true", help="a line per layer as it is done")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
-
-
-def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "report",
-        help="render a results file again",
-        description="Render a results file, without running anything: on the terminal, or into files.",
-        epilog="exit status: 0 rendered, whatever the verdict; 2 the results are damaged or a file cannot be written",
-    )
-    parser.add_argument("results", metavar="RESULTS", help="a file that `backproof check --results` has written")
-    parser.add_argument("--html", metavar="FILE", help="write one HTML page")
-    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")

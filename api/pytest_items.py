@@ -19,8 +19,8 @@ from .checking import opened
 from .checks.plan.plan import Planned
 from .checks.results import Finding, Footer, Header, Result, Verdict, from_line, to_line
 from .checks.run.run import Run
-from .commands.files import CannotWrite, require_writable, write_reports
 from .commands.page import columns
+from .files import CannotWrite, require_writable, write_reports
 from .reports.terminal import render_text
 from .reports.wording import verdict_word
 from .request import Request, UsageError
@@ -63,7 +63,7 @@ class ConformancePlugin:
         """Open the subject; what cannot be opened ends the session with one sentence."""
         option = self.config.getoption
         try:
-            request = Request(
+            request = Request.of(
                 subject=option("--backproof"),
                 seed=option("--backproof-seed"),
                 effort=option("--backproof-effort"),

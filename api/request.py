@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
 from .adapters import Course
-from .checks.law import Level
-from .checks.numerics.precision import PRECISIONS
 from .checks.plan.catalogue import all_checks
-from .checks.plan.effort import EFFORTS, STANDARD
-from .checks.plan.plan import Selection
+from .checks.settings import CHOSEN, DEFAULTS, Settings
 from .sandbox.launch import usual_lanes
 from .specs import all_specs
 
@@ -24,7 +21,6 @@ BUILTIN = "builtin"
 COMPATS = ("", "numpy")
 """What may be asked of `compat`."""
 
-_LARGEST_SEED = 2**32 - 1  # of NumPy's global generator, from which submissions draw
 _LAYERS = {name.lower(): name for name in all_specs()}
 _TEST = re.compile(r"test[a-z]", re.IGNORECASE)
 
@@ -39,87 +35,81 @@ class Request:
 
     Attributes:
         subject: a folder, a notebook, an adapter module, an import path; `builtin` for the built-in framework.
-        names: layers, course tests, checks, ids or globs; empty for everything.
-        course: the course, `NAME` or `NAME@EDITION`; empty for what the subject's layout tells.
-        seed: from which all data is drawn.
-        effort: quick, standard or thorough.
-        level: core, full or strict.
         required: names of layers, a stage of the course, or `complete`.
-        jobs: processes that judge side by side (threads, where the system is not Linux); 0 for as many as cores, at
-            most two.
-        seconds: budget of one check.
         direct: run in this process, unprotected.
-        dtype: the type of all data, float64 or float32.
         compat: `numpy` to give the subject the names that NumPy has removed; empty for NumPy as it is.
         waivers: a file that names tolerated failures; empty for none.
         today: the day by which waivers are judged; None for the current day in UTC.
+        settings: what the run goes by, as far as the user chooses it.
 
     Raises:
-        UsageError: a number is out of range, or two options contradict each other.
+        UsageError: two options contradict each other, or one has a value that it cannot have.
     """
 
     subject: str = BUILTIN
-    names: tuple[str, ...] = ()
-    course: str = ""
-    seed: int = 0
-    effort: str = STANDARD
-    level: str = "full"
     required: tuple[str, ...] = ()
-    jobs: int = 0
-    seconds: float = 10.0
     direct: bool = False
-    dtype: str = "float64"
     compat: str = ""
     waivers: str = ""
     today: date | None = None
+    settings: Settings = DEFAULTS
 
-    @property
-    def workers(self) -> int:
-        """How many judge side by side."""
-        # What runs in this process draws from the one generator that NumPy has.
-        return 1 if self.direct else self.jobs or usual_lanes()
+    @classmethod
+    def of(cls, **options: Any) -> Request:
+        """Return the request of keyword arguments: attributes of this class, and of `Settings` those that one chooses.
+
+        The level is given by its name, the course as `NAME` or `NAME@EDITION`.
+
+        Raises:
+            UsageError: as the class, or a number is out of range.
+        """
+        chosen = {name: options.pop(name) for name in CHOSEN & options.keys()}
+        try:
+            settings = Settings.chosen(**chosen)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        return cls(**options, settings=settings)
 
     def __post_init__(self) -> None:
         if not self.subject.strip():
             raise UsageError(f"the subject is empty; name a folder, or {BUILTIN} for the built-in framework")
-        if not all(name.strip() for name in self.names):
-            raise UsageError("a name is empty; leave it out to check everything")
-        if type(self.seed) is not int or not 0 <= self.seed <= _LARGEST_SEED:
-            raise UsageError(f"seed={self.seed}, but should be an integer from 0 to {_LARGEST_SEED}")
-        if self.effort not in EFFORTS:
-            raise UsageError(f"effort={self.effort!r}, but should be {', '.join(EFFORTS)}")
-        if type(self.jobs) is not int or self.jobs < 0:
-            raise UsageError(f"jobs={self.jobs}, but should be a number of processes, or 0 for one per core")
-        if not (math.isfinite(self.seconds) and self.seconds > 0):
-            raise UsageError(f"timeout={self.seconds:g}, but should be more than 0 seconds")
-        if self.dtype not in PRECISIONS:
-            raise UsageError(f"dtype={self.dtype!r}, but should be {' or '.join(PRECISIONS)}")
         if self.compat not in COMPATS:
             raise UsageError(f"compat={self.compat!r}, but should be numpy, or empty")
         if self.direct and self.required:
             raise UsageError("a run with --direct is not protected and cannot gate; leave out --require or --direct")
 
 
-def selection_of(request: Request, course: Course) -> Selection:
-    """The checks that the names mean.
+def settings_of(request: Request, course: Course, *, named: bool) -> Settings:
+    """Return the settings of a request: what the user's words mean, and what the course says.
+
+    Args:
+        request: what is asked for.
+        course: by which names are understood.
+        named: the user or the subject's layout names the course; what the subject says of itself does not count.
 
     Raises:
-        UsageError: a name means nothing, or there is no such level.
+        UsageError: a name means nothing.
     """
     names: list[str] = []
     families: dict[str, frozenset[str] | None] = {}
-    for name in request.names:
+    for name in request.settings.names:
         specs, limited = meaning(name, course)
         if not specs:
             names.append(_known(name))
         for spec in specs:
             known = families.get(spec, frozenset())
             families[spec] = None if limited is None or known is None else known | frozenset(limited)
-    try:
-        level = Level.of(request.level)
-    except KeyError as error:
-        raise UsageError(f"level={request.level!r}, but should be core, full or strict") from error
-    return Selection(level, tuple(names), families, dtype=request.dtype, effort=request.effort)
+    return replace(
+        request.settings,
+        # What runs in this process draws from the one generator that NumPy has.
+        jobs=1 if request.direct else request.settings.jobs or usual_lanes(),
+        names=tuple(names),
+        families=families,
+        course=course.name if named else "",
+        outside=course.outside if named else (),
+        later=later_than(request.required, course),
+        deviations=course.deviations if named else (),
+    )
 
 
 def meaning(name: str, course: Course) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .adapters.fau.course import COURSE, FUNCTIONS
-from .adapters.fau.layout import Layout, find_layout
+from .adapters.class_api.facts import FUNCTIONS
+from .adapters.fau.course import COURSE
+from .adapters.fau.finding import find_layout
+from .adapters.fau.layout import Layout
 from .adapters.source import Source, read_source
 
 _SKIPPED = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist"}

@@ -16,10 +16,11 @@ from collections.abc import Callable
 from backproof.adapters import load, resolve
 from backproof.checks.choices.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Planned, Selection, make_plan
+from backproof.checks.plan.plan import Planned, make_plan
 from backproof.checks.results import Verdict
 from backproof.checks.run.outcome import run_check
 from backproof.checks.run.source import DirectSource, WorkerSource
+from backproof.checks.settings import Settings
 from backproof.sandbox import Limits, SessionLike
 
 CASE = "FullyConnected/batch=32,inputs=784,outputs=128"
@@ -33,7 +34,7 @@ Source = WorkerSource | DirectSource
 def timed(planned: Planned, session: SessionLike, conventions: dict[str, str]) -> float:
     """Seconds of one check, which must pass."""
     started = time.perf_counter()
-    finding = run_check(planned, session, conventions=conventions, seed=0, seconds=60)
+    finding = run_check(planned, session, Settings(conventions=conventions, seconds=60))
     taken = time.perf_counter() - started
     if finding.verdict is not Verdict.PASSED:
         raise AssertionError(f"{finding.id} is {finding.verdict}, but should pass: {finding.message}")
@@ -72,7 +73,7 @@ def main() -> None:
     options = parser.parse_args()
     target = resolve(None)
     adapter = load(target)
-    plan = make_plan(["FullyConnected"], Selection(names=(CASE,), level=Level.STRICT))
+    plan = make_plan(["FullyConnected"], Settings(names=(CASE,), level=Level.STRICT))
     checks = [planned for planned in plan.selected if planned.check.id.startswith(FAMILY)]
     direct = DirectSource(adapter.build, adapter.describe())
     conventions = {**detect(direct, ["FullyConnected"]), **direct.facts["conventions"]}

@@ -1,4 +1,4 @@
-"""Context: what a law works with: fresh subjects, data drawn from the seed, the conventions."""
+"""Context: what a law works with: the case, the run's settings, fresh subjects, data drawn from the seed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..sandbox import RemoteSubject, SessionLike
 from ..specs import Case, LayerSpec, Phase, Spec, Trait
 from .numerics.precision import FLOAT32, PRECISIONS, Precision
+from .settings import DEFAULTS, Settings
 
 Array = NDArray[np.float64]
 S = TypeVar("S", bound=Spec)
@@ -62,16 +63,14 @@ class Context:
     Attributes:
         case: what is looked at.
         session: where subjects are built.
-        conventions: declared or detected, by name.
-        seed: the run's seed; all data derives from it, the case and the check.
-        purpose: the check's id, so that two checks do not share data.
+        settings: those of the run.
+        purpose: the check's id: all data derives from it, the seed and the case, so that two checks do not share data.
         subjects: every subject built so far, for their transcripts.
     """
 
     case: Case
     session: SessionLike
-    conventions: Mapping[str, str]
-    seed: int = 0
+    settings: Settings = DEFAULTS
     purpose: str = ""
     subjects: list[RemoteSubject] = field(default_factory=list)
 
@@ -79,6 +78,16 @@ class Context:
         single = self.conventions.get(COMPUTES_IN_FLOAT32, "").split(", ")
         given = PRECISIONS[self.case.dtype]
         self._known = FLOAT32 if any(name in single for name in names_in(self.case.spec)) else given
+
+    @property
+    def seed(self) -> int:
+        """The run's seed."""
+        return self.settings.seed
+
+    @property
+    def conventions(self) -> Mapping[str, str]:
+        """The subject's conventions, declared or detected, by name."""
+        return self.settings.conventions
 
     def precision(self) -> Precision:
         """The precision in which the case's data is given, or a subject of it computes if that is coarser."""

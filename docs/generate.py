@@ -17,7 +17,7 @@ from backproof.checks.law import Check, Level
 from backproof.checks.plan.catalogue import all_checks
 from backproof.checks.plan.plan import every_case
 from backproof.checks.run.scoring import scores
-from backproof.commands.mistakes import list_markdown, score_markdown
+from backproof.commands.cataloguing import list_markdown, score_markdown
 from backproof.mistakes import all_mistakes
 from backproof.specs import LayerSpec, all_specs
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from .errors import ProtocolError
 from .frames import decode, encode
-from .launch import large_pipe
 from .link import BUFFERS_PER_CALL, READ_AHEAD, BufferedReader, advance
+from .pipes import large_pipe
 from .shared import replies, requests
 from .values import printable
 

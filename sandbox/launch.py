@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import signal
 import site
 import socket
 import subprocess
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from .pipes import large_pipe
+
 THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
 """The variables by which NumPy's libraries are told how many threads to compute with."""
 
-_PIPE_BYTES = 2**20
 # Without them some installations of Python do not find their own libraries.
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
 
@@ -69,6 +71,27 @@ class Started:
     connection: socket.socket
     reading: int
     folder: tempfile.TemporaryDirectory[str]
+
+    def end(self) -> None:
+        """Kill the process, close what leads to it, and remove its folder; for one that nobody has taken."""
+        self.kill()
+        self.connection.close()
+        os.close(self.reading)
+        self.remove_folder()
+
+    def kill(self) -> None:
+        """Kill the process and its group; a number that has not been reaped is still its own."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(OSError):
+                if self.process.returncode is None:
+                    kill(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5.0)
+
+    def remove_folder(self) -> None:
+        """Remove the temporary folder; what a submission has nested too deeply stays."""
+        with contextlib.suppress(OSError, RecursionError):
+            self.folder.cleanup()
 
 
 def launch() -> Started:
@@ -133,22 +156,8 @@ class Launched:
         self._end()
 
     def _end(self) -> None:
-        from .limits import Limits  # noqa: PLC0415 - only where something went wrong is one left
-        from .zygote import Zygote  # noqa: PLC0415
-
         while started := self.take():
-            Zygote(Limits(), started).close()
-
-
-def large_pipe() -> tuple[int, int]:
-    """A pipe that holds much, for what a process prints: the descriptors for reading and writing."""
-    reading, writing = os.pipe()
-    if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - not on every platform
-
-        with contextlib.suppress(OSError):  # the user has used up the system's allowance: only slower
-            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    return reading, writing
+            started.end()
 
 
 def _place_of_numpy() -> str:

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from typing import Any
@@ -127,13 +126,13 @@ class Zygote:
         self._closing.close()
 
     def _take(self, started: Started) -> None:
-        self._closing.callback(_remove, started.folder)
+        self._closing.callback(started.remove_folder)
         self._temporary = os.path.realpath(started.folder.name)
         self._process = started.process
         output = Output(started.reading, self._limits.output_bytes)
         self._channel = Channel(started.connection, output, self._limits.reply_bytes)
         self._closing.callback(self._channel.close)
-        self._closing.callback(_end, self._process)
+        self._closing.callback(started.kill)
 
     def _ask(self, request: list[Any], deadline: float) -> Any:
         self._channel.send(request, deadline)
@@ -168,19 +167,3 @@ def how_ended(status: int) -> str:
     except ValueError:
         name = f"signal {number}"
     return f"killed by {name}" + (", probably for lack of memory" if name == "SIGKILL" else "")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process and its group; a number that has not been reaped is still its own."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(OSError):
-            if process.returncode is None:
-                kill(process.pid, signal.SIGKILL)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(5.0)
-
-
-def _remove(folder: tempfile.TemporaryDirectory[str]) -> None:
-    """Remove the temporary folder; what a submission has nested too deeply stays."""
-    with contextlib.suppress(OSError, RecursionError):
-        folder.cleanup()

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ...specs import Spec
+from ..class_api.subjects import build
 from ..source import Source
 from ..standins import stands_in
 from .course import COURSE, NEWEST, OLDEST, WITH_PHASES, WITH_TESTING_PHASE
 from .importing import Importer
 from .layout import Layout
-from .subjects import build
 
 # Nothing of Backproof is imported for a submission before its confinement: the reference must stay out of reach.
 _LOADED = {"numpy", "backproof"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...specs import Deviation
+from ..class_api.facts import CONVENTIONS, unscaled_dropout
 from ..course import Course
 
 _STAGE_1 = ("FullyConnected", "ReLU", "SoftMax", "CrossEntropyLoss", "Sgd", "NeuralNetwork")
@@ -13,16 +13,6 @@ _STAGE_3 = (*_REGULARIZERS, "Dropout", "BatchNormalization", "TanH", "Sigmoid", 
 _OPTIMIZERS = ("Sgd", "SgdWithMomentum", "Adam")
 
 OLDEST, WITH_PHASES, WITH_TESTING_PHASE, NEWEST = "2018/19", "2019/20", "2020/21", "2021 or later"
-UNSCALED_DROPOUT = Deviation(
-    findings=("Dropout/*/gradient.mask", "Dropout/*/state.*"),
-    spec="Dropout",
-    method="backward",
-    factor="keep",
-    sentence="backward multiplies by the mask alone, although forward divides what it keeps by the probability to "
-    "keep; so the gradient is too small by that probability",
-    source="the course's own test of the editions 2018/19 and 2019/20: ones come back from backward as at most 1",
-    editions=(OLDEST, WITH_PHASES),
-)
 
 COURSE = Course(
     name="fau-exercises",
@@ -57,9 +47,14 @@ COURSE = Course(
         "TestNeuralNetwork3": (("NeuralNetwork",), None),
         "TestLeNet": (("LeNet",), None),
     },
-    conventions={"dropout argument": "keep", "loss reduction": "sum"},
+    conventions=CONVENTIONS,
     editions=(OLDEST, WITH_PHASES, WITH_TESTING_PHASE, NEWEST),
-    deviations=(UNSCALED_DROPOUT,),
+    deviations=(
+        unscaled_dropout(
+            "the course's own test of the editions 2018/19 and 2019/20: ones come back from backward as at most 1",
+            editions=(OLDEST, WITH_PHASES),
+        ),
+    ),
     asked_from={"initializer.layer": "stage2", "phase.network-set": "stage3"},
 )
 
@@ -91,6 +86,3 @@ FILES: dict[str, tuple[str, str]] = {
     "NetworkFile": ("", "NeuralNetwork"),
     "LeNet": ("Models", "LeNet"),
 }
-
-# Components that are functions: the name that shows that they are there.
-FUNCTIONS = {"LeNet": "build", "NetworkFile": "save"}

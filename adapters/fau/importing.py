@@ -21,10 +21,10 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from ..randomness import FollowedSeed
 from ..standins import inert_spec, replaceable, replaced
 from . import helpers_module
 from .layout import PREFIX, Layout
-from .randomness import FollowedSeed
 
 _KEPT = {"backproof", "numpy", *sys.stdlib_module_names}
 

@@ -10,7 +10,7 @@ from typing import Any
 from ...specs import FullyConnected, LayerSpec, LinearOutput, MultilayerPerceptron, SoftmaxOutput, Spec, all_specs
 from ..definitions import Definitions
 from ..executing import DefinedModule, execute
-from ..fau.randomness import FollowedSeed
+from ..randomness import FollowedSeed
 from ..standins import stands_in
 from .components import (
     FUNCTIONS,

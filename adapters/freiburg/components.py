@@ -9,8 +9,8 @@ import numpy as np
 
 from ...specs import Array, FullyConnected, LayerSpec, LossSpec, SoftmaxOutput, Unsupported
 from ..base import LayerAdapter, LossAdapter
+from ..calls import call, forget_gradients
 from ..seeding import preserved_random_state, reseed
-from .calls import call, forget_gradients
 
 Find = Callable[[str], Any]
 """From a class's name to the submission's class; None where there is none."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Array, Unsupported
-from .calls import call
+from ..calls import call
 
 Parameters = Callable[[], Mapping[str, Array]]
 # More words than this are a table of all entries; its beginning will do.

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...specs import Activation, Array, FullyConnected, MultilayerPerceptron, Unsupported
 from ..base_training import PerceptronAdapter
+from ..calls import call, call_named, forget_gradients
 from ..seeding import reseed
-from .calls import call, call_named, forget_gradients
 from .components import Find, FreiburgFullyConnected, fully_connected, input_layer
 from .own_check import check_gradients
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...specs import Spec, all_specs
 from ..definitions import Definitions
 from ..executing import DefinedModule, execute
-from ..fau.randomness import FollowedSeed
+from ..randomness import FollowedSeed
 from ..standins import stands_in
 from .course import COURSE
 from .naming import class_names, recognises

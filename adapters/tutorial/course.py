@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ..class_api.facts import unscaled_dropout
 from ..course import Course
-from ..fau.course import UNSCALED_DROPOUT
 
 _LAYERS = ("FullyConnected", "Sigmoid", "ReLU", "Flatten", "Conv", "Pooling", "Dropout")
 _OTHERS = ("SoftMaxCrossEntropyLoss", "Constant", "UniformRandom", "He", "NeuralNetwork")
@@ -34,10 +32,8 @@ COURSE = Course(
         "NeuralNetwork/with-[LRmpr]*",
     ),
     deviations=(
-        replace(
-            UNSCALED_DROPOUT,
-            source="the tutorial's own test: ones come back from backward as at most 1, with a probability of 0.5",
-            editions=(),
+        unscaled_dropout(
+            "the tutorial's own test: ones come back from backward as at most 1, with a probability of 0.5"
         ),
     ),
 )

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...specs import Array, Conv, FullyConnected, LayerSpec, Phase, Unsupported
-from ..fau.attributes import GRADIENT_WEIGHTS, inherits
-from ..fau.conv import CourseConv
-from ..fau.fully_connected import CourseFullyConnected
-from ..fau.layers import CourseLayer
+from ..class_api.attributes import GRADIENT_WEIGHTS, inherits
+from ..class_api.conv import CourseConv
+from ..class_api.fully_connected import CourseFullyConnected
+from ..class_api.layers import CourseLayer
 from ..seeding import preserved_random_state
 from .initializing import RecordingShapes
 from .phases import read_phase, set_phase

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..definitions import Definitions
-from ..fau.layout import normalised
+from ..source import normalised
 
 # Component: the course's class name first, then how others call it; upper and lower case do not matter.
 CLASSES: dict[str, tuple[str, ...]] = {

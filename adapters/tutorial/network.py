@@ -7,10 +7,10 @@ from typing import Any
 
 from ...specs import NetworkSpec, Phase, Unsupported
 from ..base import NetworkAdapter
-from ..fau.layers import CourseLayer
-from ..fau.network import CourseNetwork
-from ..fau.probes import SmallRandom
-from ..fau.signatures import call_with_up_to
+from ..class_api.layers import CourseLayer
+from ..class_api.network import CourseNetwork
+from ..class_api.probes import SmallRandom
+from ..signatures import call_with_up_to
 from .phases import phase_value, read_phase
 
 

@@ -24,8 +24,8 @@ from ...specs import (
     Spec,
     Unsupported,
 )
-from ..fau.components import CourseLoss
-from ..fau.layers import CourseLayer
+from ..class_api.components import CourseLoss
+from ..class_api.layers import CourseLayer
 from ..seeding import preserved_random_state
 from .dropout import TutorialDropout
 from .initializing import TutorialInitializer

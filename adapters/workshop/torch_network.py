@@ -11,7 +11,7 @@ from torch import nn
 
 from ...specs import Array, LinearOutput, MultilayerPerceptron, NormalizedPerceptron, Unsupported
 from ..base_training import PerceptronAdapter
-from ..fau.signatures import most_arguments
+from ..signatures import most_arguments
 
 torch.set_num_threads(1)
 

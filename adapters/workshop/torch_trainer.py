@@ -15,7 +15,7 @@ from torch import nn
 
 from ...specs import Array, Trainer, Unsupported
 from ..base_training import TrainerAdapter
-from ..freiburg.calls import call_named
+from ..calls import call_named
 from .torch_counting import Counter
 
 torch.set_num_threads(1)

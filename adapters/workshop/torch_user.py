@@ -17,7 +17,7 @@ from torch import nn
 
 from ...specs import Array, NetworkUser, Unsupported
 from ..base_training import EvaluatorAdapter
-from ..freiburg.calls import call_named
+from ..calls import call_named
 from .files import FOLDER, Files
 from .telling import printed_numbers, returned_numbers
 from .torch_counting import Counter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,12 +13,12 @@ from rich.console import Console
 from ..adapters import SubjectNotFound
 from ..checking import opened
 from ..checks.results import Finding, Footer, Header, Result, to_line
-from ..cli import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE
+from ..exit_status import CONFORMANT, HARNESS_ERROR, NONCONFORMANT, NOT_LOADED, USAGE, complain
+from ..files import STANDARD_OUTPUT, CannotWrite, require_writable, standard_output, write_reports
 from ..reports.progress import LiveProgress
 from ..reports.terminal import render_text, summary
 from ..request import Request, UsageError
 from ..sandbox import Launched, WorkerError
-from .files import STANDARD_OUTPUT, CannotWrite, require_writable, standard_output, write_reports
 
 Record = Header | Finding | Footer
 
@@ -37,14 +36,14 @@ def run(options: argparse.Namespace, launched: Launched) -> int:
         _show(result, console, quiet=options.quiet)
         write_reports(result, {"html": options.html, "junit": options.junit})
     except (UsageError, CannotWrite) as error:
-        return _complain(error, USAGE)
+        return complain(error, USAGE)
     except (SubjectNotFound, WorkerError) as error:
-        return _complain(error, NOT_LOADED)
+        return complain(error, NOT_LOADED)
     return {"conformant": CONFORMANT, "nonconformant": NONCONFORMANT}.get(result.footer.verdict, HARNESS_ERROR)
 
 
 def _execute(options: argparse.Namespace, console: Console, launched: Launched) -> Result:
-    request = Request(
+    request = Request.of(
         subject=options.subject,
         names=tuple(options.names),
         course=options.course,
@@ -116,8 +115,3 @@ def _show(result: Result, console: Console, *, quiet: bool) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     else:
         summary(result, console)
-
-
-def _complain(error: Exception, status: int) -> int:
-    print(f"backproof: {error}", file=sys.stderr)
-    return status

@@ -3,65 +3,45 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-from ..adapters import SubjectNotFound
-from ..cli import CONFORMANT, NONCONFORMANT, NOT_LOADED, USAGE
-from ..framework.atomic import write_atomically
-from ..reports.wording import plural
-from ..submission import Submission, archive, read_submission
-from .files import CannotWrite, require_writable
+_EPILOG = """\
+The archive holds the Python files below the folder in which the imports start, under their names there. Links,
+hidden files, virtual environments, caches, and files whose names speak of secrets stay out. The same files give the
+same bytes.
+
+exit status: 0 written; 1 something is missing, nothing is written; 2 usage, or the archive cannot be written;
+             3 there is no submission
+
+examples:
+  backproof dispatch -i src -o submission.zip
+  backproof dispatch -i src -o submission.zip --stage stage3
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "dispatch",
+        help="see that a submission is complete, and pack it",
+        description="See that a submission of the FAU exercises is complete, and pack it for the upload.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-i", "--input", default=".", metavar="FOLDER", help="the submission (default: this folder)")
+    parser.add_argument(
+        "-o", "--output", default="submission.zip", metavar="FILE", help="the archive (default: submission.zip)"
+    )
+    parser.add_argument(
+        "--stage",
+        metavar="STAGE",
+        default="",
+        help="stage1, stage2 or stage3 (default: the last one that the submission has begun)",
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite FILE")
 
 
 def run(options: argparse.Namespace) -> int:
     """Pack the submission, or say what it lacks."""
-    output = Path(options.output)
-    try:
-        folder = _folder(options.input)
-        require_writable({"--output": options.output})
-        if output.exists() and not options.force:
-            raise CannotWrite(f"{output} exists already; name another file with -o, or overwrite it with --force")
-        submission = read_submission(folder, options.stage)
-    except SubjectNotFound as error:
-        return _complain(str(error), NOT_LOADED)
-    except (CannotWrite, LookupError) as error:
-        return _complain(str(error), USAGE)
-    for note in submission.notes:
-        print(f"note: {note}")
-    if submission.missing:
-        return _refuse(submission)
-    try:
-        content = archive(submission)
-        write_atomically(output, lambda file: file.write(content))
-    except OSError as error:
-        return _complain(f"{error.filename or output} cannot be read or written: {error.strerror}", USAGE)
-    _tell(submission, output, len(content))
-    return CONFORMANT
+    from .dispatching import dispatch
 
-
-def _folder(named: str) -> Path:
-    folder = Path(named).expanduser()
-    if not folder.is_dir():
-        raise SubjectNotFound(f"there is no folder {named} in {Path.cwd()}; name the folder that holds Layers")
-    return folder
-
-
-def _refuse(submission: Submission) -> int:
-    print(f"The submission in {submission.root} is not complete. For {submission.stage} it lacks:", file=sys.stderr)
-    for sentence in submission.missing:
-        print(f"  {sentence}", file=sys.stderr)
-    print("Nothing was written. Another exercise: --stage.", file=sys.stderr)
-    return NONCONFORMANT
-
-
-def _tell(submission: Submission, output: Path, size: int) -> None:
-    print(f"{output}: {plural(len(submission.files), 'file')}, {size:,} bytes, complete for {submission.stage}")
-    for name in submission.files:
-        print(f"  {name}")
-    print("It was packed, not checked: `backproof check` says whether it is right.")
-
-
-def _complain(text: str, status: int) -> int:
-    print(f"backproof: {text}", file=sys.stderr)
-    return status
+    return dispatch(options)

@@ -3,55 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-from rich.console import Console
 
-from ..checks.results import Result, ResultsError, count_verdicts, read_results
-from ..cli import CONFORMANT, USAGE
-from ..reports.terminal import summary
-from .files import CannotWrite, require_writable, write_reports
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "report",
+        help="render a results file again",
+        description="Render a results file, without running anything: on the terminal, or into files.",
+        epilog="exit status: 0 rendered, whatever the verdict; 2 the results are damaged or a file cannot be written",
+    )
+    parser.add_argument("results", metavar="RESULTS", help="a file that `backproof check --results` has written")
+    parser.add_argument("--html", metavar="FILE", help="write one HTML page")
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")
 
 
 def run(options: argparse.Namespace) -> int:
     """Render; without a format, show the summary."""
-    try:
-        require_writable({"--html": options.html, "--junit": options.junit})
-        result = _read(options.results)
-        if options.html is None and options.junit is None:
-            summary(result, Console())
-        write_reports(result, {"html": options.html, "junit": options.junit})
-    except CannotWrite as error:
-        return _complain(str(error))
-    except UnicodeDecodeError:
-        return _complain(f"{options.results} is no results file; name a file that `check --results` wrote")
-    except ResultsError as error:
-        return _complain(f"{options.results} is damaged: {error}")
-    except OSError as error:
-        return _complain(f"{options.results}: {error.strerror}; name a file that `check --results` wrote")
-    return CONFORMANT
+    from .rendering import render_again
 
-
-def _read(path: str) -> Result:
-    """The results in the file, if its footer follows from its findings.
-
-    Raises:
-        ResultsError: the file is damaged.
-        OSError, UnicodeDecodeError: the file cannot be read.
-    """
-    with Path(path).open(encoding="utf-8") as file:
-        result = read_results(file)
-    footer, counts = result.footer, count_verdicts(result.findings)
-    if len({finding.id for finding in result.findings}) != len(result.findings):
-        raise ResultsError("two findings have the same id; run `backproof check` again")
-    if footer.counts != counts:
-        raise ResultsError(f"counts={dict(footer.counts)} in the footer, but should be {counts}; run again")
-    if result.passed and (footer.reasons or any(finding.failing for finding in result.findings)):
-        raise ResultsError("verdict='conformant' does not follow from the findings; run `backproof check` again")
-    return result
-
-
-def _complain(text: str) -> int:
-    print(f"backproof: {text}", file=sys.stderr)
-    return USAGE
+    return render_again(options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from ..cli import CONFORMANT, INTERRUPTED, NONCONFORMANT, USAGE
+from ..exit_status import CONFORMANT, INTERRUPTED, NONCONFORMANT, USAGE, complain
 from ..framework.atomic import remove_leftovers, write_atomically
 from ..framework.checkpoints import Checkpoint, CheckpointError, load_checkpoint
 from ..framework.data import DataError
@@ -52,13 +51,13 @@ def train(options: argparse.Namespace) -> int:
         remove_leftovers(folder / CHECKPOINT)
         return _Run(trainer, settings, folder, console).run(options.epochs, options.time_limit)
     except (_Refused, DataError, CheckpointError) as error:
-        return _complain(str(error), USAGE)
+        return complain(error, USAGE)
     except OSError as error:
         where = error.filename or folder
-        return _complain(f"{where} cannot be written: {error.strerror}; name another --out", USAGE)
+        return complain(f"{where} cannot be written: {error.strerror}; name another --out", USAGE)
     except DivergenceError as error:
         kept = f"; the last checkpoint is {folder / CHECKPOINT}" if (folder / CHECKPOINT).exists() else ""
-        return _complain(f"{error}{kept}", DIVERGED)
+        return complain(f"{error}{kept}", DIVERGED)
 
 
 def _checkpoint(options: argparse.Namespace, folder: Path) -> Checkpoint | None:
@@ -228,8 +227,3 @@ def _interruption() -> Iterator[Any]:
         yield lambda: pressed
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _complain(text: str, status: int) -> int:
-    print(f"backproof: {text}", file=sys.stderr)
-    return status

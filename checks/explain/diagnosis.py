@@ -9,9 +9,11 @@ named as a likeness, not as an exact match.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,13 +35,17 @@ def diagnose(planned: Planned, context: Context, finding: Finding) -> tuple[Diag
     """The mistakes of the catalogue that explain `finding`; best first."""
     known = mistakes.mistakes_of(planned.layer)
     if planned.case.spec.kind is Kind.INITIALIZER or Trait.RANDOM_MASK in planned.case.spec.traits:
-        alike = [mistake for mistake in known if _fails_alike(mistake.build, planned, context, finding)]
+        alike = [mistake for mistake in known if _fails_alike(mistake, planned, context, finding)]
         return tuple(_diagnosis(mistake, exact=False) for mistake in alike) if len(alike) <= MAX_DIAGNOSES else ()
     calls = [(subject.spec, subject.transcript) for subject in context.subjects]
     with judged_in(context.precision):
         if not calls or _behaves(mistakes.correct, calls):
             return ()
-        matching = [mistake for mistake in known if _behaves(mistake.build, calls)]
+        matching = []
+        for mistake in known:
+            with _as_declared(mistake):
+                if _behaves(mistake.build, calls):
+                    matching.append(mistake)
     return tuple(_diagnosis(mistake, exact=True) for mistake in matching[:MAX_DIAGNOSES])
 
 
@@ -49,11 +55,47 @@ def _diagnosis(mistake: mistakes.Mistake, *, exact: bool) -> Diagnosis:
     )
 
 
-def _fails_alike(build: Callable[[Spec], Any], planned: Planned, context: Context, finding: Finding) -> bool:
+@contextmanager
+def _as_declared(mistake: mistakes.Mistake) -> Iterator[None]:
+    """While it is open, the mistake's classes are as declared: some keep what earlier subjects have left there.
+
+    Else the diagnosis would depend on what was diagnosed before, and so on how the checks are shared among processes.
+    """
+    parts: Mapping[str, type] = getattr(mistake.build, "keywords", {}).get("parts", {})
+    own = [cls for part in parts.values() for cls in part.__mro__ if cls.__module__.startswith(mistakes.__name__)]
+    before = [(cls, _kept(cls)) for cls in own]
+    for cls in own:
+        _keep(cls, deepcopy(_declared(cls)))
+    try:
+        yield
+    finally:
+        for cls, kept in before:
+            _keep(cls, kept)
+
+
+@cache
+def _declared(cls: type) -> dict[str, Any]:
+    """What a class keeps when it is first asked for."""
+    return deepcopy(_kept(cls))
+
+
+def _kept(cls: type) -> dict[str, Any]:
+    """The data that a class itself keeps, by name."""
+    own = vars(cls).items()
+    return {name: value for name, value in own if not (name.startswith(("__", "_abc_")) or hasattr(value, "__get__"))}
+
+
+def _keep(cls: type, data: Mapping[str, Any]) -> None:
+    for name in _kept(cls).keys() - data.keys():
+        delattr(cls, name)
+    for name, value in data.items():
+        setattr(cls, name, value)
+
+
+def _fails_alike(mistake: mistakes.Mistake, planned: Planned, context: Context, finding: Finding) -> bool:
     """Tell whether the mistake breaks the same law with the same words, numbers aside, and the same ratio."""
-    other = run_check(
-        planned, DirectSession(build), conventions=context.conventions, seed=context.seed, seconds=math.inf
-    )
+    with _as_declared(mistake):
+        other = run_check(planned, DirectSession(mistake.build), context.settings)
     return other.verdict is finding.verdict and _signature(other) == _signature(finding)
 
 

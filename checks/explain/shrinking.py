@@ -1,13 +1,12 @@
 """Shrinking: the smallest case on which a check fails in the same way.
 
 Each size goes down on its own, then equal ones together, until nothing is smaller: the result is minimal in every
-direction that was tried, as far as the budget reaches. Every trial is the one check, in a session of its own.
+direction that was tried, as far as the budget reaches. Every trial is the one check, in a session of its own. The
+budget is counted in trials, so that a busy machine finds the same.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -25,43 +24,39 @@ Examine = Callable[[Planned, SessionLike], Examined]
 
 @dataclass
 class Shrinker:
-    """Finds smallest cases within the budget of a run: one for every check of a layer, and quantity.
+    """Finds smallest cases within the budget of a run: one for every check of a layer, and quantity. For one thread.
 
-    When the time for searching is up, failures are shown on the cases on which they were found, for as long again.
+    When its trials are spent, failures are shown on the cases on which they were found, as many again. A trial that
+    hangs or ends its worker spends them all: the next might as well.
 
     Attributes:
-        effort: the budget.
+        budget: how many trials there are.
         session: gives a fresh session.
         examine: runs one check in it.
+        spent: trials so far, and failures shown.
     """
 
-    effort: Effort
+    budget: Effort
     session: Callable[[], SessionLike]
     examine: Examine
-    spent: float = 0.0
+    spent: int = 0
     _seen: set[tuple[str, str, str]] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def with_smallest(self, planned: Planned, finding: Finding) -> Finding:
-        """The finding; with its smallest case if it is the first failure of its kind and there is time left."""
+        """The finding; with its smallest case if it is the first failure of its kind and the budget reaches so far."""
         if finding.verdict not in {Verdict.FAILED, Verdict.ERRORED}:
             return finding
         kind = (planned.layer, planned.check.id, planned.quantity)
-        with self._lock:
-            if kind in self._seen or self.spent >= 2 * self.effort.run_seconds:
-                return finding
-            self._seen.add(kind)
-        started = time.perf_counter()
-        try:
-            return replace(finding, smallest=self._smallest(planned, finding))
-        finally:
-            with self._lock:
-                self.spent += time.perf_counter() - started
+        if kind in self._seen or self.spent >= 2 * self.budget.run_trials:
+            return finding
+        self._seen.add(kind)
+        return replace(finding, smallest=self._smallest(planned, finding))
 
     def _smallest(self, planned: Planned, finding: Finding) -> Smallest | None:
         search = _Search(self, planned, finding)
         sizes = search.run() if planned.case.sizes else {}
         smaller = _resized(planned, sizes) if sizes and sizes != planned.case.sizes else planned
+        self.spent += 1
         session = self.session()
         try:
             examined = self.examine(smaller, session)
@@ -82,7 +77,6 @@ class _Search:
         self._finding = finding
         self._form = next((form for form in planned.case.spec.sizes if form.keys() == planned.case.sizes.keys()), {})
         self._known: dict[tuple[Size, ...], bool] = {}
-        self._end = time.perf_counter() + min(shrinker.effort.seconds, shrinker.effort.run_seconds - shrinker.spent)
         self.trials = 0
 
     def run(self) -> dict[str, Size]:
@@ -136,10 +130,11 @@ class _Search:
         """Tell whether the check fails alike on these sizes; no if the budget is spent."""
         key = tuple(sizes.values())
         if key not in self._known:
-            effort = self._shrinker.effort
-            if self.trials >= effort.trials or time.perf_counter() >= self._end:
+            shrinker = self._shrinker
+            if self.trials >= shrinker.budget.trials or shrinker.spent >= shrinker.budget.run_trials:
                 return False
             self.trials += 1
+            shrinker.spent += 1
             self._known[key] = self._try(_resized(self._planned, sizes))
         return self._known[key]
 
@@ -149,10 +144,13 @@ class _Search:
             return False
         session = self._shrinker.session()
         try:
-            return _alike(self._shrinker.examine(planned, session).finding, self._finding)
+            finding = self._shrinker.examine(planned, session).finding
         finally:
             with suppress(SubjectDied):
                 session.close()
+        if finding.verdict in {Verdict.TIMEOUT, Verdict.DIED}:
+            self._shrinker.spent = max(self._shrinker.spent, self._shrinker.budget.run_trials)
+        return _alike(finding, self._finding)
 
 
 def _simpler(form: Form, name: str, value: Size) -> list[Size]:

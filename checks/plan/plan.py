@@ -5,15 +5,15 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ...specs import Case, LayerSpec, Spec, all_specs
 from ..context import names_in, spec_text
 from ..law import Check, Level
 from ..numerics.precision import PRECISIONS
+from ..settings import DEFAULTS, Settings
 from .catalogue import all_checks
-from .effort import EFFORTS, STANDARD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,59 +45,39 @@ class Planned:
         return (self.layer, self.case.name)
 
 
-@dataclass(frozen=True)
-class Selection:
-    """What the user asked for.
+def _asks_for(settings: Settings, planned: Planned) -> bool:
+    """Tell whether `planned` is about what the course and the stage have: alone, and in what it is made of."""
+    if any(fnmatch.fnmatchcase(planned.id, glob) for glob in settings.outside):
+        return False
+    return settings.later.isdisjoint({planned.check.id, *names_in(planned.case.spec)})
 
-    Attributes:
-        level: highest level that is asked.
-        names: spec names, check ids, globs over ids; empty for everything.
-        families: for a spec name, the families it is restricted to; a course's test name may stand for some only.
-        dtype: the type of all data; with float64, level strict looks at one case of every layer in float32 as well.
-        effort: how many of the named cases are visited; a name that is about one case adds it.
-        outside: globs over the ids of findings about what the subject's course does not have; they are not planned.
-        later: specs and checks that a later stage adds than the one that is required; they are not planned either.
-    """
 
-    level: Level = Level.FULL
-    names: tuple[str, ...] = ()
-    families: dict[str, frozenset[str] | None] = field(default_factory=dict)
-    dtype: str = "float64"
-    effort: str = STANDARD
-    outside: tuple[str, ...] = ()
-    later: frozenset[str] = frozenset()
-
-    def asks_for(self, planned: Planned) -> bool:
-        """Tell whether `planned` is about what the course and the stage have: alone, and in what it is made of."""
-        if any(fnmatch.fnmatchcase(planned.id, glob) for glob in self.outside):
-            return False
-        return self.later.isdisjoint({planned.check.id, *names_in(planned.case.spec)})
-
-    def takes(self, planned: Planned) -> bool:
-        """Tell whether `planned` is asked for."""
-        if planned.level > self.level or (planned.check.family == "state" and not EFFORTS[self.effort].sequences):
-            return False
-        if not EFFORTS[self.effort].all_named and self._seen_elsewhere(planned):
-            return False
-        if not self.names and not self.families:
+def _takes(settings: Settings, planned: Planned) -> bool:
+    """Tell whether `planned` is asked for."""
+    if planned.level > settings.level or (planned.check.family == "state" and not settings.budget.sequences):
+        return False
+    if not settings.budget.all_named and _seen_elsewhere(settings, planned):
+        return False
+    if not settings.names and not settings.families:
+        return True
+    if planned.layer in settings.families:
+        families = settings.families[planned.layer]
+        if families is None or planned.check.family in families:
             return True
-        if planned.layer in self.families:
-            families = self.families[planned.layer]
-            if families is None or planned.check.family in families:
-                return True
-        return any(_matches(name, planned) for name in self.names)
+    return any(_matches(name, planned) for name in settings.names)
 
-    def _seen_elsewhere(self, planned: Planned) -> bool:
-        """Tell whether one case of the layer is enough: what it keeps between calls hardly depends on the case.
 
-        What other checks need is looked at in every case, and so is everything in a case that a name spells out.
-        """
-        if planned.check.family != "contract" or planned.check.id in _needed():
-            return False
-        spec = type(planned.case.spec)
-        if planned.case.name.removesuffix(SINGLE) == spec.plainest().name:
-            return False
-        return not any(fnmatch.fnmatchcase(planned.case.name, _case_part(name, spec)) for name in self.names)
+def _seen_elsewhere(settings: Settings, planned: Planned) -> bool:
+    """Tell whether one case of the layer is enough: what it keeps between calls hardly depends on the case.
+
+    What other checks need is looked at in every case, and so is everything in a case that a name spells out.
+    """
+    if planned.check.family != "contract" or planned.check.id in _needed():
+        return False
+    spec = type(planned.case.spec)
+    if planned.case.name.removesuffix(SINGLE) == spec.plainest().name:
+        return False
+    return not any(fnmatch.fnmatchcase(planned.case.name, _case_part(name, spec)) for name in settings.names)
 
 
 @cache
@@ -156,30 +136,30 @@ class Plan:
 
 
 def make_plan(
-    offered: Iterable[str], selection: Selection = Selection(), drawn: Mapping[str, Sequence[Case]] | None = None
+    offered: Iterable[str], settings: Settings = DEFAULTS, drawn: Mapping[str, Sequence[Case]] | None = None
 ) -> Plan:
     """Plan the findings for the specs named in `offered`.
 
     Args:
         offered: the subject's specs.
-        selection: what is asked for.
+        settings: those of the run, which say what is asked for.
         drawn: further cases by spec, beside the named ones.
 
     Raises:
-        UnknownName: a name of the selection selects nothing at any level.
+        UnknownName: a name of the settings selects nothing at any level.
     """
-    findings = list(filter(selection.asks_for, _findings(offered, selection, drawn or {})))
+    findings = [planned for planned in _findings(offered, settings, drawn or {}) if _asks_for(settings, planned)]
     everything = {planned.id: planned for planned in _resolve(findings)}
-    for name in selection.names:
+    for name in settings.names:
         if not any(_matches(name, planned) for planned in everything.values()):
             known = name.partition("/")[0].lower() in (spec.lower() for spec in set(all_specs()) - set(offered))
             why = "the subject does not offer it" if known else "it is no layer, check, course test or id"
-            if name.partition("/")[0] in selection.later or name in selection.later:
+            if name.partition("/")[0] in settings.later or name in settings.later:
                 why = "a later stage adds it than the one that is required"
             elif name in all_checks():
-                why = f"it is asked of nothing that the subject offers in {selection.dtype}, see --dtype"
+                why = f"it is asked of nothing that the subject offers in {settings.dtype}, see --dtype"
             raise UnknownName(f"nothing is called {name!r}: {why}; `backproof list` shows all names")
-    return Plan(everything, tuple(planned for planned in everything.values() if selection.takes(planned)))
+    return Plan(everything, tuple(planned for planned in everything.values() if _takes(settings, planned)))
 
 
 SINGLE = "-float32"
@@ -205,20 +185,20 @@ def in_float32(case: Case) -> Case:
     return replace(case, name=f"{case.name}{SINGLE}", dtype="float32")
 
 
-def planned_cases(spec: type[Spec], selection: Selection, drawn: Sequence[Case] = ()) -> Iterator[tuple[Case, Level]]:
+def planned_cases(spec: type[Spec], settings: Settings, drawn: Sequence[Case] = ()) -> Iterator[tuple[Case, Level]]:
     """The cases that a run looks at: named ones as the effort says, drawn ones, and those that a name spells out."""
-    asked = [_case_part(name, spec) for name in selection.names]
-    first = [case.name for case in spec.cases()][: None if EFFORTS[selection.effort].all_named else spec.quick]
+    asked = [_case_part(name, spec) for name in settings.names]
+    first = [case.name for case in spec.cases()][: None if settings.budget.all_named else spec.quick]
     seen = set()
-    for case, level in cases_of(spec, selection.dtype):
+    for case, level in cases_of(spec, settings.dtype):
         if case.name.removesuffix(SINGLE) in first or any(fnmatch.fnmatchcase(case.name, part) for part in asked):
             seen.add(case.name)
             yield case, level
-    spelled = [replace(case, dtype=selection.dtype) for case in drawn]
+    spelled = [replace(case, dtype=settings.dtype) for case in drawn]
     for part in asked:
         called = spec.case_called(part.removesuffix(SINGLE))
         if called is not None:
-            spelled.append(in_float32(called) if part.endswith(SINGLE) else replace(called, dtype=selection.dtype))
+            spelled.append(in_float32(called) if part.endswith(SINGLE) else replace(called, dtype=settings.dtype))
     for case in spelled:
         if case.name not in seen:
             seen.add(case.name)
@@ -232,11 +212,11 @@ def _case_part(name: str, spec: type[Spec]) -> str:
     return case if fnmatch.fnmatchcase(spec.name(), layer) and case.strip("*") else ""
 
 
-def _findings(offered: Iterable[str], selection: Selection, drawn: Mapping[str, Sequence[Case]]) -> Iterator[Planned]:
+def _findings(offered: Iterable[str], settings: Settings, drawn: Mapping[str, Sequence[Case]]) -> Iterator[Planned]:
     names = set(offered)
     for name, spec in all_specs().items():
         if name in names:
-            for case, level in planned_cases(spec, selection, drawn.get(name, ())):
+            for case, level in planned_cases(spec, settings, drawn.get(name, ())):
                 yield from planned_for(case, level)
 
 

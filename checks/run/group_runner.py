@@ -11,6 +11,7 @@ from ...sandbox import SessionLike, SubjectDied, WorkerError
 from ...specs import Deviation
 from ..plan.plan import Plan, Planned
 from ..results import FAILING, Finding, Verdict
+from ..settings import DEFAULTS, Settings
 from .deviations import CorrectedSession, accepted
 from .outcome import Diagnose, Examined, base_finding, examine
 
@@ -32,20 +33,14 @@ class GroupRunner:
     Attributes:
         plan: where prerequisites are found.
         source: where sessions come from.
-        conventions: declared or detected.
-        seed: the run's seed.
-        seconds: budget of one check.
+        settings: those of the run.
         diagnose: explains a failure; may be None.
-        deviations: where the subject's course demands what is wrong.
     """
 
     plan: Plan
     source: SessionSource
-    conventions: Mapping[str, str]
-    seed: int = 0
-    seconds: float = 10.0
+    settings: Settings = DEFAULTS
     diagnose: Diagnose | None = None
-    deviations: Sequence[Deviation] = ()
 
     def findings(self, group: Sequence[Planned], done: MutableMapping[str, Finding]) -> Iterator[Finding]:
         """The findings of checks that share a case, in order.
@@ -61,7 +56,7 @@ class GroupRunner:
 
     def examine(self, planned: Planned, session: SessionLike) -> Examined:
         """One check in a session, with what led to its finding, and without a diagnosis."""
-        return self._examined(planned, session, None)
+        return examine(planned, session, self.settings)
 
     def _judged(self, planned: Planned, sessions: _Sessions, done: Mapping[str, Finding]) -> Finding:
         blocked = self._blocked(planned, done)
@@ -79,17 +74,8 @@ class GroupRunner:
         def again(deviation: Deviation) -> Finding:
             return self.examine(planned, CorrectedSession(sessions.current(), deviation)).finding
 
-        return accepted(self._examined(planned, session, self.diagnose).finding, self.deviations, again)
-
-    def _examined(self, planned: Planned, session: SessionLike, diagnose: Diagnose | None) -> Examined:
-        return examine(
-            planned,
-            session,
-            conventions=self.conventions,
-            seed=self.seed,
-            seconds=self.seconds,
-            diagnose=diagnose,
-        )
+        examined = examine(planned, session, self.settings, self.diagnose)
+        return accepted(examined.finding, self.settings.deviations, again)
 
     def _blocked(self, planned: Planned, done: Mapping[str, Finding]) -> Finding | None:
         """The finding that says which root cause hides this check; None if nothing does."""

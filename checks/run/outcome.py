@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -19,6 +19,7 @@ from ..measurement import Measurement, passed
 from ..numerics.precision import judged_in
 from ..plan.plan import Planned
 from ..results import Diagnosis, Finding, Verdict
+from ..settings import Settings
 from .odd_values import odd_value
 
 Diagnose = Callable[[Planned, Context, Finding], tuple[Diagnosis, ...]]
@@ -73,30 +74,24 @@ class Examined:
 def run_check(
     planned: Planned,
     session: SessionLike,
-    *,
-    conventions: Mapping[str, str],
-    seed: int,
-    seconds: float,
+    settings: Settings,
     diagnose: Diagnose | None = None,
 ) -> Finding:
     """Run one check; every way in which it can end becomes a verdict."""
-    return examine(planned, session, conventions=conventions, seed=seed, seconds=seconds, diagnose=diagnose).finding
+    return examine(planned, session, settings, diagnose).finding
 
 
 def examine(
     planned: Planned,
     session: SessionLike,
-    *,
-    conventions: Mapping[str, str],
-    seed: int,
-    seconds: float,
+    settings: Settings,
     diagnose: Diagnose | None = None,
 ) -> Examined:
     """`run_check`, with what led to the finding."""
-    context = Context(planned.case, session, conventions, seed, planned.check.id)
+    context = Context(planned.case, session, settings, planned.check.id)
     finding, measurement = base_finding(planned), None
     started = time.perf_counter()
-    session.limit(seconds)
+    session.limit(settings.seconds)
     try:
         with np.errstate(all="ignore"), judged_in(context.precision):
             measurement = _first_bad(planned, context)

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from ...sandbox import SubjectError
-from ...specs import Deviation, Unsupported, all_specs
+from ...specs import Unsupported, all_specs
 from ...specs.version import VERSION
 from ..choices.conventions import PROBE_SECONDS, detect
 from ..context import Context
-from ..law import Level
 from ..plan.drawing import draw_cases
-from ..plan.plan import Plan, Planned, Selection, make_plan
-from ..results import FAILING, Diagnosis, Finding, Footer, Header, Result, Verdict, count_verdicts
+from ..plan.plan import Plan, Planned, make_plan
+from ..results import BUILT_IN, FAILING, Diagnosis, Finding, Footer, Header, Result, Verdict, count_verdicts
+from ..settings import Settings
 from .runner import Runner
 from .source import Source
 from .waivers import Waivers
@@ -30,39 +30,25 @@ Sink = Callable[[Header | Finding | Footer], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the user chose.
+    """What is said of the subject, and what the run is held to, beside the settings by which it goes.
 
     Attributes:
-        subject: how the user named the subject.
+        subject: how the user named it.
         fingerprint: hash of its files.
-        selection: which checks.
         filters: the names as the user gave them.
-        seed: from which all data derives.
-        jobs: how many judge side by side, processes that the source has workers for and threads.
-        seconds: budget of one check.
-        required: specs that must be there; empty for none.
-        waivers: the failures that are tolerated, and the day of the run.
-        course: the course that the user or the subject's layout names; empty for the one that the adapter says.
-        deviations: where the subject's course demands what is wrong, in any of its editions.
-        edition: the course's edition, if the user names it; empty for the one that the subject shows.
         compat: what the header says of restored names.
         notes: sentences for the header, beside the adapter's.
+        required: specs that must be there; empty for none.
+        waivers: the failures that are tolerated, and the day of the run.
     """
 
-    subject: str = "the built-in framework"
+    subject: str = BUILT_IN
     fingerprint: str = ""
-    selection: Selection = field(default_factory=Selection)
     filters: tuple[str, ...] = ()
-    seed: int = 0
-    jobs: int = 1
-    seconds: float = 10.0
-    required: tuple[str, ...] = ()
-    waivers: Waivers = field(default_factory=Waivers)
-    deviations: tuple[Deviation, ...] = ()
-    edition: str = ""
-    course: str = ""
     compat: str = ""
     notes: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    waivers: Waivers = field(default_factory=Waivers)
 
 
 class NothingOffered(Exception):  # noqa: N818 - a state of the subject, phrased for the user
@@ -74,6 +60,7 @@ class Run:
     """One run, step by step: `prepare`, then `execute` or single outcomes, then `finish`."""
 
     source: Source
+    settings: Settings
     options: Options
     plan: Plan
     header: Header
@@ -81,7 +68,7 @@ class Run:
     started: float
 
     @classmethod
-    def prepare(cls, source: Source, options: Options) -> Run:
+    def prepare(cls, source: Source, settings: Settings, options: Options) -> Run:
         """Detect the conventions, plan, write the header.
 
         Raises:
@@ -95,24 +82,22 @@ class Run:
             offered = _answering(source, offered)  # a module may leave out what it has no counterpart of
         if not offered:
             raise NothingOffered(f"{options.subject} offers none of: {', '.join(all_specs())}")
-        drawn = draw_cases(offered, options.selection.effort, options.seed)
-        plan = make_plan(offered, options.selection, drawn)
-        declared, dtype = facts.get("conventions", {}), options.selection.dtype
-        conventions = _conventions(source, plan.touched, declared, options.seconds, dtype)
+        plan = make_plan(offered, settings, draw_cases(offered, settings.effort, settings.seed))
+        settings = _learned(settings, source, plan.touched)
         header = Header(
             subject=options.subject,
-            course=options.course or str(facts.get("course", "")),
-            seed=options.seed,
+            course=settings.course,
+            seed=settings.seed,
             planned=len(plan.selected),
             subject_hash=options.fingerprint[:16],
             spec_hash=plan.fingerprint,
             versions=_versions(facts),
             sandbox=source.sandbox,
             protected=source.protected,
-            conventions=conventions,
-            effort=options.selection.effort,
-            level=Level(options.selection.level).name.lower(),
-            dtype=dtype,
+            conventions=settings.conventions,
+            effort=settings.effort,
+            level=settings.level.name.lower(),
+            dtype=settings.dtype,
             compat=options.compat,
             filters=options.filters,
             offered=offered,
@@ -122,20 +107,8 @@ class Run:
             today=options.waivers.today.isoformat(),
             waivers=options.waivers.path,
         )
-        edition = options.edition or str(facts.get("edition", ""))
-        deviations = [item for item in options.deviations if not item.editions or edition in item.editions]
-        runner = Runner(
-            plan,
-            source,
-            conventions,
-            options.seed,
-            options.seconds,
-            _diagnose,
-            effort=options.selection.effort,
-            shrinks=True,
-            deviations=deviations,
-        )
-        return cls(source, options, plan, header, runner, started)
+        runner = Runner(plan, source, settings, _diagnose, shrinks=True)
+        return cls(source, settings, options, plan, header, runner, started)
 
     def execute(self, sink: Sink) -> Result:
         """Run everything; `sink` gets header, findings in the plan's order, and footer."""
@@ -148,7 +121,7 @@ class Run:
         # Processes are forked before anything is shown: what shows progress has threads.
         with forked_workers(self.runner.group_runner, self.source.others()) as workers:
             sink(self.header)
-            self.runner.run(self.options.jobs - len(workers), report, workers)
+            self.runner.run(self.settings.jobs - len(workers), report, workers)
         footer = self.finish(findings)
         sink(footer)
         return Result(self.header, tuple(findings), footer)
@@ -190,7 +163,7 @@ class Run:
             failing.append(f"{hidden[0].id} cannot hold: {hidden[0].blocked_by}, which it needs, fails")
         failing += _unjudged(self.options.required, findings)
         failing += self.options.waivers.complaints(
-            [item.id for item in self.plan.everything.values() if item.level <= self.options.selection.level],
+            [item.id for item in self.plan.everything.values() if item.level <= self.settings.level],
             {finding.id: finding.verdict for finding in findings},
         )
         bad = sum(counts.get(verdict.value, 0) for verdict in FAILING)
@@ -305,12 +278,19 @@ def _answering(source: Source, offered: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in offered if name not in left_out)
 
 
-def _conventions(
-    source: Source, names: frozenset[str], declared: Mapping[str, Any], seconds: float, dtype: str
-) -> dict[str, str]:
-    """Detected conventions, overridden by those that the adapter declares."""
-    known = {str(name): str(value) for name, value in declared.items()}
-    return {**detect(source, names, seconds, dtype=dtype, apart=source.protected), **known}
+def _learned(settings: Settings, source: Source, names: frozenset[str]) -> Settings:
+    """The settings with what the subject says and shows; what its adapter declares is believed."""
+    facts = source.facts
+    detected = detect(source, names, settings.seconds, dtype=settings.dtype, apart=source.protected)
+    declared = {str(name): str(value) for name, value in facts.get("conventions", {}).items()}
+    edition = settings.edition or str(facts.get("edition", ""))
+    return replace(
+        settings,
+        course=settings.course or str(facts.get("course", "")),
+        edition=edition,
+        deviations=tuple(item for item in settings.deviations if not item.editions or edition in item.editions),
+        conventions={**detected, **declared},
+    )
 
 
 def _versions(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ...sandbox import WorkerError
-from ...specs import Deviation
 from ..explain.shrinking import Shrinker
-from ..plan.effort import EFFORTS, STANDARD
 from ..plan.plan import Plan, Planned
 from ..results import Finding
+from ..settings import DEFAULTS, Settings
 from .group_runner import GroupRunner, SessionSource
 from .outcome import Diagnose
 from .workers import CheckWorker
@@ -26,35 +25,25 @@ class Runner:
     Attributes:
         plan: what is planned.
         source: where sessions come from.
-        conventions: declared or detected.
-        seed: the run's seed.
-        seconds: budget of one check.
+        settings: those of the run.
         diagnose: explains a failure; may be None.
-        effort: how long smallest cases are looked for.
-        shrinks: whether they are looked for at all.
-        deviations: where the subject's course demands what is wrong.
+        shrinks: whether smallest cases are looked for.
         group_runner: runs single checks.
     """
 
     plan: Plan
     source: SessionSource
-    conventions: Mapping[str, str]
-    seed: int = 0
-    seconds: float = 10.0
+    settings: Settings = DEFAULTS
     diagnose: Diagnose | None = None
-    effort: str = STANDARD
     shrinks: bool = False
-    deviations: Sequence[Deviation] = ()
     group_runner: GroupRunner = field(init=False)
     _done: dict[str, Finding] = field(default_factory=dict)
     _delivery: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.group_runner = GroupRunner(
-            self.plan, self.source, self.conventions, self.seed, self.seconds, self.diagnose, self.deviations
-        )
-        self._shrinker = Shrinker(EFFORTS[self.effort], self.source.session, self.group_runner.examine)
+        self.group_runner = GroupRunner(self.plan, self.source, self.settings, self.diagnose)
+        self._shrinker = Shrinker(self.settings.budget, self.source.session, self.group_runner.examine)
 
     def run(self, jobs: int, report: Callable[[Finding], None], workers: Sequence[CheckWorker] = ()) -> None:
         """Run everything selected.

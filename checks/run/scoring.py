@@ -19,8 +19,9 @@ from ...specs import Spec
 from ..choices.conventions import detect
 from ..law import Level
 from ..plan.effort import STANDARD
-from ..plan.plan import Plan, Selection, make_plan
+from ..plan.plan import Plan, make_plan
 from ..results import Finding
+from ..settings import Settings
 from .runner import Runner
 
 
@@ -79,7 +80,7 @@ class DirectSessions:
 
 @cache
 def _plan_of(spec_name: str, level: Level, effort: str) -> Plan:
-    return make_plan([spec_name], Selection(level=level, effort=effort))
+    return make_plan([spec_name], Settings(level=level, effort=effort))
 
 
 def findings_of(
@@ -87,8 +88,8 @@ def findings_of(
 ) -> list[Finding]:
     """All findings about one spec, in this process, with the conventions that the subject itself shows."""
     source, found = DirectSessions(build), list[Finding]()
-    runner = Runner(_plan_of(spec_name, level, effort), source, detect(source, [spec_name]), seed=seed)
-    runner.run(1, found.append)
+    settings = Settings(seed=seed, level=level, effort=effort, conventions=detect(source, [spec_name]))
+    Runner(_plan_of(spec_name, level, effort), source, settings).run(1, found.append)
     return found
 
 

@@ -11,10 +11,11 @@ import pytest
 from backproof.adapters.autodiff import AutodiffLayer, Pull
 from backproof.adapters.base import OptimizerAdapter
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
 from backproof.checks.run.source import DirectSource
+from backproof.checks.settings import Settings
 from backproof.specs import Array, FullyConnected, OptimizerSubject, SgdWithMomentum, Spec, Unsupported
 
 
@@ -70,8 +71,8 @@ def failing(layer: type[AutodiffLayer]) -> set[str]:
         return layer(spec) if isinstance(spec, FullyConnected) else None
 
     findings: list[Finding] = []
-    plan = make_plan(["FullyConnected"], Selection(level=Level.STRICT))
-    Runner(plan, DirectSource(build, {}), {}).run(1, findings.append)
+    plan = make_plan(["FullyConnected"], Settings(level=Level.STRICT))
+    Runner(plan, DirectSource(build, {})).run(1, findings.append)
     assert len(findings) > 100
     return {item.check for item in findings if item.verdict in {Verdict.FAILED, Verdict.ERRORED}}
 

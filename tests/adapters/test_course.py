@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backproof.adapters import Course, courses, find_course
+from backproof.adapters.class_api.subjects import ARGUMENTS
 from backproof.adapters.fau.course import FILES
-from backproof.adapters.fau.subjects import ARGUMENTS
 from backproof.specs import Kind, all_specs
 
 FAU = find_course("fau-exercises")

@@ -16,9 +16,10 @@ from backproof.adapters.definitions import read_definitions
 from backproof.adapters.freiburg.adapter import FreiburgAdapter, recognises
 from backproof.adapters.freiburg.course import COURSE, NEEDS
 from backproof.checks.choices.conventions import detect
-from backproof.checks.plan.plan import Plan, Selection, make_plan
+from backproof.checks.plan.plan import Plan, make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.sandbox import DirectSession
 from backproof.specs import FullyConnected, LinearOutput, SoftmaxOutput, all_specs
 
@@ -63,14 +64,14 @@ class Here:
 
 @cache
 def plan_of(*offered: str) -> Plan:
-    return make_plan(offered, Selection(outside=COURSE.outside))
+    return make_plan(offered, Settings(outside=COURSE.outside))
 
 
 def checked(adapter: FreiburgAdapter, seed: int = 0) -> tuple[list[Finding], dict[str, str]]:
     offered = tuple(adapter.describe()["offered"])
     conventions = detect(Here(adapter), offered)
     found: list[Finding] = []
-    Runner(plan_of(*offered), Here(adapter), conventions, seed=seed).run(1, found.append)
+    Runner(plan_of(*offered), Here(adapter), Settings(conventions=conventions, seed=seed)).run(1, found.append)
     return found, conventions
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from backproof.adapters.freiburg.course import COURSE
 from backproof.checks.choices.conventions import detect
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.specs import Unsupported, all_specs
 
 from .freiburg_check_styles import RIGHT, WRONG, with_check
@@ -26,9 +27,9 @@ SEEDS = range(3)
 def checked(folder: Path, edits: Edits, seed: int = 0) -> list[Finding]:
     adapter = loaded(folder, edited(edits))
     offered = ("LinearOutput", "SoftmaxOutput", "MultilayerPerceptron")
-    plan = make_plan(offered, Selection(names=CHECKS, outside=COURSE.outside))
+    plan = make_plan(offered, Settings(names=CHECKS, outside=COURSE.outside))
     found: list[Finding] = []
-    Runner(plan, Here(adapter), detect(Here(adapter), offered), seed=seed).run(1, found.append)
+    Runner(plan, Here(adapter), Settings(conventions=detect(Here(adapter), offered), seed=seed)).run(1, found.append)
     return [finding for finding in found if finding.check in CHECKS]
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from backproof.adapters.builtin import BuiltinAdapter
-from backproof.adapters.fau.subjects import build
+from backproof.adapters.class_api.subjects import build
 from backproof.checks.choices.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
 from backproof.checks.run.source import DirectSource
+from backproof.checks.settings import Settings
 from backproof.specs import Array, SoftMaxCrossEntropyLoss, Unsupported, all_specs
 
 SCORES, TARGET = np.array([[1.0, 3.0], [2.0, 2.0]]), np.eye(2)
@@ -47,7 +48,9 @@ def subject(cls: type) -> Any:
 def findings(cls: type) -> list[Finding]:
     source = DirectSource(lambda spec: build(spec, {"SoftMaxCrossEntropyLoss": cls}.get), {})
     name, found = "SoftMaxCrossEntropyLoss", list[Finding]()
-    Runner(make_plan([name], Selection(level=Level.STRICT)), source, detect(source, [name])).run(1, found.append)
+    Runner(make_plan([name], Settings(level=Level.STRICT)), source, Settings(conventions=detect(source, [name]))).run(
+        1, found.append
+    )
     return found
 
 

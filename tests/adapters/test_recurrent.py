@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from backproof.adapters.fau.slots import find_slots, replace_all
+from backproof.adapters.class_api.slots import find_slots, replace_all
 from backproof.checks.choices.conventions import detect
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
 from backproof.checks.run.source import DirectSource
+from backproof.checks.settings import Settings
 from backproof.specs import LSTM, RNN, RecurrentSpec, Unsupported
 
 from .recurrent_styles import RNN_STYLES
@@ -29,7 +30,9 @@ def odd_findings(adapter: Any, name: str, seed: int = 0) -> tuple[list[str], dic
     source = DirectSource(adapter.build, adapter.describe())
     conventions = detect(source, [name])
     found: list[Finding] = []
-    Runner(make_plan([name], Selection(level=Level.STRICT)), source, conventions, seed=seed).run(1, found.append)
+    Runner(make_plan([name], Settings(level=Level.STRICT)), source, Settings(conventions=conventions, seed=seed)).run(
+        1, found.append
+    )
     assert len(found) > 70
     # These styles are written for float64; that float32 stays float32 is another matter.
     odd = [each for each in found if each.verdict is not Verdict.PASSED and each.check != "contract.dtype"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backproof.adapters.fau.watching import unwatch, watch
+from backproof.adapters.class_api.watching import unwatch, watch
 from backproof.adapters.members import stored
 
 

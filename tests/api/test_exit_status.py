@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backproof.commands import checking as check_command
-from backproof.commands import list as list_command
+from backproof.commands import listing as list_command
 
 from .running import check, process, run
 from .submissions import BUGGY, EXAMPLE, submission

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import backproof
-from backproof.guessing import component_of, guess
-from backproof.inspecting import read_framework
+from backproof.scaffold.guessing import component_of, guess
+from backproof.scaffold.inspecting import read_framework
 
 from .frameworks import FRAMEWORKS, SCATTERED, STATELESS, TENSORLETS
 from .running import Ran, run

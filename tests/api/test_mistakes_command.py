@@ -9,7 +9,7 @@ from rich.console import Console
 
 from backproof.checks.run import scoring
 from backproof.checks.run.scoring import Score, by_spec, score, scores, total
-from backproof.commands import mistakes as command
+from backproof.commands import cataloguing as command
 from backproof.mistakes import all_mistakes, correct
 from backproof.mistakes.mistake import Mistake
 

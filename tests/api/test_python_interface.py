@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 import backproof
+from backproof.cli import COMMANDS
 
 from .submissions import BUGGY, EXAMPLE
 
 HEAVY = {"numpy", "scipy", "hypothesis", "jinja2", "rich", "pytest"}
+COMMAND_MODULES = {f"backproof.commands.{name}" for name in (*COMMANDS, "options")}
 
 
 def modules_after(code: str) -> set[str]:
@@ -37,12 +39,20 @@ def test_what_needs_nothing_loads_nothing(code: str) -> None:
     loaded = modules_after(code)
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
     rooms = {name.split(".")[1] for name in loaded if name.startswith("backproof.")}
-    assert {room for room in rooms if not room.endswith("_options")} <= {"cli", "pytest_plugin"}
+    assert rooms <= {"cli", "commands", "exit_status", "pytest_plugin"}
+    assert {name for name in loaded if name.startswith("backproof.commands.")} <= COMMAND_MODULES
 
 
 def test_workers_are_launched_before_numpy_is_loaded() -> None:
-    loaded = modules_after("import backproof.commands.check")
-    assert "backproof.sandbox.launch" in loaded
+    code = (
+        "from backproof.cli import main\n"
+        "from backproof.sandbox import launch\n"
+        "def stop(number): raise SystemExit\n"
+        "launch.Launched = stop\n"
+        "try:\n    main(['check'])\nexcept SystemExit:\n    pass"
+    )
+    loaded = modules_after(code)
+    assert "backproof.threads" in loaded
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from .running import Ran, check
 from .submissions import BUGGY, layer, submission
+
+CLOCK = re.compile(rb'("(?:seconds|started)": ?)("[^"]*"|[0-9.e-]+)')
 
 NAMES = ("Dropout", "Sigmoid", "L1_Regularizer", "Xavier")
 
@@ -33,6 +36,17 @@ def test_the_same_seed_gives_the_same_findings(tmp_path: Path, first: Ran) -> No
 def test_one_thread_gives_what_two_give(tmp_path: Path, first: Ran) -> None:
     one = check(BUGGY, *NAMES, "--jobs", "1", results=tmp_path / "results")
     assert without_clock(one.records) == without_clock(first.records)
+
+
+@pytest.mark.slow
+def test_two_runs_write_the_same_file_but_for_times(tmp_path: Path) -> None:
+    files = []
+    for jobs in ("2", "1"):
+        check(BUGGY, "--jobs", jobs, results=(path := tmp_path / f"results-{jobs}"))
+        files.append(CLOCK.sub(rb"\1", path.read_bytes()).splitlines())
+    different = [lines for lines in zip(*files, strict=True) if lines[0] != lines[1]]
+    assert different == []
+    assert sum(b'"trials"' in line for line in files[0]) >= 20, "smallest cases are among them"
 
 
 def test_another_seed_draws_other_data(tmp_path: Path, first: Ran) -> None:

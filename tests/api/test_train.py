@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from backproof.commands import training
+from backproof.commands.train import MODELS
 from backproof.framework.checkpoints import load_checkpoint, save_checkpoint
 from backproof.framework.data import delayed_recall
 from backproof.framework.training import RECIPES, NetworkUser
 from backproof.sandbox import launch
 from backproof.threads import THREADS
-from backproof.train_options import MODELS
 
 from .running import run
 

@@ -16,10 +16,11 @@ import pytest
 from rich.console import Console
 
 from backproof.adapters import made_of, resolve
-from backproof.commands import watch as command
-from backproof.commands.watch import Watch
+from backproof.commands import watching as command
+from backproof.commands.affected import affected, differences, snapshot
+from backproof.commands.watching import Watch
+from backproof.request import Request
 from backproof.specs import all_specs
-from backproof.watching import affected, differences, snapshot
 
 from .running import run
 from .submissions import EXAMPLE
@@ -37,7 +38,8 @@ class Watched:
 
     def __init__(self, subject: Path, *names: str, compat: str = "") -> None:
         self.console = Console(file=io.StringIO(), width=200)
-        self.watch = Watch(str(subject), names, compat=compat, console=self.console)
+        request = Request.of(subject=str(subject), names=names, effort="quick", compat=compat)
+        self.watch = Watch(request, self.console)
         self.said = 0
 
     def step(self) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 from backproof.checks.choices.conventions import detect
 from backproof.checks.explain.diagnosis import diagnose
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Plan, Selection, make_plan
+from backproof.checks.plan.plan import Plan, make_plan
 from backproof.checks.results import Finding
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.sandbox import DirectSession
 from backproof.specs import Spec
 
@@ -34,7 +35,7 @@ class Here:
 def plan_of(
     spec_names: tuple[str, ...], names: tuple[str, ...] = (), level: Level = Level.STRICT, dtype: str = "float64"
 ) -> Plan:
-    return make_plan(spec_names, Selection(level=level, names=names, dtype=dtype))
+    return make_plan(spec_names, Settings(level=level, names=names, dtype=dtype))
 
 
 def findings(
@@ -50,5 +51,7 @@ def findings(
     source, found = Here(build), list[Finding]()
     known = detect(source, spec_names, dtype=dtype) if conventions is None else conventions
     plan = plan_of(spec_names, names, dtype=dtype)
-    Runner(plan, source, known, seed=seed, diagnose=diagnose if explained else None).run(1, found.append)
+    Runner(plan, source, Settings(conventions=known, seed=seed), diagnose=diagnose if explained else None).run(
+        1, found.append
+    )
     return found

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from backproof.checks.context import Context, spec_text, where_text
+from backproof.checks.settings import Settings
 from backproof.mistakes import correct
 from backproof.sandbox import DirectSession
 from backproof.specs import (
@@ -33,7 +34,7 @@ AFFINE = Case(name="affine", spec=FullyConnected(input_size=4, output_size=3), i
 
 
 def context(case: Case = AFFINE, *, seed: int = 0, purpose: str = "value.forward") -> Context:
-    return Context(case, DirectSession(correct), {}, seed, purpose)
+    return Context(case, DirectSession(correct), Settings(seed=seed), purpose)
 
 
 def test_data_is_the_same_for_the_same_seed_case_and_check() -> None:

@@ -11,14 +11,15 @@ import pytest
 
 from backproof.checks.plan.drawing import draw_cases
 from backproof.checks.plan.effort import EFFORTS, STANDARD
-from backproof.checks.plan.plan import Selection, UnknownName, make_plan
+from backproof.checks.plan.plan import UnknownName, make_plan
+from backproof.checks.settings import Settings
 from backproof.specs import FullyConnected, Kind, NeuralNetwork, ReLU, all_specs
 
 DRAWN = draw_cases(all_specs(), "standard", 0)
 
 
 def names_of(spec: str, effort: str, *names: str) -> list[str]:
-    plan = make_plan([spec], Selection(effort=effort, names=names), draw_cases([spec], effort, 0))
+    plan = make_plan([spec], Settings(effort=effort, names=names), draw_cases([spec], effort, 0))
     return list(dict.fromkeys(planned.case.name for planned in plan.selected))
 
 
@@ -70,7 +71,7 @@ def test_quick_adds_the_case_that_a_name_is_about() -> None:
 
 def contracts(case: str, effort: str, *names: str) -> set[str]:
     """The contract laws that are planned for a case of FullyConnected."""
-    plan = make_plan(["FullyConnected"], Selection(effort=effort, names=names))
+    plan = make_plan(["FullyConnected"], Settings(effort=effort, names=names))
     return {item.check.id for item in plan.selected if item.check.family == "contract" and item.case.name == case}
 
 
@@ -89,7 +90,7 @@ def test_quick_looks_at_what_a_layer_keeps_in_its_first_case() -> None:
 @pytest.mark.parametrize("effort", ["quick", "standard"])
 def test_an_id_that_says_its_sizes_is_planned_even_if_it_is_not_drawn(effort: str) -> None:
     name = "FullyConnected/batch=7,inputs=20,outputs=1/gradient.input"
-    (planned,) = make_plan(["FullyConnected"], Selection(effort=effort, names=(name,))).selected
+    (planned,) = make_plan(["FullyConnected"], Settings(effort=effort, names=(name,))).selected
     assert planned.id == name
     assert planned.case == FullyConnected.case(batch=7, inputs=20, outputs=1)
     assert [need.partition("/contract")[0] for need in planned.needs] == [
@@ -100,9 +101,9 @@ def test_an_id_that_says_its_sizes_is_planned_even_if_it_is_not_drawn(effort: st
 def test_an_id_with_sizes_that_cannot_be_is_unknown() -> None:
     name = "FullyConnected/batch=0,inputs=2,outputs=1/gradient.input"
     with pytest.raises(UnknownName, match="it is no layer, check, course test or id"):
-        make_plan(["FullyConnected"], Selection(names=(name,)))
+        make_plan(["FullyConnected"], Settings(names=(name,)))
     with pytest.raises(UnknownName, match="the subject does not offer it"):
-        make_plan(["ReLU"], Selection(names=(name,)))
+        make_plan(["ReLU"], Settings(names=(name,)))
 
 
 def test_quick_does_not_import_hypothesis() -> None:

@@ -15,6 +15,7 @@ from backproof.checks.measurement import Measurement, failed, passed, undecided
 from backproof.checks.plan.plan import Planned, make_plan
 from backproof.checks.results import Diagnosis, Finding, Verdict
 from backproof.checks.run.outcome import REQUIRED, base_finding, run_check
+from backproof.checks.settings import DEFAULTS, Settings
 from backproof.mistakes import correct
 from backproof.sandbox import DirectSession, SubjectDied, SubjectError, SubjectRaised, SubjectTimeout
 from backproof.specs import Array, Kind, Spec, Unsupported, all_specs
@@ -47,8 +48,8 @@ class Ending(DirectSession):
             yield from super().operate(handle, [operation])
 
 
-def outcome(planned: Planned, session: DirectSession, **options: Any) -> Finding:
-    return run_check(planned, session, **{"conventions": {}, "seed": 0, "seconds": 10.0, **options})
+def outcome(planned: Planned, session: DirectSession, settings: Settings = DEFAULTS, **options: Any) -> Finding:
+    return run_check(planned, session, settings, **options)
 
 
 def of(planned: Planned, build: BuildSubject = correct, **options: Any) -> Finding:
@@ -224,8 +225,8 @@ def test_whatever_the_subject_raises_is_an_error_of_the_subject(error: BaseExcep
 
 def test_each_check_has_its_own_time() -> None:
     session = Ending("never", SubjectTimeout(1.0, "never"))
-    outcome(FORWARD, session, seconds=3.5)
-    outcome(BACKWARD, session, seconds=3.5)
+    outcome(FORWARD, session, Settings(seconds=3.5))
+    outcome(BACKWARD, session, Settings(seconds=3.5))
     assert session.limits == [3.5, 3.5]
 
 
@@ -383,11 +384,11 @@ def test_failures_are_diagnosed_and_nothing_else() -> None:
 def test_data_depends_on_seed_case_check_and_salt_alone() -> None:
     case = FORWARD.case
     draws = {
-        (seed, purpose, salt): Context(case, DirectSession(correct), {}, seed, purpose).rng(salt).random()
+        (seed, purpose, salt): Context(case, DirectSession(correct), Settings(seed=seed), purpose).rng(salt).random()
         for seed in (0, 1)
         for purpose in ("value.forward", "gradient.input")
         for salt in (0, 1)
     }
     assert len(set(draws.values())) == len(draws)
-    again = Context(case, DirectSession(correct), {}, 1, "value.forward").rng(1).random()
+    again = Context(case, DirectSession(correct), Settings(seed=1), "value.forward").rng(1).random()
     assert again == draws[1, "value.forward", 1]

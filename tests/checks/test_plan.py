@@ -8,7 +8,8 @@ import pytest
 
 from backproof.checks.law import Check, Level, check
 from backproof.checks.plan.catalogue import all_checks, find_check
-from backproof.checks.plan.plan import Plan, Planned, Selection, UnknownName, cases_of, make_plan
+from backproof.checks.plan.plan import Plan, Planned, UnknownName, cases_of, make_plan
+from backproof.checks.settings import Settings
 from backproof.specs import Kind, LayerSpec, Phase, ReLU, all_specs
 
 FAMILIES = {
@@ -22,11 +23,11 @@ every_check = pytest.mark.parametrize("entry", all_checks().values(), ids=lambda
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make_plan(all_specs(), Selection(level=Level.STRICT))
+    return make_plan(all_specs(), Settings(level=Level.STRICT))
 
 
 def selected(*offered: str, **selection: object) -> list[Planned]:
-    return list(make_plan(offered or all_specs(), Selection(**selection)).selected)  # type: ignore[arg-type]  # varies
+    return list(make_plan(offered or all_specs(), Settings(**selection)).selected)  # type: ignore[arg-type]  # varies
 
 
 # Ids.
@@ -67,7 +68,7 @@ def test_float32_is_a_strict_matter_of_one_case_of_every_layer() -> None:
 
 
 def test_every_case_is_of_the_type_that_is_asked_for() -> None:
-    plans = {dtype: make_plan(all_specs(), Selection(dtype=dtype)) for dtype in ("float64", "float32")}
+    plans = {dtype: make_plan(all_specs(), Settings(dtype=dtype)) for dtype in ("float64", "float32")}
     assert {planned.case.dtype for planned in plans["float32"].everything.values()} == {"float32"}
     names = {dtype: [planned.id for planned in plan.selected] for dtype, plan in plans.items()}
     assert names["float32"] == names["float64"]
@@ -134,7 +135,7 @@ def test_names_add_to_families() -> None:
 
 
 def test_a_filter_keeps_what_prerequisites_are_taken_from() -> None:
-    narrow, wide = make_plan(["ReLU"], Selection(names=("gradient.kink",))), make_plan(["ReLU"])
+    narrow, wide = make_plan(["ReLU"], Settings(names=("gradient.kink",))), make_plan(["ReLU"])
     assert narrow.everything == wide.everything
     assert {item.check.id for item in narrow.selected} == {"gradient.kink"}
 
@@ -142,13 +143,13 @@ def test_a_filter_keeps_what_prerequisites_are_taken_from() -> None:
 @pytest.mark.parametrize("name", ["NoSuchLayer", "gradient.unput", "ReLU/nowhere", "zzz*"])
 def test_unknown_name_says_so_and_where_to_look(name: str) -> None:
     with pytest.raises(UnknownName, match="it is no layer, check, course test or id; `backproof list`") as caught:
-        make_plan(all_specs(), Selection(names=("ReLU", name)))
+        make_plan(all_specs(), Settings(names=("ReLU", name)))
     assert repr(name) in str(caught.value)
 
 
 def test_known_layer_that_is_not_offered_is_told_apart() -> None:
     with pytest.raises(UnknownName, match="nothing is called 'dropout': the subject does not offer it"):
-        make_plan(["ReLU"], Selection(names=("dropout",)))
+        make_plan(["ReLU"], Settings(names=("dropout",)))
 
 
 def test_a_name_above_the_level_is_known_but_selects_nothing() -> None:
@@ -292,6 +293,6 @@ def test_unknown_check_is_a_lookup_error() -> None:
 
 
 def test_fingerprint_follows_what_is_selected() -> None:
-    one, same, other = (make_plan(["ReLU", "Sgd"], Selection(names=(name,))) for name in ("ReLU", "relu", "Sgd"))
+    one, same, other = (make_plan(["ReLU", "Sgd"], Settings(names=(name,))) for name in ("ReLU", "relu", "Sgd"))
     assert one.fingerprint == same.fingerprint != other.fingerprint
     assert re.fullmatch("[0-9a-f]{16}", one.fingerprint)

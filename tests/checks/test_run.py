@@ -11,26 +11,27 @@ import pytest
 
 from backproof import framework
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Selection, UnknownName
+from backproof.checks.plan.plan import UnknownName
 from backproof.checks.results import Finding, Footer, Header, Verdict, read_results, to_line
 from backproof.checks.run.run import NothingOffered, Options, Run
 from backproof.checks.run.source import DirectSource
+from backproof.checks.settings import Settings
 from backproof.mistakes import all_mistakes, correct
 from backproof.specs import Array, Spec, Unsupported, all_specs
 
 from .mutants import made_of
 
-SELECTION = Selection(names=("ReLU/vector", "Flatten/sequence"))
+SETTINGS = Settings(names=("ReLU/vector", "Flatten/sequence"))
 
 
 def prepared(
     build: Callable[[Spec], Any] = correct,
     facts: Mapping[str, Any] | None = None,
-    selection: Selection = SELECTION,
+    settings: Settings = SETTINGS,
     **options: Any,
 ) -> Run:
     facts = {"offered": ["ReLU", "Flatten"], **(facts or {})}
-    return Run.prepare(DirectSource(build, facts), Options(selection=selection, jobs=1, **options))
+    return Run.prepare(DirectSource(build, facts), settings, Options(**options))
 
 
 def executed(run: Run) -> list[Finding]:
@@ -66,7 +67,9 @@ def test_a_wrong_subject_is_nonconformant_and_the_mistake_is_named() -> None:
 
 def test_header_says_what_was_run() -> None:
     facts = {"conventions": {"relu'(0)": "1"}, "notes": ["found Layers/ReLU.py"], "adapter": "mine", "stage": "2"}
-    header = prepared(facts=facts, seed=7, fingerprint="0123456789abcdef0123", filters=("ReLU",)).header
+    header = prepared(
+        facts=facts, settings=Settings(seed=7), fingerprint="0123456789abcdef0123", filters=("ReLU",)
+    ).header
     assert (header.seed, header.subject_hash, header.filters) == (7, "0123456789abcdef", ("ReLU",))
     assert header.offered == ("Flatten", "ReLU")
     assert header.notes == ("found Layers/ReLU.py",)
@@ -83,7 +86,7 @@ def test_offered_specs_come_in_their_own_order_and_unknown_ones_are_left_out() -
 
 
 def test_the_same_seed_gives_the_same_findings() -> None:
-    one, two = (executed(prepared(seed=3)) for _ in range(2))
+    one, two = (executed(prepared(settings=dataclasses.replace(SETTINGS, seed=3))) for _ in range(2))
     assert [dataclasses.replace(f, seconds=0.0) for f in one] == [dataclasses.replace(f, seconds=0.0) for f in two]
 
 
@@ -110,7 +113,7 @@ def test_no_findings_at_all_is_ungradable() -> None:
 
 
 def test_an_empty_plan_is_ungradable() -> None:
-    run = prepared(selection=Selection(names=("contract.views",), level=Level.CORE))
+    run = prepared(settings=Settings(names=("contract.views",), level=Level.CORE))
     footer = run.finish([])
     assert (footer.verdict, footer.reasons) == ("ungradable", ("no check was planned",))
 
@@ -191,7 +194,7 @@ def test_a_course_component_that_answers_nothing_is_ungradable() -> None:
 
 
 def test_a_module_may_leave_components_out() -> None:
-    run = prepared(refusing("ReLU"), selection=Selection())
+    run = prepared(refusing("ReLU"), settings=Settings())
     assert run.header.offered == ("Flatten",)
     footer = run.execute(lambda record: None).footer
     assert (footer.verdict, footer.complete) == ("conformant", True)
@@ -216,7 +219,7 @@ def test_nothing_offered_is_an_error() -> None:
 
 def test_unknown_filter_is_an_error() -> None:
     with pytest.raises(UnknownName):
-        prepared(selection=Selection(names=("Teleporter",)))
+        prepared(settings=Settings(names=("Teleporter",)))
 
 
 # What is required.

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from backproof.checks.plan.plan import Plan, Selection, make_plan
+from backproof.checks.plan.plan import Plan, make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.mistakes import correct
 from backproof.sandbox import DirectSession, RemoteSubject, SubjectDied, WorkerDied
 from backproof.specs import LayerSpec, Spec, Unsupported
@@ -22,7 +23,7 @@ from .running import Here, findings
 
 def run(plan: Plan, build: Callable[[Spec], Any] = correct, jobs: int = 1) -> tuple[list[Finding], Runner]:
     found: list[Finding] = []
-    runner = Runner(plan, Here(build), {})
+    runner = Runner(plan, Here(build))
     runner.run(jobs, found.append)
     return found, runner
 
@@ -57,7 +58,7 @@ def test_other_cases_are_still_looked_at() -> None:
 
 
 def test_a_failing_component_blocks_the_network_that_is_built_of_it() -> None:
-    plan = make_plan(["ReLU", "NeuralNetwork"], Selection(names=("NeuralNetwork/classifier",)))
+    plan = make_plan(["ReLU", "NeuralNetwork"], Settings(names=("NeuralNetwork/classifier",)))
     found, _ = run(plan, made_of(WrongForward))
     verdicts = {item.check: (item.verdict, item.blocked_by) for item in found}
     assert verdicts["contract.constructs"] == (Verdict.PASSED, "")
@@ -65,8 +66,8 @@ def test_a_failing_component_blocks_the_network_that_is_built_of_it() -> None:
 
 
 def test_an_undecided_prerequisite_blocks_nothing() -> None:
-    plan = make_plan(["ReLU"], Selection(names=("ReLU/vector/gradient.kink",)))
-    runner = Runner(plan, Here(correct), {})
+    plan = make_plan(["ReLU"], Settings(names=("ReLU/vector/gradient.kink",)))
+    runner = Runner(plan, Here(correct))
     runner.outcome("ReLU/vector/gradient.input")
     finding = runner.outcome("ReLU/vector/gradient.kink")
     assert finding.verdict is Verdict.PASSED
@@ -105,7 +106,7 @@ def test_unsupported_passes_on_within_a_case() -> None:
 def test_unsupported_does_not_pass_on_to_other_cases() -> None:
     plan = make_plan(
         ["FullyConnected", "SoftMax", "ReLU", "CrossEntropyLoss", "Sgd", "NeuralNetwork"],
-        Selection(names=("NeuralNetwork/classifier/optimizer.network",)),
+        Settings(names=("NeuralNetwork/classifier/optimizer.network",)),
     )
     found, runner = run(plan, without("attach_optimizer"))
     assert runner.outcome("FullyConnected/4-to-3/optimizer.applied/weights").verdict is Verdict.UNSUPPORTED
@@ -135,7 +136,7 @@ def test_findings_come_in_the_order_of_the_plan_whatever_the_jobs() -> None:
 
 
 def test_delivery_keeps_the_order_where_a_later_group_is_done_first() -> None:
-    plan = make_plan(["Flatten", "ReLU"], Selection(names=("contract.constructs",)))
+    plan = make_plan(["Flatten", "ReLU"], Settings(names=("contract.constructs",)))
     last = plan.selected[-1]
     later_done = threading.Event()
 
@@ -157,14 +158,14 @@ def test_delivery_keeps_the_order_where_a_later_group_is_done_first() -> None:
             session.close = closing  # type: ignore[method-assign]  # the runner closes a group's session when it is done
             return session
 
-    runner = Runner(plan, Watched(build), {})
+    runner = Runner(plan, Watched(build))
     found: list[Finding] = []
     runner.run(len(plan.selected), found.append)
     assert [finding.id for finding in found] == [planned.id for planned in plan.selected]
 
 
 def test_selected_findings_alone_are_reported_though_prerequisites_run() -> None:
-    plan = make_plan(["ReLU"], Selection(names=("ReLU/vector/gradient.kink",)))
+    plan = make_plan(["ReLU"], Settings(names=("ReLU/vector/gradient.kink",)))
     found, runner = run(plan)
     assert [item.check for item in found] == ["gradient.kink"]
     assert {runner.outcome(item.id).id for item in plan.everything.values() if item.id in runner._done} == {
@@ -201,7 +202,7 @@ def test_each_check_runs_once(counted: Counter[str]) -> None:
 
 def test_outcome_runs_the_prerequisites_first(counted: Counter[str]) -> None:
     plan = make_plan(["ReLU"])
-    runner = Runner(plan, Here(correct), {})
+    runner = Runner(plan, Here(correct))
     assert runner.outcome("ReLU/vector/gradient.kink").verdict is Verdict.PASSED
     order = list(counted)
     assert order[-1] == "ReLU/vector/gradient.kink"
@@ -211,14 +212,14 @@ def test_outcome_runs_the_prerequisites_first(counted: Counter[str]) -> None:
 
 
 def test_outcome_is_blocked_by_a_failing_prerequisite() -> None:
-    runner = Runner(make_plan(["ReLU"]), Here(made_of(WrongForward)), {})
+    runner = Runner(make_plan(["ReLU"]), Here(made_of(WrongForward)))
     finding = runner.outcome("ReLU/vector/gradient.kink")
     assert (finding.verdict, finding.blocked_by) == (Verdict.BLOCKED, "ReLU/vector/contract.forward")
 
 
 def test_outcome_of_an_unknown_id_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        Runner(make_plan(["ReLU"]), Here(correct), {}).outcome("ReLU/vector/nothing")
+        Runner(make_plan(["ReLU"]), Here(correct)).outcome("ReLU/vector/nothing")
 
 
 # Sessions.
@@ -260,16 +261,16 @@ class MortalSource:
 
 
 def test_a_dead_session_is_replaced() -> None:
-    plan = make_plan(["SoftMax"], Selection(names=("SoftMax/square",)))
+    plan = make_plan(["SoftMax"], Settings(names=("SoftMax/square",)))
     source, found = MortalSource(deaths=1), list[Finding]()
-    Runner(plan, source, {}).run(1, found.append)
+    Runner(plan, source).run(1, found.append)
     assert found[0].verdict is Verdict.DIED
     assert "killed by SIGSEGV" in found[0].message
     assert {item.verdict for item in found[1:]} == {Verdict.BLOCKED}
 
     names = ("SoftMax/square/contract.constructs", "SoftMax/batch-1/contract.constructs")
     source, found = MortalSource(deaths=1), []
-    Runner(make_plan(["SoftMax"], Selection(names=names)), source, {}).run(1, found.append)
+    Runner(make_plan(["SoftMax"], Settings(names=names)), source).run(1, found.append)
     assert [item.verdict for item in found] == [Verdict.DIED, Verdict.PASSED]
     assert all(session.closed for session in source.sessions)
 
@@ -288,7 +289,7 @@ def test_within_a_group_the_next_check_gets_a_new_session() -> None:
             return self.sessions[-1]
 
     source, found = Source(0), list[Finding]()
-    Runner(make_plan(["ReLU"], Selection(names=("ReLU/vector",))), source, {}).run(1, found.append)
+    Runner(make_plan(["ReLU"], Settings(names=("ReLU/vector",))), source).run(1, found.append)
     assert [item.check for item in found if item.verdict is not Verdict.PASSED][:1] == ["phase.same"]
     assert len(source.sessions) == 2
 
@@ -299,8 +300,8 @@ def test_no_new_worker_is_a_finding_not_a_crash() -> None:
             raise WorkerDied("the worker ended 50 times")
 
     found: list[Finding] = []
-    plan = make_plan(["ReLU"], Selection(names=("contract.constructs",)))
-    Runner(plan, Exhausted(), {}).run(2, found.append)
+    plan = make_plan(["ReLU"], Settings(names=("contract.constructs",)))
+    Runner(plan, Exhausted()).run(2, found.append)
     assert len(found) == len(plan.selected)
     assert {item.verdict for item in found} == {Verdict.DIED}
     assert {item.message for item in found} == {"the worker could not be started again: the worker ended 50 times"}
@@ -309,5 +310,5 @@ def test_no_new_worker_is_a_finding_not_a_crash() -> None:
 def test_every_group_has_its_own_session() -> None:
     source = Here(correct)
     plan = make_plan(["ReLU", "Sgd"])
-    Runner(plan, source, {}).run(1, lambda finding: None)
+    Runner(plan, source).run(1, lambda finding: None)
     assert source.sessions == len({item.group for item in plan.selected})

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from backproof import framework
-from backproof.adapters.fau.subjects import build
+from backproof.adapters.class_api.subjects import build
 from backproof.checks.explain.shrinking import Shrinker
 from backproof.checks.plan.effort import EFFORTS, Effort
-from backproof.checks.plan.plan import Planned, Selection, make_plan
+from backproof.checks.plan.plan import Planned, make_plan
 from backproof.checks.results import Finding, Smallest, Verdict
 from backproof.checks.run.outcome import Examined, examine
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import DEFAULTS, Settings
 from backproof.sandbox import DirectSession, SessionLike
 from backproof.specs import Spec
 
@@ -61,18 +62,11 @@ class LowKeep(framework.Dropout):
         return result if self.probability == 0.5 else result * self.probability
 
 
-@pytest.fixture(autouse=True)
-def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials bound a search here, not the time of a busy machine."""
-    for name, effort in EFFORTS.items():
-        monkeypatch.setitem(EFFORTS, name, replace(effort, seconds=1e3, run_seconds=1e3))
-
-
 def smallest_of(cls: type, name: str, check: str, effort: str = "standard") -> Smallest:
     """That of the first failing finding of the named cases."""
     source, found = Here(subject_with(name, cls)), list[Finding]()
-    plan = make_plan([name], Selection(names=(check,)))
-    Runner(plan, source, {}, effort=effort, shrinks=True).run(1, found.append)
+    plan = make_plan([name], Settings(names=(check,)))
+    Runner(plan, source, Settings(effort=effort), shrinks=True).run(1, found.append)
     shrunk = [finding for finding in found if finding.smallest]
     assert len(shrunk) == 1
     assert shrunk[0] is next(finding for finding in found if finding.failing)
@@ -100,8 +94,8 @@ def test_the_smallest_case_is_found(cls: type, name: str, check: str, expected: 
     assert smallest.id == f"{name}/{expected}/{check}"
     assert smallest.trials <= EFFORTS["standard"].trials
     source, again = Here(subject_with(name, cls)), list[Finding]()
-    plan = make_plan([name], Selection(names=(smallest.id,)))
-    Runner(plan, source, {}).run(1, again.append)
+    plan = make_plan([name], Settings(names=(smallest.id,)))
+    Runner(plan, source).run(1, again.append)
     assert [(finding.id, finding.failing, finding.message) for finding in again] == [
         (smallest.id, True, smallest.message)
     ]
@@ -122,9 +116,9 @@ def test_arrays_are_those_of_the_smallest_case() -> None:
 
 
 def planned_and_finding() -> tuple[Planned, Finding]:
-    plan = make_plan(["FullyConnected"], Selection(names=("FullyConnected/4-to-3/gradient.input",)))
+    plan = make_plan(["FullyConnected"], Settings(names=("FullyConnected/4-to-3/gradient.input",)))
     found: list[Finding] = []
-    Runner(plan, Here(subject_with("FullyConnected", EvenInputs)), {}).run(1, found.append)
+    Runner(plan, Here(subject_with("FullyConnected", EvenInputs))).run(1, found.append)
     return plan.selected[0], found[0]
 
 
@@ -133,7 +127,7 @@ def shrinker(effort: Effort) -> tuple[Shrinker, list[str]]:
 
     def run(planned: Planned, session: SessionLike) -> Examined:
         ran.append(planned.id)
-        return examine(planned, session, conventions={}, seed=0, seconds=10)
+        return examine(planned, session, DEFAULTS)
 
     build_subject = subject_with("FullyConnected", EvenInputs)
     return Shrinker(effort, lambda: DirectSession(build_subject), run), ran
@@ -156,16 +150,45 @@ def test_one_search_per_check() -> None:
     assert given.with_smallest(planned, finding).smallest is None
 
 
-def test_when_the_time_is_up_the_case_itself_is_shown_and_later_nothing() -> None:
+def test_when_the_trials_are_spent_the_case_itself_is_shown_as_often_again_and_later_nothing() -> None:
     planned, finding = planned_and_finding()
-    tired, _ = shrinker(replace(EFFORTS["standard"], run_seconds=1.0))
-    tired.spent = 1.5
+    effort = replace(EFFORTS["standard"], run_trials=7)
+    tired, ran = shrinker(effort)
+    tired.spent = 6
     shown = tired.with_smallest(planned, finding).smallest
     assert shown is not None
-    assert (shown.id, shown.trials) == (planned.id, 0)
-    late, ran = shrinker(replace(EFFORTS["standard"], run_seconds=0.0))
+    assert shown.trials == 1, "one was left"
+    assert tired.spent == 6 + len(ran) == 8
+    for spent in (7, 13):
+        tired, ran = shrinker(effort)
+        tired.spent = spent
+        shown = tired.with_smallest(planned, finding).smallest
+        assert shown is not None
+        assert (shown.id, shown.trials, ran) == (planned.id, 0, [planned.id])
+    late, ran = shrinker(effort)
+    late.spent = 14
     assert late.with_smallest(planned, finding).smallest is None
     assert ran == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.TIMEOUT, Verdict.DIED])
+def test_a_trial_that_hangs_or_dies_is_the_last_of_the_run(verdict: Verdict) -> None:
+    planned, finding = planned_and_finding()
+    given, ran = shrinker(EFFORTS["standard"])
+    examine_it = given.examine
+
+    def hanging(smaller: Planned, session: SessionLike) -> Examined:
+        examined = examine_it(smaller, session)
+        return examined if smaller is planned else replace(examined, finding=replace(finding, verdict=verdict))
+
+    given.examine = hanging
+    shown = given.with_smallest(planned, finding).smallest
+    assert shown is not None
+    assert (shown.id, shown.trials, len(ran)) == (planned.id, 1, 2)
+    other = replace(planned, quantity="another")
+    shown = given.with_smallest(other, finding).smallest
+    assert shown is None or shown.trials == 0
+    assert len(ran) == 3
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.BLOCKED, Verdict.TIMEOUT, Verdict.DIED])

@@ -17,12 +17,13 @@ import pytest
 import backproof
 from backproof import framework
 from backproof.adapters.base import LayerAdapter
-from backproof.adapters.fau.subjects import build
+from backproof.adapters.class_api.subjects import build
 from backproof.checks.explain.snippet_text import Unspeakable, filled, literal, rounded_up
 from backproof.checks.plan.effort import EFFORTS
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Smallest
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.specs import Spec
 
 from .running import Here
@@ -35,10 +36,7 @@ BUGGY, CORRECT = EXAMPLES / "fau_exercise_buggy", EXAMPLES / "fau_exercise"
 def failures() -> dict[str, Smallest | None]:
     """What every failing check of the example with mistakes shows, by layer, check and quantity."""
     shown: dict[str, Smallest | None] = {}
-    patient = replace(EFFORTS["standard"], seconds=1e3, run_seconds=1e3)  # trials bound the search, not a busy machine
-    with patch.dict(EFFORTS, {"standard": patient}):
-        result = backproof.check(BUGGY)
-    for finding in result.findings:
+    for finding in backproof.check(BUGGY).findings:
         if finding.failing:
             key = f"{finding.layer} {finding.check} {finding.quantity}".rstrip()
             shown[key] = shown.get(key) or finding.smallest
@@ -101,7 +99,7 @@ def test_recurrent_mistakes_have_snippets_that_hold_on_the_correct_example(name:
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new.format(old) if new.endswith("{}") else new))
-    few = replace(EFFORTS["quick"], trials=2, seconds=1e3, run_seconds=1e3)
+    few = replace(EFFORTS["quick"], trials=2, run_trials=100)
     with patch.dict(EFFORTS, {"quick": few}):
         result = backproof.check(folder, "RNN", "LSTM", effort="quick")
     shown = set()
@@ -134,7 +132,7 @@ def shown(name: str, cls: type, check: str) -> Smallest:
 
     found: list[Finding] = []
     source = Here(lambda spec: build(spec, part))
-    Runner(make_plan([name], Selection(names=(check,))), source, {}, shrinks=True).run(1, found.append)
+    Runner(make_plan([name], Settings(names=(check,))), source, shrinks=True).run(1, found.append)
     (smallest,) = [finding.smallest for finding in found if finding.smallest]
     return smallest
 
@@ -227,9 +225,7 @@ def test_an_adapter_that_does_not_say_how_its_calls_read_gets_the_reason() -> No
         return Silent(spec)  # type: ignore[arg-type]  # only layers are asked for
 
     found: list[Finding] = []
-    Runner(make_plan(["ReLU"], Selection(names=("value.forward",))), Here(silent), {}, shrinks=True).run(
-        1, found.append
-    )
+    Runner(make_plan(["ReLU"], Settings(names=("value.forward",))), Here(silent), shrinks=True).run(1, found.append)
     smallest = found[0].smallest
     assert smallest is not None
     assert smallest.snippet == ""

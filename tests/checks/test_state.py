@@ -15,6 +15,7 @@ from backproof.checks.laws.state_layer import LayerModel
 from backproof.checks.laws.state_program import Explorer, Program, Step, calls_text
 from backproof.checks.plan.catalogue import find_check
 from backproof.checks.results import Finding, Verdict
+from backproof.checks.settings import Settings
 from backproof.mistakes import all_mistakes, correct
 from backproof.mistakes.subjects import build
 from backproof.sandbox import DirectSession
@@ -35,7 +36,7 @@ def numbered(text: str) -> int:
 
 
 def context_of(spec_name: str, subject: Callable[[Spec], Any] = correct, seed: int = 0) -> Context:
-    return Context(all_specs()[spec_name].cases()[0], DirectSession(subject), {}, seed, "state.layer")
+    return Context(all_specs()[spec_name].cases()[0], DirectSession(subject), Settings(seed=seed), "state.layer")
 
 
 def explorer(

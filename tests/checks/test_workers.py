@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from backproof import framework
-from backproof.checks.plan.plan import Plan, Selection, make_plan
+from backproof.checks.plan.plan import Plan, make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.group_runner import GroupRunner
 from backproof.checks.run.runner import Runner
 from backproof.checks.run.source import DirectSource
 from backproof.checks.run.workers import ForkedWorker, forked_workers
+from backproof.checks.settings import Settings
 from backproof.mistakes import correct
 from backproof.specs import Array, Spec
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no for
 
 
 def run(plan: Plan, build: Callable[[Spec], Any], workers: int, jobs: int = 1) -> list[Finding]:
-    runner, found = Runner(plan, DirectSource(build, {}), {}), list[Finding]()
+    runner, found = Runner(plan, DirectSource(build, {})), list[Finding]()
     with forked_workers(runner.group_runner, [DirectSource(build, {}) for _ in range(workers)]) as others:
         runner.run(jobs, found.append, others)
     return found
@@ -39,7 +40,7 @@ def timeless(findings: Sequence[Finding]) -> list[Finding]:
 
 @pytest.mark.parametrize("build", [correct, made_of(WrongForward)], ids=["correct", "wrong"])
 def test_processes_find_the_same_in_the_same_order(build: Callable[[Spec], Any]) -> None:
-    plan = make_plan(["ReLU", "SoftMax", "NeuralNetwork"], Selection(effort="quick"))
+    plan = make_plan(["ReLU", "SoftMax", "NeuralNetwork"], Settings(effort="quick"))
     assert timeless(run(plan, build, workers=2)) == timeless(run(plan, build, workers=0))
 
 
@@ -57,7 +58,7 @@ class Ended(framework.ReLU):
 def test_what_a_process_leaves_is_judged_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Ended, "first", os.getpid())
     plan = make_plan(["ReLU"])
-    group_runner = GroupRunner(plan, DirectSource(made_of(Ended), {}), {})
+    group_runner = GroupRunner(plan, DirectSource(made_of(Ended), {}))
     groups: dict[tuple[str, str], list[Any]] = {}
     for planned in plan.selected:
         groups.setdefault(planned.group, []).append(planned)
@@ -69,7 +70,7 @@ def test_what_a_process_leaves_is_judged_here(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_is_known_of_other_cases_reaches_the_process() -> None:
-    plan = make_plan(["ReLU", "NeuralNetwork"], Selection(names=("NeuralNetwork/classifier",)))
+    plan = make_plan(["ReLU", "NeuralNetwork"], Settings(names=("NeuralNetwork/classifier",)))
     found = {finding.check: finding for finding in run(plan, made_of(WrongForward), workers=1)}
     assert found["contract.network"].blocked_by == "ReLU/vector/contract.forward"
 
@@ -86,8 +87,7 @@ class Leaving(DirectSource):
 
 
 def test_closing_ends_the_process_and_both_sides_close_the_source(tmp_path: Path) -> None:
-    group_runner = GroupRunner(make_plan(["ReLU"]), DirectSource(correct, {}), {})
-    worker = ForkedWorker(group_runner, Leaving(tmp_path / "closed"), [])
+    worker = ForkedWorker(GroupRunner(make_plan(["ReLU"]), DirectSource(correct, {})), Leaving(tmp_path / "closed"), [])
     process = worker._process
     worker.close()
     assert not process.is_alive()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from backproof.adapter_text import adapter_text
-from backproof.guessing import guess
-from backproof.inspecting import read_framework
+from backproof.scaffold.adapter_text import adapter_text
+from backproof.scaffold.guessing import guess
+from backproof.scaffold.inspecting import read_framework
 
 from ..packaging.documents import read, split
 

@@ -11,9 +11,18 @@ import pytest
 
 from backproof.checks.results import Verdict
 from backproof.checks.run.outcome import REQUIRED
-from backproof.cli import CONFORMANT, HARNESS_ERROR, INTERRUPTED, NO_READER, NONCONFORMANT, NOT_LOADED, USAGE, main
+from backproof.cli import main
+from backproof.commands.train import MODELS
+from backproof.exit_status import (
+    CONFORMANT,
+    HARNESS_ERROR,
+    INTERRUPTED,
+    NO_READER,
+    NONCONFORMANT,
+    NOT_LOADED,
+    USAGE,
+)
 from backproof.specs import Kind, all_specs, subject
-from backproof.train_options import MODELS
 
 from ..packaging.documents import read
 
@@ -50,12 +59,14 @@ def options_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> set[
 
 @pytest.mark.parametrize(("record", "heading"), [("header", "## Header"), ("footer", "## Footer")])
 def test_fields_of_the_results_are_those_of_the_schema(record: str, heading: str) -> None:
-    schema = json.loads(files("backproof.checks").joinpath("results.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(files("backproof.checks.results").joinpath("results.schema.json").read_text(encoding="utf-8"))
     assert first_column(section(RESULTS, heading)) == list(schema["$defs"][record]["properties"])
 
 
 def test_fields_of_a_finding_are_those_of_the_schema() -> None:
-    schema = json.loads(files("backproof.checks").joinpath("results.schema.json").read_text(encoding="utf-8"))["$defs"]
+    schema = json.loads(files("backproof.checks.results").joinpath("results.schema.json").read_text(encoding="utf-8"))[
+        "$defs"
+    ]
     fields, *inner = re.split(r"An entry of `\w+`", section(RESULTS, "## Finding"))
     assert first_column(fields) == list(schema["finding"]["properties"])
     names = ("diagnosis", "smallest", "array")

@@ -17,9 +17,10 @@ def is_litter(path: PurePosixPath) -> bool:
 
 
 def files_below(folder: str, root: Path = ROOT) -> list[PurePosixPath]:
-    """List the files below a folder of the repository, relative to the root, without litter."""
-    found = (PurePosixPath(path.relative_to(root).as_posix()) for path in (root / folder).rglob("*") if path.is_file())
-    return sorted(path for path in found if not is_litter(path))
+    """List the files below a folder, relative to the repository, without litter; the folder may itself be hidden."""
+    base = root / folder
+    found = [PurePosixPath(path.relative_to(base).as_posix()) for path in base.rglob("*") if path.is_file()]
+    return sorted(folder / path for path in found if not is_litter(path))
 
 
 def sources(folders: tuple[str, ...] = ROOMS, root: Path = ROOT) -> dict[PurePosixPath, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from .house import DISTRIBUTION, ROOMS, package_name
+from .house import DISTRIBUTION, ROOMS, files_below, package_name
 
 # (files, module): these files may import this module and what lies below it. A file may always import its own room.
 ALLOWED = (
@@ -30,10 +30,16 @@ ALLOWED = (
     ("reports/*", "backproof.checks.results"),
 )
 
+# Every folder of adapters with a module `course` is a course. What two courses need lies beside them, so a course is
+# imported by itself, and by what finds the course of a submission.
+COURSES = frozenset(path.parts[1] for path in files_below("adapters") if path.match("adapters/*/course.py"))
+FINDS_COURSES = ("adapters/courses.py", "adapters/loading.py", "adapters/resolving.py")
+
 # Rooms that the worker loads, or that must start fast: at import time NumPy is their only third-party module.
 LEAN_ROOMS = ("adapters", "framework", "specs", "sandbox")
 
 LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +132,8 @@ def _is_below(target: str, module: str) -> bool:
 def may_import(path: PurePosixPath, target: str) -> bool:
     """Tell whether a room's file may import this module of the distribution."""
     room = path.parts[0]
+    if room == "adapters" and any(_is_below(target, f"{DISTRIBUTION}.adapters.{course}") for course in COURSES):
+        return target.split(".")[2] == path.parts[1] or str(path) in FINDS_COURSES
     own = room != "api" and _is_below(target, f"{DISTRIBUTION}.{room}")
     return own or any(fnmatch(str(path), files) and _is_below(target, module) for files, module in ALLOWED)
 
@@ -170,3 +178,14 @@ def length_errors(files: Mapping[PurePosixPath, str], longest: int = LONGEST_FIL
     for path, source in files.items():
         if (lines := len(source.splitlines())) > longest:
             yield f"{path}: {lines} lines, but should be at most {longest}; split it by purpose"
+
+
+def function_errors(files: Mapping[PurePosixPath, str], longest: int = LONGEST_FUNCTION) -> Iterator[str]:
+    """Name every function that has grown too long to be seen at once; its docstring counts, decorators do not."""
+    for path, source in files.items():
+        for node in ast.walk(ast.parse(source, filename=str(path))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+                lines = node.end_lineno - node.lineno + 1
+                if lines > longest:
+                    fault = f"{node.name} has {lines} lines, but should have at most {longest}"
+                    yield f"{path}:{node.lineno}: {fault}; name its steps"

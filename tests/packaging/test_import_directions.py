@@ -8,7 +8,17 @@ from pathlib import PurePosixPath
 import pytest
 
 from .house import ROOMS, project_settings, sources
-from .imports import ALLOWED, direction_errors, imports_of, length_errors, style_errors, third_party_errors
+from .imports import (
+    ALLOWED,
+    COURSES,
+    FINDS_COURSES,
+    direction_errors,
+    function_errors,
+    imports_of,
+    length_errors,
+    style_errors,
+    third_party_errors,
+)
 
 DEPENDENCIES = frozenset({"hypothesis", "numpy", "scipy"})
 
@@ -41,12 +51,22 @@ def test_no_file_is_too_long() -> None:
     assert list(length_errors(sources((*ROOMS, "tests", "benchmarks", ".ci")))) == []
 
 
+def test_no_function_is_too_long() -> None:
+    assert list(function_errors(sources())) == []
+
+
 def test_every_room_was_read() -> None:
     assert {path.parts[0] for path in sources()} == set(ROOMS)
 
 
 def test_every_rule_speaks_of_a_room() -> None:
     assert {files.partition("/")[0] for files, _ in ALLOWED} <= set(ROOMS)
+
+
+def test_every_course_is_known_by_its_folder() -> None:
+    assert len(COURSES) >= 4
+    assert "class_api" not in COURSES
+    assert {PurePosixPath(file) for file in FINDS_COURSES} <= set(sources(("adapters",)))
 
 
 # Planted imports: the wrong ones are named, the right ones are not.
@@ -65,6 +85,10 @@ def test_every_rule_speaks_of_a_room() -> None:
         ("adapters/builtin.py", "from ..checks import run"),
         ("adapters/builtin_more.py", "from ..framework import Network"),
         ("adapters/folder.py", "from ..sandbox import Remote"),
+        ("adapters/tutorial/layers.py", "from ..fau.layout import Layout"),
+        ("adapters/tutorial/layers.py", "from .. import fau"),
+        ("adapters/class_api/layers.py", "from ..fau.layout import Layout"),
+        ("adapters/builtin.py", "def f():\n    from .fau.course import COURSE"),
         ("mistakes/dropout.py", "from ..checks import laws"),
         ("mistakes/dropout.py", "from ..adapters import folder"),
         ("sandbox/remote.py", "from ..adapters import load"),
@@ -106,6 +130,9 @@ def test_a_wrong_direction_is_named(path: str, source: str) -> None:
         ("specs/__init__.py", "from .dropout import Dropout"),
         ("adapters/folder.py", "from ..specs import Dropout\nfrom .. import specs\nfrom ..specs.spec import LayerSpec"),
         ("adapters/builtin.py", "from ..framework.layers import Dropout"),
+        ("adapters/tutorial/layers.py", "from ..class_api.layers import CourseLayer\nfrom .phases import set_phase"),
+        ("adapters/fau/adapter.py", "from ..course import Course\nfrom . import layout\nfrom ...specs import Spec"),
+        ("adapters/loading.py", "from .fau.layout import find_layout"),
         ("mistakes/dropout.py", "from ..framework import Network\nfrom ..specs import Dropout"),
         ("sandbox/worker.py", "from ..adapters import load\nfrom ..specs import Dropout"),
         ("sandbox/worker_main.py", "from ..adapters import load"),
@@ -190,6 +217,13 @@ def test_the_length_of_a_file_is_held() -> None:
     assert list(length_errors(planted("specs/dropout.py", "x = 1\n" * 400))) == []
     (error,) = length_errors(planted("specs/dropout.py", "x = 1\n" * 401))
     assert error.startswith("specs/dropout.py: 401 lines")
+
+
+def test_the_length_of_a_function_is_held() -> None:
+    body = "    x = 1\n" * 49
+    assert list(function_errors(planted("specs/dropout.py", f"def f():\n{body}"))) == []
+    (error,) = function_errors(planted("specs/dropout.py", f"class C:\n  @property\n  def f():\n{body}    x = 2\n"))
+    assert error.startswith("specs/dropout.py:3: f has 51 lines")
 
 
 def test_targets_are_resolved_as_python_resolves_them() -> None:

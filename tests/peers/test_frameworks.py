@@ -10,10 +10,11 @@ import pytest
 
 import backproof
 from backproof.adapters import load, resolve
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
 from backproof.checks.run.source import DirectSource
+from backproof.checks.settings import Settings
 
 pytestmark = pytest.mark.frameworks
 
@@ -54,7 +55,7 @@ def test_a_wrong_gradient_of_a_framework_would_be_found(adapter: str, monkeypatc
     loaded = load(resolve(adapter))
     source = DirectSource(lambda spec: _slightly_wrong(loaded.build(spec)), loaded.describe())
     findings: list[Finding] = []
-    Runner(make_plan(["FullyConnected"], Selection(names=("gradient.input",), effort="quick")), source, {}).run(
+    Runner(make_plan(["FullyConnected"], Settings(names=("gradient.input",), effort="quick")), source).run(
         1, findings.append
     )
     assert {item.verdict for item in findings} == {Verdict.FAILED}

@@ -11,10 +11,11 @@ from backproof.checks.choices.conventions import detect
 from backproof.checks.context import COMPUTES_IN_FLOAT32
 from backproof.checks.law import Level
 from backproof.checks.numerics.precision import PRECISIONS
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
 from backproof.checks.run.source import DirectSource
+from backproof.checks.settings import Settings
 from backproof.specs import Array, LayerSpec, RecurrentSpec, find_spec
 
 pytest.importorskip("torch", reason="needs PyTorch")
@@ -35,9 +36,9 @@ def test_every_layer_that_pytorch_offers_is_conformant_at_the_strictest_level(
     source: DirectSource, seed: int, dtype: str
 ) -> None:
     offered = source.facts["offered"]
-    plan = make_plan(offered, Selection(level=Level.STRICT, dtype=dtype))
+    plan = make_plan(offered, Settings(level=Level.STRICT, dtype=dtype))
     findings: list[Finding] = []
-    Runner(plan, source, detect(source, offered, dtype=dtype), seed=seed).run(1, findings.append)
+    Runner(plan, source, Settings(conventions=detect(source, offered, dtype=dtype), seed=seed)).run(1, findings.append)
     odd = [f"{item.id}: {item.message}" for item in findings if item.verdict is not Verdict.PASSED]
     without_penalties = [line for line in odd if "/with-L" not in line and "/regularization.layer: " not in line]
     assert len(findings) > 600
@@ -63,7 +64,9 @@ def test_modules_of_float32_that_are_given_float64_are_not_accused(
     assert known[COMPUTES_IN_FLOAT32].split(", ") == sorted(layers)
     for seed in range(5):
         findings: list[Finding] = []
-        Runner(make_plan(layers, Selection(level=Level.STRICT)), source, known, seed=seed).run(1, findings.append)
+        Runner(make_plan(layers, Settings(level=Level.STRICT)), source, Settings(conventions=known, seed=seed)).run(
+            1, findings.append
+        )
         assert [f"{item.id}: {item.message}" for item in findings if item.verdict is not Verdict.PASSED] == []
 
 
@@ -79,7 +82,7 @@ def test_a_wrong_gradient_of_pytorch_would_be_found(source: DirectSource, monkey
 
     right = torch_adapter.TorchLayer.backward
     monkeypatch.setattr(torch_adapter.TorchLayer, "backward", lambda self, dy: right(self, dy) * (1 + 1e-6))
-    plan = make_plan(["FullyConnected"], Selection(names=("gradient.input",)))
+    plan = make_plan(["FullyConnected"], Settings(names=("gradient.input",)))
     findings: list[Finding] = []
-    Runner(plan, source, {}).run(1, findings.append)
+    Runner(plan, source).run(1, findings.append)
     assert {item.verdict for item in findings} == {Verdict.FAILED}

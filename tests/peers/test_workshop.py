@@ -12,9 +12,10 @@ from backproof import adapters
 from backproof.adapters.workshop.adapter import WorkshopAdapter
 from backproof.adapters.workshop.course import CLASSES, COURSE
 from backproof.checks.choices.conventions import detect
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 from backproof.sandbox import DirectSession
 from backproof.specs import MultilayerPerceptron, SoftmaxOutput, Trainer, Unsupported, all_specs
 
@@ -46,9 +47,9 @@ def loaded(folder: Path, text: str, name: str = "fnn.py") -> WorkshopAdapter:
 def checked(adapter: WorkshopAdapter, seed: int = 0) -> list[Finding]:
     facts = adapter.describe()
     known = {**detect(Here(adapter), facts["offered"]), **facts["conventions"]}
-    plan = make_plan(facts["offered"], Selection(outside=COURSE.outside))
+    plan = make_plan(facts["offered"], Settings(outside=COURSE.outside))
     found: list[Finding] = []
-    Runner(plan, Here(adapter), known, seed=seed).run(1, found.append)
+    Runner(plan, Here(adapter), Settings(conventions=known, seed=seed)).run(1, found.append)
     return found
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from backproof.adapters.workshop.course import COURSE
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.runner import Runner
+from backproof.checks.settings import Settings
 
 from .workshop_styles import edited
 
@@ -27,9 +28,9 @@ def checked(folder: Path, edits: Edits, seed: int = 0) -> list[Finding]:
     adapter = loaded(folder, edited(edits))
     offered = adapter.describe()["offered"]
     names = LOOKED_AT if "Trainer" in offered else LOOKED_AT[:1]
-    plan = make_plan(offered, Selection(names=names, outside=COURSE.outside))
+    plan = make_plan(offered, Settings(names=names, outside=COURSE.outside))
     found: list[Finding] = []
-    Runner(plan, Here(adapter), dict(COURSE.conventions), seed=seed).run(1, found.append)
+    Runner(plan, Here(adapter), Settings(conventions=dict(COURSE.conventions), seed=seed)).run(1, found.append)
     return found
 
 

@@ -31,7 +31,9 @@ from .sample import hostile_result, many_failures, passing_result, rich_result, 
 
 jsonschema = pytest.importorskip("jsonschema")
 
-SCHEMA: dict[str, Any] = json.loads(files("backproof.checks").joinpath("results.schema.json").read_text("utf-8"))
+SCHEMA: dict[str, Any] = json.loads(
+    files("backproof.checks.results").joinpath("results.schema.json").read_text("utf-8")
+)
 VALIDATOR: Any = jsonschema.Draft202012Validator(SCHEMA)
 RECORDS: dict[str, Header | Finding | Footer] = {
     "header": rich_result().header,
