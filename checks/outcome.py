@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..specs import Kind, Unsupported
+from ..specs import Unsupported, operations
 from ..wall import SessionLike, SubjectError, SubjectRaised
 from ..wall.advice import advice_on
 from .bench import Bench, where_text
@@ -22,21 +22,6 @@ from .plan import Planned
 from .results import Diagnosis, Finding, Verdict
 
 Diagnose = Callable[[Planned, Bench, Finding], tuple[Diagnosis, ...]]
-
-# Operations that every subject of a kind must have; an adapter may leave out the others.
-REQUIRED = {
-    Kind.LAYER: {"set_phase", "forward", "backward", "parameters", "assign", "gradients", "reseed"},
-    Kind.LOSS: {"forward", "backward"},
-    Kind.REGULARIZER: {"norm", "gradient"},
-    Kind.OPTIMIZER: {"update"},
-    Kind.INITIALIZER: {"initialize", "reseed"},
-    Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "parameters", "assign", "gradients"},
-    Kind.PERCEPTRON: {"loss", "predict", "differentiate", "parameters", "assign"},
-    Kind.MODEL: {"feed", "forward", "backward", "test", "structure", "steps", "pulls"},
-    Kind.ARCHIVE: {"feed", "train", "test", "parameters", "assign", "save_and_load"},
-    Kind.TRAINER: {"run"},
-    Kind.USER: set(),
-}
 
 
 def base_finding(planned: Planned) -> Finding:
@@ -180,7 +165,8 @@ def _from_unsupported(finding: Finding, planned: Planned, bench: Bench, reason: 
     """Not offered; but an offered component cannot leave out what every component of its kind must do."""
     calls = [subject.transcript[-1].method for subject in bench.subjects if subject.transcript]
     operation = calls[-1] if calls else "build"
-    if operation in REQUIRED[planned.case.spec.kind]:
+    known = operations(planned.case.spec.kind).get(operation)
+    if known is not None and known.required:
         message = f"{operation} is not offered, but every {planned.case.spec.kind} must have it: {reason}"
         return replace(finding, verdict=Verdict.ERRORED, message=message, expected=operation, found=reason)
     return replace(finding, verdict=Verdict.UNSUPPORTED, message=reason)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..specs import LayerSpec
+from ..specs import operations
 from ..wall import SubjectError
 from .outcome import Examined
 from .proof import Derivative, Equal
@@ -41,18 +41,18 @@ def _exhibits(examined: Examined) -> list[Exhibit]:
     """Parameters, input, incoming gradient, what was found and what was expected."""
     bench, measurement = examined.bench, examined.measurement
     proof = None if measurement is None else measurement.proof
+    known = operations(bench.case.spec.kind)
     given: dict[str, Any] = {}
     for call in (call for subject in bench.subjects[-1:] for call in subject.transcript):
         if call.method == "assign":
             given |= call.args[0]
-        elif call.method == "reseed":
-            continue
-        else:
-            names = _NAMES.get((isinstance(bench.case.spec, LayerSpec), call.method), ("", ""))
-            given |= {name: item for name, item in zip(names, call.args, strict=False) if name}
+        elif call.method in known:
+            operation = known[call.method]
+            named = zip(operation.arguments, call.args, strict=False)
+            given |= {name: item for name, item in named if name in operation.arrays}
     if isinstance(proof, Derivative):
         cotangent = {} if proof.cotangent is None else {"dy": proof.cotangent}
-        names = _NAMES.get((isinstance(bench.case.spec, LayerSpec), "forward"), ())
+        names = known["forward"].arguments if "forward" in known else ()
         given |= {
             **dict(zip(names[:1], proof.arguments, strict=False)),
             **cotangent,
@@ -71,15 +71,3 @@ def _exhibits(examined: Examined) -> list[Exhibit]:
         )
         for name, array in arrays.items()
     ]
-
-
-_NAMES = {
-    (True, "forward"): ("x",),
-    (True, "backward"): ("dy",),
-    (False, "forward"): ("prediction", "target"),
-    (False, "backward"): ("target",),
-    (False, "update"): ("weights", "gradient"),
-    (False, "norm"): ("weights",),
-    (False, "gradient"): ("weights",),
-    (False, "feed"): ("inputs", "labels"),
-}

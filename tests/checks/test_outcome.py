@@ -12,11 +12,11 @@ from backproof import framework
 from backproof.checks.bench import Bench
 from backproof.checks.law import Check, Level
 from backproof.checks.measurement import Measurement, failed, passed, undecided
-from backproof.checks.outcome import REQUIRED, base_finding, run_check
+from backproof.checks.outcome import base_finding, run_check
 from backproof.checks.plan import Planned, make_plan
 from backproof.checks.results import Diagnosis, Finding, Verdict
 from backproof.mistakes import correct
-from backproof.specs import Array, Kind, Spec, Unsupported, all_specs
+from backproof.specs import Array, Kind, Spec, Unsupported, all_specs, operations
 from backproof.wall import DirectSession, SubjectDied, SubjectError, SubjectRaised, SubjectTimeout
 
 from .mutants import made_of
@@ -319,7 +319,7 @@ def test_a_required_operation_cannot_be_left_out(check_id: str, method: str, say
 
 def test_every_required_operation_is_tried_above() -> None:
     tried = {(EVERYTHING[check_id].case.spec.kind, method) for check_id, method in USERS}
-    assert tried == {(kind, method) for kind, methods in REQUIRED.items() for method in methods}
+    assert tried == {(kind, name) for kind in Kind for name, known in operations(kind).items() if known.required}
 
 
 # Our own faults.
