@@ -14,7 +14,7 @@ from ..specs import Unsupported, operations
 from ..wall import SessionLike, SubjectError, SubjectRaised
 from ..wall.advice import advice_on
 from .bench import Bench, where_text
-from .law import Level
+from .law import Level, measurements
 from .measurement import Measurement
 from .numerics.precision import judged_in
 from .odd_values import odd_value
@@ -107,11 +107,9 @@ def examine(
 
 def _first_bad(planned: Planned, bench: Bench) -> Measurement:
     """The first measurement that is not passed; else the one that came closest to its bound."""
-    measurements = (
-        planned.check.function(bench, planned.quantity) if planned.quantity else planned.check.function(bench)
-    )
+    law = planned.check.function
     closest = Measurement()
-    for measurement in measurements:
+    for measurement in measurements(law(bench, planned.quantity) if planned.quantity else law(bench)):
         if measurement.verdict is not Verdict.PASSED:
             return measurement
         if _share(measurement) >= _share(closest):

@@ -74,7 +74,7 @@ class WorkshopUser(UserAdapter):
         labels: Array,
         batch_size: int,
     ) -> Mapping[str, Any]:
-        """Load and test the network; see `specs.subject.UserSubject`."""
+        """Load and test the network; see `specs.UserSubject`."""
         self._offers("test_network")
         batches = Batches(
             [
@@ -101,7 +101,7 @@ class WorkshopUser(UserAdapter):
         return {**notes.told(), **told, **counter.told()}
 
     def predict(self, stored: Mapping[str, Array], fresh: Mapping[str, Array], inputs: Array) -> Mapping[str, Any]:
-        """Make a predictor, and give it samples; see `specs.subject.UserSubject`."""
+        """Make a predictor, and give it samples; see `specs.UserSubject`."""
         self._offers("get_predictor")
         notes = Notes(stored)
         nothing = Batches([], 1)
