@@ -30,10 +30,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from ..specs import Case, Kind
-from ..wall import Asked
+from ..wall import Asked, Asking
 from .measurement import Measurement
 
 
@@ -50,6 +50,8 @@ class Level(IntEnum):
         return cls[name.upper()]
 
 
+S = TypeVar("S")
+T = TypeVar("T")
 Law: TypeAlias = Generator[Asked | Measurement, Any, None]
 LawFunction = Callable[..., Iterator[Asked | Measurement]]
 Component = tuple[str, frozenset[str]]  # a spec's name and families of its checks
@@ -160,18 +162,29 @@ def measurements(steps: Iterator[Asked | Measurement]) -> Iterator[Measurement]:
             yield step
             step = next(steps, None)
         elif isinstance(steps, Generator):
-            step = _after(step, steps)
+            try:
+                step = _after(step, steps)
+            except StopIteration:
+                return
         else:
             raise TypeError("what asks must be a generator, to be sent the answers")
 
 
-def _after(asked: Asked, law: Generator[Asked | Measurement, Any, None]) -> Asked | Measurement | None:
-    """The next step of a law that has asked; None if there is none. What a call raises is raised in the law."""
+def answered(steps: Asking[T]) -> T:
+    """What steps that only ask return, for probes and others that are no law; each question crosses by itself."""
     try:
-        try:
-            answers = asked.subject.many(asked.questions)
-        except Exception as error:
-            return law.throw(error)
-        return law.send(answers)
-    except StopIteration:
-        return None
+        asked = next(steps)
+        while True:
+            asked = _after(asked, steps)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+def _after(asked: Asked, steps: Generator[S, Any, Any]) -> S:
+    """The next step of what has asked. What a call raises is raised there; StopIteration if there is no next one."""
+    try:
+        answers = asked.subject.many(asked.questions)
+    except Exception as error:
+        return steps.throw(error)
+    return steps.send(answers)

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Case, Constant, InitializerSpec, Kind, LayerSpec, UniformRandom
+from ...wall import Asking
 from .. import definitions
+from ..asking import draw, initialize, parameters, reseed
 from ..bench import Bench
-from ..law import Level, check
+from ..law import Law, Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
 from ..proof import Equal, Expression, Holds
@@ -24,19 +26,18 @@ def _random(case: Case) -> bool:
     return not isinstance(case.spec, Constant)
 
 
-def _draw(bench: Bench, seed: int) -> NDArray[np.float64]:
-    initializer = bench.new()
-    initializer.begin_with([("reseed", (seed,))])
-    result: NDArray[np.float64] = initializer.initialize(bench.case.input_shape, *bench.case.fans)
-    return result
+def _drawn(bench: Bench) -> Asking[NDArray[np.float64]]:
+    """What a new initializer draws."""
+    _, values = yield from bench.new().ask(reseed(bench.seed), draw(bench.case.input_shape, *bench.case.fans))
+    return values
 
 
 @check("contract.initializer", Kind.INITIALIZER, level=Level.CORE, needs=("contract.constructs",))
-def initialize_returns_an_array(bench: Bench) -> Iterator[Measurement]:
+def initialize_returns_an_array(bench: Bench) -> Law:
     """Initialize returns finite floating-point numbers in the shape asked for."""
-    yield array_of_shape(
-        f"initialize({bench.case.input_shape}, fan_in, fan_out)", _draw(bench, bench.seed), bench.case.input_shape
-    )
+    shape = bench.case.input_shape
+    values = yield from _drawn(bench)
+    yield array_of_shape(f"initialize({shape}, fan_in, fan_out)", values, shape)
 
 
 @check(
@@ -46,16 +47,17 @@ def initialize_returns_an_array(bench: Bench) -> Iterator[Measurement]:
     level=Level.CORE,
     needs=("contract.initializer",),
 )
-def constant_everywhere(bench: Bench) -> Iterator[Measurement]:
+def constant_everywhere(bench: Bench) -> Law:
     """Every entry has the declared value."""
     value = np.full(bench.case.input_shape, float(bench.case.spec.arguments()["value"]))
-    yield agrees("initialize(shape)", _draw(bench, bench.seed), estimate(value, value, 0))
+    found = yield from _drawn(bench)
+    yield agrees("initialize(shape)", found, estimate(value, value, 0))
 
 
 @check("initializer.distribution", Kind.INITIALIZER, when=_random, level=Level.CORE, needs=("contract.initializer",))
-def draws_follow_the_distribution(bench: Bench) -> Iterator[Measurement]:
+def draws_follow_the_distribution(bench: Bench) -> Law:
     """The entries follow the declared distribution (exact tests, each with a false-alarm rate of 1e-12)."""
-    values = _draw(bench, bench.seed).ravel()
+    values = (yield from _drawn(bench)).ravel()
     if isinstance(bench.case.spec, UniformRandom):
         yield _inside(values, 0.0, 1.0)
         yield _mean(values, 0.5, math.sqrt(math.log(2 / FALSE_ALARM) / (2 * values.size)))  # Hoeffding's bound
@@ -193,10 +195,10 @@ def _tail(values: NDArray[np.float64], deviation: float) -> Measurement:
 
 
 @check("initializer.fresh", Kind.INITIALIZER, when=_random, needs=("contract.initializer",))
-def every_call_draws_anew(bench: Bench) -> Iterator[Measurement]:
+def every_call_draws_anew(bench: Bench) -> Law:
     """Two calls draw different numbers, and so do two entries."""
-    initializer = bench.new()
-    one, two = (initializer.initialize(bench.case.input_shape, *bench.case.fans) for _ in range(2))
+    asked = draw(bench.case.input_shape, *bench.case.fans)
+    one, two = yield from bench.new().ask(asked, asked)
     if np.array_equal(one, two):
         yield failed(
             "two calls of initialize return the same numbers",
@@ -215,21 +217,20 @@ def every_call_draws_anew(bench: Bench) -> Iterator[Measurement]:
 
 
 @check("initializer.layer", Kind.LAYER, when=trainable, needs=("contract.constructs",))
-def layers_use_their_initializers(bench: Bench) -> Iterator[Measurement]:
+def layers_use_their_initializers(bench: Bench) -> Law:
     """Initialize fills every parameter from its initializer, with the right fans, unless the layer fixes the value."""
     weights_value, bias_value = 0.625, -0.375
     layer = bench.new()
-    record = layer.initialize(weights_value, bias_value)
+    record, found = yield from layer.ask(initialize(weights_value, bias_value), parameters())
     spec = bench.layer_spec
     assert isinstance(spec, LayerSpec)  # noqa: S101 - layer_spec says so
-    parameters = layer.parameters()
     for name, parameter in spec.parameters().items():
         fixed = parameter.initial
         wanted = fixed if fixed is not None else bias_value if name.endswith("bias") else weights_value
         value = np.full(parameter.shape, wanted)
         yield agrees(
             f"{name} after initialize",
-            parameters.get(name),
+            found.get(name),
             estimate(value, value, 0),
             hint="initialize must fill the weights from the weights initializer and the bias from the bias initializer"
             if fixed is None
