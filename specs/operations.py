@@ -158,7 +158,7 @@ def operation(
                 self._unsupported(function.__name__)
             return default(*arguments, **named) if callable(default) else deepcopy(default)
 
-        record = Operation(
+        vars(method)["operation"] = Operation(
             function=function,
             required=required,
             needed=needed,
@@ -167,14 +167,9 @@ def operation(
             answer=answer,
             result=result,
         )
-        return cast(Method, _marked(method, record))
+        return cast(Method, method)
 
     return decorate
-
-
-def _marked(method: Callable[..., Any], record: Operation) -> Callable[..., Any]:
-    vars(method)["operation"] = record
-    return method
 
 
 class Question(NamedTuple, Generic[R_co]):

@@ -143,7 +143,8 @@ def mean_output_equals_test_output(bench: Bench) -> Law:
     keep = float(getattr(bench.case.spec, "keep", 1.0))
     layer = bench.layer(bench.rng())
     ones = np.ones((400, 100))
-    mean = float(np.mean((yield from layer.ask(forward(ones)))))
+    y = yield from layer.ask(forward(ones))
+    mean = float(np.mean(y))
     spread = share_bound(keep, ones.size) / keep + 1e-12  # and rounding
     yield agrees(
         "the mean of forward(ones)",

@@ -11,7 +11,7 @@ import pytest
 from backproof.checks import asking
 from backproof.checks.asking import attach_penalty, backward, declared, forward, parameters, set_phase
 from backproof.checks.bench import Bench
-from backproof.checks.law import Law, LawFunction, measurements
+from backproof.checks.law import Law, LawFunction, answered, measurements
 from backproof.checks.measurement import Measurement, failed, passed
 from backproof.checks.outcome import examine
 from backproof.checks.plan import make_plan
@@ -199,6 +199,23 @@ def test_a_mapping_is_asked_for_by_name() -> None:
         yield passed(float(len(named)), 1.0)
 
     assert judged(law).measured == 0.0
+
+
+def test_steps_that_only_ask_can_be_answered_outside_of_a_law() -> None:
+    def output(layer: RemoteSubject) -> Asking[float]:
+        try:
+            yield from layer.ask(attach_penalty(0.5))
+        except Unsupported:
+            y = yield from layer.ask(forward(X))
+        return float(y.sum())
+
+    assert answered(output(subject(PLANNED.case.spec))) == 5.0
+
+    def refused(layer: RemoteSubject) -> Asking[None]:
+        yield from layer.ask(attach_penalty(0.5))
+
+    with pytest.raises(Unsupported):
+        answered(refused(subject(PLANNED.case.spec)))
 
 
 def test_what_is_no_generator_cannot_ask() -> None:
