@@ -17,7 +17,13 @@ from .results import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """One comparison of a subject with a law; fields as in `results.Finding`, and what was compared, if it failed."""
+    """One comparison of a subject with a law.
+
+    Attributes:
+        verdict, message, expected, found, hint, measured, tolerance, evidence: as in `results.Finding`.
+        proof: what was compared, if it failed.
+        assignments: the assignments of choices, option by name, that explain what was seen; None for the one in use.
+    """
 
     verdict: Verdict = Verdict.PASSED
     message: str = ""
@@ -28,6 +34,7 @@ class Measurement:
     tolerance: float | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     proof: Proof | None = None
+    assignments: tuple[Mapping[str, str], ...] | None = None
 
 
 def passed(measured: float | None = None, tolerance: float | None = None) -> Measurement:

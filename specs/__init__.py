@@ -14,13 +14,14 @@ from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .identity import Identity
 from .initializers import Constant, He, Normal, UniformRandom, Xavier
-from .lenet import LeNet
+from .lenet import LeNet, ModelSubject
 from .lstm import LSTM
-from .multilayer_perceptron import MultilayerPerceptron
-from .network import NeuralNetwork
-from .network_file import NetworkFile
-from .network_user import NetworkUser
+from .multilayer_perceptron import MultilayerPerceptron, PerceptronSubject
+from .network import NetworkSubject, NeuralNetwork
+from .network_file import CheckpointSubject, NetworkFile
+from .network_user import EvaluatorSubject, NetworkUser
 from .normalized_perceptron import NormalizedPerceptron
+from .operations import Answer, Array, Operation, Question, Subject, Unsupported, operation, operations, question
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
 from .recurrent import RecurrentSpec
@@ -48,24 +49,16 @@ from .spec import (
 from .squared_error import L2Loss, LinearOutput, MeanSquaredError
 from .subject import (
     Adapter,
-    Array,
     Build,
-    CheckpointSubject,
     CodeTemplates,
-    EvaluatorSubject,
     InitializerSubject,
     LayerSubject,
     LossSubject,
-    ModelSubject,
-    NetworkSubject,
     OptimizerSubject,
-    PerceptronSubject,
     RegularizerSubject,
-    TrainerSubject,
-    Unsupported,
 )
 from .tanh import TanH
-from .trainer import Trainer
+from .trainer import Trainer, TrainerSubject
 from .vocabulary import Convention, Kind, Parameter, Phase, Shape, Trait, Window
 
 __all__ = [
@@ -75,6 +68,7 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "Adapter",
+    "Answer",
     "Array",
     "BatchNormalization",
     "Build",
@@ -121,12 +115,14 @@ __all__ = [
     "NeuralNetwork",
     "Normal",
     "NormalizedPerceptron",
+    "Operation",
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",
     "PerceptronSubject",
     "Phase",
     "Pooling",
+    "Question",
     "ReLU",
     "Reals",
     "RecurrentSpec",
@@ -143,6 +139,7 @@ __all__ = [
     "SoftMaxCrossEntropyLoss",
     "SoftmaxOutput",
     "Spec",
+    "Subject",
     "TanH",
     "Trainer",
     "TrainerSubject",
@@ -154,6 +151,9 @@ __all__ = [
     "all_specs",
     "argument",
     "find_spec",
+    "operation",
+    "operations",
+    "question",
     "spec_from_wire",
     "spec_to_wire",
 ]
