@@ -1,13 +1,38 @@
-"""Check: one law, a plain generator function that selects the cases it holds for."""
+'''Check: one law, a plain generator function that selects the cases it holds for.
+
+A law takes a `Context`, asks subjects, and yields what it has measured:
+
+    @check("value.affine", Kind.LAYER, when=has(Trait.AFFINE), needs=FORWARD)
+    def affine_combinations_are_kept(context: Context) -> Law:
+        """The output of x / 2 + z / 2 is the mean of the outputs of x and of z."""
+        rng = context.rng()
+        layer, x, z = context.layer(rng), context.data(rng), context.data(rng)
+        of_x, of_z, found = yield from layer.ask(forward(x), forward(z), forward((x + z) / 2))
+        yield agrees("forward((x + z) / 2)", found, close_to((of_x + of_z) / 2, 8))
+
+The first line of its docstring is the law. Beside that:
+
+- It asks with the functions of `asking`, and what it knows beforehand all at once: one `ask` is one crossing.
+- An answer is whatever the subject has returned, of the declared type only if the subject is right. A law that would
+  stumble over something else need not look: `odd_value` finds the call. One that would not stumble looks first.
+- What a call raises is raised where the answers are waited for. `Unsupported` may be caught there by a law that can do
+  without the answer; errors of the subject pass through.
+- Between two steps of a law others may take theirs: it draws from `context.rng` alone, keeps what it knows in
+  variables of its own, and looks at no clock.
+- A part of a law that yields measurements is a `Law`, one that only asks and returns a value of type T `Asking[T]`.
+- A measurement says in `assignments` which assignments of the choices explain it; the one in use if it says nothing.
+'''
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
+from ..sandbox import Asked, Asking
 from ..specs import Case, Kind
 from .measurement import Measurement
 
@@ -25,7 +50,10 @@ class Level(IntEnum):
         return cls[name.upper()]
 
 
-LawFunction = Callable[..., Iterator[Measurement]]
+S = TypeVar("S")
+T = TypeVar("T")
+Law: TypeAlias = Generator[Asked | Measurement, Any, None]
+LawFunction = Callable[..., Iterator[Asked | Measurement]]
 Component = tuple[str, frozenset[str]]  # a spec's name and families of its checks
 
 
@@ -124,3 +152,39 @@ def check(
 def registered() -> dict[str, Check]:
     """The checks registered so far; `checks.catalogue.all_checks` makes sure that these are all."""
     return dict(_CHECKS)
+
+
+def measurements(steps: Iterator[Asked | Measurement]) -> Iterator[Measurement]:
+    """The measurements of a law; what it asks for is answered as it comes, in a crossing of its own."""
+    step = next(steps, None)
+    while step is not None:
+        if isinstance(step, Measurement):
+            yield step
+            step = next(steps, None)
+        elif isinstance(steps, Generator):
+            try:
+                step = _after(step, steps)
+            except StopIteration:
+                return
+        else:
+            raise TypeError("what asks must be a generator, to be sent the answers")
+
+
+def answered(steps: Asking[T]) -> T:
+    """What steps that only ask return, for probes and others that are no law; each question crosses by itself."""
+    try:
+        asked = next(steps)
+        while True:
+            asked = _after(asked, steps)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+def _after(asked: Asked, steps: Generator[S, Any, Any]) -> S:
+    """The next step of what has asked. What a call raises is raised there; StopIteration if there is no next one."""
+    try:
+        answers = asked.subject.many(asked.questions)
+    except Exception as error:
+        return steps.throw(error)
+    return steps.send(answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +21,11 @@ class Measurement(Comparison):
 
     Attributes:
         proof: what was compared, in numbers, if it failed.
+        assignments: the assignments of choices, option by name, that explain what was seen; None for the one in use.
     """
 
     proof: Proof | None = None
+    assignments: tuple[Mapping[str, str], ...] | None = None
 
 
 def passed(measured: float | None = None, tolerance: float | None = None) -> Measurement:

@@ -1,4 +1,4 @@
-"""Components of the framework as subjects: what the protocols in `specs.subject` ask, in the spec's layout."""
+"""Components of the framework as subjects: what the classes of subjects in `specs` ask, in the spec's layout."""
 
 from __future__ import annotations
 

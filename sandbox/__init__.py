@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from .launch import Launched
     from .limits import Limits
     from .process import Session, Worker
-    from .subject import Call, Mutation, Operation, RemoteSubject, SessionLike
+    from .subject import Asked, Asking, Call, Mutation, Operation, RemoteSubject, SessionLike
     from .values import Opaque
 
 __all__ = [
+    "Asked",
+    "Asking",
     "Call",
     "DirectSession",
     "Launched",
@@ -58,7 +60,7 @@ _ERRORS = (
 _HOME = {
     **dict.fromkeys(_ERRORS.split(), "errors"),
     **dict.fromkeys(("Session", "Worker"), "process"),
-    **dict.fromkeys(("Call", "Mutation", "Operation", "RemoteSubject", "SessionLike"), "subject"),
+    **dict.fromkeys(("Asked", "Asking", "Call", "Mutation", "Operation", "RemoteSubject", "SessionLike"), "subject"),
     "DirectSession": "direct",
     "Opaque": "values",
     "Launched": "launch",

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 
-from ..specs import Phase, Spec, Unsupported
+from ..specs import Answer, Phase, Question, Spec, Unsupported, operations
 from .errors import SubjectError, SubjectRaised
 from .outcomes import Failure, Outcome
 from .values import Opaque, printable
 
 Operation = tuple[str, tuple[Any, ...]]
 
-_NAMED = {"parameters", "gradients"}  # these return mappings
 _LONGEST_PHRASE = 1_000
 _numbers = count()
-
-_EVALUATIONS = frozenset({"forward", "norm", "update", "initialize", "train", "test"})
+R = TypeVar("R")
+R2 = TypeVar("R2")
+R3 = TypeVar("R3")
+R4 = TypeVar("R4")
+R5 = TypeVar("R5")
+R6 = TypeVar("R6")
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,23 @@ class Call:
     number: int = field(default_factory=lambda: next(_numbers), compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a law waits for: the answers of one subject to questions, in order, in one crossing.
+
+    Attributes:
+        subject: who is asked.
+        questions: what.
+    """
+
+    subject: RemoteSubject
+    questions: tuple[Question[Any], ...]
+
+
+Asking: TypeAlias = Generator[Asked, Sequence[Any], R]
+"""Steps that yield what is asked for, are sent the answers, and return what they have made of them."""
+
+
 class Transport(Protocol):
     """Carries operations to the subjects of one session."""
 
@@ -64,11 +85,11 @@ class Transport(Protocol):
 
 
 class RemoteSubject:
-    """A subject behind a transport, with the methods of every protocol in `specs.subject`.
+    """A subject behind a transport, with the operations of its spec's kind as methods.
 
-    What a method may return is what may come out: numbers, None, strings, lists, dicts, read-only numeric
-    arrays, and `Opaque` for anything else. All methods raise `Unsupported` where the adapter does not offer the
-    operation, and `SubjectRaised`, `SubjectTimeout` or `SubjectDied`. Arrays of float32 come back as float64, so that
+    What an operation may return is what may come out: numbers, None, strings, lists, dicts, read-only numeric
+    arrays, and `Opaque` for anything else. All operations raise `Unsupported` where the adapter does not offer them,
+    and `SubjectRaised`, `SubjectTimeout` or `SubjectDied`. Arrays of float32 come back as float64, so that
     what is computed with them is exact.
 
     Attributes:
@@ -77,7 +98,7 @@ class RemoteSubject:
         single: True once an array of float32 has come back.
         mutations: calls that changed their arguments, in order.
         transcript: every call, in order, with its arguments and its value as they have crossed.
-        evaluations: number of calls of forward and its like (norm, update, initialize, train, test).
+        evaluations: number of calls of the operations that evaluate the subject, such as forward.
         number: its place among the calls and constructions of all subjects.
         poisoned: True once `poison` was called, which the transcript does not show.
     """
@@ -94,32 +115,44 @@ class RemoteSubject:
         self._transport = transport
         self._handle = handle
         self._first: list[Operation] = []
+        self._operations = operations(spec.kind)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """An operation of the spec's kind, as a method that asks for it at once."""
+        if name.startswith("_") or name not in self._operations:
+            raise AttributeError(f"a {self.spec.kind} has no operation {name}")
+        return partial(self.call, name)
 
     def seen_as(self, change: Callable[[str, Any], Any]) -> RemoteSubject:
         """The same subject, with `change(method, value)` in place of every value that a method returns."""
         return RemoteSubject(self.spec, _Changing(self._transport, change), self._handle)
 
-    def call(self, method: str, *args: Any) -> Any:
-        """Call any method by name."""
-        return self.many([(method, args)])[0]
+    @overload
+    def call(self, asked: Question[R], /) -> R: ...
 
-    def many(self, operations: Sequence[Operation]) -> list[Any]:
+    @overload
+    def call(self, asked: str, /, *args: Any) -> Any: ...
+
+    def call(self, asked: Question[R] | str, /, *args: Any) -> Any:
+        """Ask one question, or call any method by name, at once."""
+        return self.many([(asked, args) if isinstance(asked, str) else asked])[0]
+
+    def many(self, asked: Sequence[Operation]) -> list[Any]:
         """Several calls in one round trip; stops at the first error and raises it.
 
         Args:
-            operations: pairs of a method's name and its arguments.
+            asked: questions, or pairs of a method's name and its arguments.
 
         Returns:
             The values in order.
         """
-        operations = [*self._first, *operations]
+        asked = [(method, _carried(args, self.dtype)) for method, args in (*self._first, *asked)]
         asked_before, self._first = len(self._first), []
         values = []
-        if self.dtype != "float64":
-            operations = [(method, _in_type(args, self.dtype)) for method, args in operations]
-        outcomes = self._transport.operate(self._handle, operations)
-        for method, args in operations:
-            self.evaluations += method in _EVALUATIONS
+        outcomes = self._transport.operate(self._handle, asked)
+        for method, args in asked:
+            known = self._operations.get(method)
+            self.evaluations += known is not None and known.evaluates
             try:
                 outcome = next(outcomes)
             except SubjectError:
@@ -130,16 +163,66 @@ class RemoteSubject:
             if outcome.failure is not None:
                 raise_failure(outcome.failure)
             values.append(self._widened(outcome.value))
-        for (method, _), value in zip(operations, values, strict=True):
-            if method in _NAMED and not isinstance(value, dict):
+        for (method, _), value in zip(asked, values, strict=True):
+            known = self._operations.get(method)
+            if known is not None and known.answer is Answer.NAMED and not isinstance(value, dict):
                 found = value if isinstance(value, Opaque) else type(value).__name__
                 text = f"{method}() returned {found}, but should return a mapping from names to arrays"
                 raise SubjectRaised("TypeError", text)
         return values[asked_before:]
 
-    def begin_with(self, operations: Sequence[Operation]) -> None:
+    @overload
+    def ask(self, one: Question[R], /) -> Asking[R]: ...
+
+    @overload
+    def ask(self, one: Question[R], two: Question[R2], /) -> Asking[tuple[R, R2]]: ...
+
+    @overload
+    def ask(self, one: Question[R], two: Question[R2], three: Question[R3], /) -> Asking[tuple[R, R2, R3]]: ...
+
+    @overload
+    def ask(
+        self, one: Question[R], two: Question[R2], three: Question[R3], four: Question[R4], /
+    ) -> Asking[tuple[R, R2, R3, R4]]: ...
+
+    @overload
+    def ask(
+        self, one: Question[R], two: Question[R2], three: Question[R3], four: Question[R4], five: Question[R5], /
+    ) -> Asking[tuple[R, R2, R3, R4, R5]]: ...
+
+    @overload
+    def ask(
+        self,
+        one: Question[R],
+        two: Question[R2],
+        three: Question[R3],
+        four: Question[R4],
+        five: Question[R5],
+        six: Question[R6],
+        /,
+    ) -> Asking[tuple[R, R2, R3, R4, R5, R6]]: ...
+
+    def ask(self, *asked: Question[Any]) -> Asking[Any]:
+        """Ask for the answers of questions: alone for one, else as a tuple; a law says `yield from` before it.
+
+        What is asked for together crosses together. An answer has the type that the operation declares if the subject
+        is right; laws look before they compute with it, or leave that to `odd_value`.
+
+        Raises:
+            Unsupported: the adapter does not offer an operation.
+            SubjectError: a call raised, did not end, or killed the process; later questions are not asked.
+        """
+        answers = yield Asked(self, asked)
+        return answers[0] if len(asked) == 1 else tuple(answers)
+
+    def ask_all(self, asked: Iterable[Question[R]]) -> Asking[list[R]]:
+        """Ask for the answers of any number of questions, as `ask` does; those of one list have one type."""
+        answers = yield Asked(self, tuple(asked))
+        return list(answers)
+
+    def begin_with(self, asked: Sequence[Operation]) -> None:
         """Calls that are made before the next one, in its round trip; what they return nobody asks for."""
-        self._first += operations
+        self._first += asked
 
     def poison(self, what: str) -> None:
         """Overwrite with NaN, where the subject lives, the arrays of the latest forward or backward.
@@ -168,90 +251,6 @@ class RemoteSubject:
             raise Unsupported("the adapter says how its calls read as code in another form than plain short texts")
         return found
 
-    # Layers and networks.
-
-    def set_phase(self, phase: Phase) -> None:
-        """Switch between the train and the test phase."""
-        self.call("set_phase", str(phase))
-
-    def forward(self, *arrays: Any) -> Any:
-        """One evaluation; of a layer: x, of a loss: prediction and target, of a network: no arguments."""
-        return self.call("forward", *arrays)
-
-    def backward(self, *arrays: Any) -> Any:
-        """One backward pass; of a layer: dy, of a loss: target, of a network: no arguments."""
-        return self.call("backward", *arrays)
-
-    def parameters(self) -> dict[str, Any]:
-        """Copies of the parameters by name; arrays, unless the subject holds something else."""
-        values: dict[str, Any] = self.call("parameters")
-        return values
-
-    def assign(self, parameters: dict[str, Any]) -> None:
-        """Set the parameters named."""
-        self.call("assign", parameters)
-
-    def gradients(self) -> dict[str, Any]:
-        """Copies of the parameters' gradients by name; arrays, unless the subject holds something else."""
-        values: dict[str, Any] = self.call("gradients")
-        return values
-
-    def reseed(self, seed: int) -> None:
-        """Seed every source of randomness."""
-        self.call("reseed", seed)
-
-    def attach_optimizer(self, learning_rate: float, momentum: float) -> None:
-        """Give a layer gradient descent with momentum."""
-        self.call("attach_optimizer", learning_rate, momentum)
-
-    def initialize(self, *args: Any) -> Any:
-        """Layers take weights_value and bias_value; initializers take shape, fan_in, fan_out and return an array."""
-        return self.call("initialize", *args)
-
-    def memorize(self, on: bool) -> None:
-        """Let a recurrent layer keep its state from one sequence to the next, or start each from zeros."""
-        self.call("memorize", on)
-
-    def attach_penalty(self, alpha: float) -> None:
-        """Give a recurrent layer an optimizer with learning rate 0 and the penalty alpha sum |w|."""
-        self.call("attach_penalty", alpha)
-
-    def regularization_loss(self) -> Any:
-        """The penalty that a recurrent layer reports."""
-        return self.call("regularization_loss")
-
-    # Regularizers and optimizers.
-
-    def norm(self, weights: Any) -> Any:
-        """The loss that a regularizer adds."""
-        return self.call("norm", weights)
-
-    def gradient(self, weights: Any) -> Any:
-        """The (sub-)gradient that a regularizer adds."""
-        return self.call("gradient", weights)
-
-    def update(self, weights: Any, gradient: Any) -> Any:
-        """The new weights that an optimizer computes."""
-        return self.call("update", weights, gradient)
-
-    # Networks.
-
-    def feed(self, inputs: Any, labels: Any) -> None:
-        """Set the batch that the data layer hands out."""
-        self.call("feed", inputs, labels)
-
-    def train(self, iterations: int) -> Any:
-        """Train; the losses recorded so far."""
-        return self.call("train", iterations)
-
-    def test(self, inputs: Any) -> Any:
-        """The prediction in the test phase."""
-        return self.call("test", inputs)
-
-    def seen_phases(self) -> Any:
-        """The phase that each layer was in during its latest forward."""
-        return self.call("seen_phases")
-
     def _widened(self, value: Any) -> Any:
         if isinstance(value, np.ndarray) and value.dtype == np.float32:
             self.single = True
@@ -265,13 +264,19 @@ def _is_plain(text: str) -> bool:
     return len(text) <= _LONGEST_PHRASE and all(line.isprintable() for line in text.split("\n"))
 
 
+def _carried(args: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
+    """Arguments as they cross: phases as words, arrays of float64 in the type that is given."""
+    args = tuple(str(item) if isinstance(item, Phase) else item for item in args)
+    return args if dtype == "float64" else tuple(_in_type(item, dtype) for item in args)
+
+
 def _in_type(value: Any, dtype: str) -> Any:
     if isinstance(value, np.ndarray) and value.dtype == np.float64:
         with np.errstate(over="ignore", under="ignore"):
             return value.astype(dtype)
     if isinstance(value, dict):
         return {name: _in_type(item, dtype) for name, item in value.items()}
-    return tuple(_in_type(item, dtype) for item in value) if isinstance(value, tuple) else value
+    return value
 
 
 @dataclass(frozen=True)

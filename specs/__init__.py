@@ -14,13 +14,14 @@ from .flatten import Flatten
 from .fully_connected import FullyConnected
 from .identity import Identity
 from .initializers import Constant, He, Normal, UniformRandom, Xavier
-from .lenet import LeNet
+from .lenet import LeNet, ModelSubject
 from .lstm import LSTM
-from .multilayer_perceptron import MultilayerPerceptron, PerceptronSpec
-from .network import NeuralNetwork
-from .network_file import NetworkFile
-from .network_user import EvaluatorSpec, NetworkUser
+from .multilayer_perceptron import MultilayerPerceptron, PerceptronSpec, PerceptronSubject
+from .network import NetworkSubject, NeuralNetwork
+from .network_file import CheckpointSubject, NetworkFile
+from .network_user import EvaluatorSpec, EvaluatorSubject, NetworkUser
 from .normalized_perceptron import NormalizedPerceptron
+from .operations import Answer, Array, Operation, Question, Subject, Unsupported, operation, operations, question
 from .optimizers import AdaGrad, Adam, RegularizedOptimizer, Sgd, SgdWithMomentum
 from .pooling import Pooling
 from .recurrent import RecurrentSpec
@@ -48,24 +49,16 @@ from .spec import (
 from .squared_error import L2Loss, LinearOutput, MeanSquaredError
 from .subject import (
     Adapter,
-    Array,
     Build,
-    CheckpointSubject,
     CodeTemplates,
-    EvaluatorSubject,
     InitializerSubject,
     LayerSubject,
     LossSubject,
-    ModelSubject,
-    NetworkSubject,
     OptimizerSubject,
-    PerceptronSubject,
     RegularizerSubject,
-    TrainerSubject,
-    Unsupported,
 )
 from .tanh import TanH
-from .trainer import Trainer, TrainerSpec
+from .trainer import Trainer, TrainerSpec, TrainerSubject
 from .vocabulary import (
     Convention,
     Distribution,
@@ -87,6 +80,7 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "Adapter",
+    "Answer",
     "Array",
     "BatchNormalization",
     "Build",
@@ -136,6 +130,7 @@ __all__ = [
     "NeuralNetwork",
     "Normal",
     "NormalizedPerceptron",
+    "Operation",
     "OptimizerSpec",
     "OptimizerSubject",
     "Parameter",
@@ -144,6 +139,7 @@ __all__ = [
     "Phase",
     "PointMass",
     "Pooling",
+    "Question",
     "ReLU",
     "Reals",
     "RecurrentSpec",
@@ -160,6 +156,7 @@ __all__ = [
     "SoftMaxCrossEntropyLoss",
     "SoftmaxOutput",
     "Spec",
+    "Subject",
     "TanH",
     "Trainer",
     "TrainerSpec",
@@ -173,6 +170,9 @@ __all__ = [
     "all_specs",
     "argument",
     "find_spec",
+    "operation",
+    "operations",
+    "question",
     "spec_from_wire",
     "spec_to_wire",
 ]

@@ -1,20 +1,26 @@
 """MultilayerPerceptron: fully connected layers with activations between them, an output with its loss, epochs."""
 
+# mypy: disable-error-code="empty-body"
+# The decorator `operation` supplies the bodies.
+
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .activation import FUNCTIONS, Activation
 from .domain import Instances, Sizes, argument
 from .fully_connected import FullyConnected
+from .network import HasParameters
+from .operations import Array, never, operation
 from .registry import register
 from .softmax_output import SoftmaxOutput
 from .spec import Case, LayerSpec, LossSpec, Spec
 from .squared_error import LinearOutput
+from .subject import seed_globals
 from .vocabulary import Kind, Parameter
 
 
@@ -70,3 +76,54 @@ class MultilayerPerceptron(PerceptronSpec):
             case("sigmoid", 6, (5, 4, 4, 3), "sigmoid", SoftmaxOutput()),
             case("linear", 4, (3, 4, 4, 2), "linear", LinearOutput()),
         )
+
+
+class PerceptronSubject(HasParameters, kind=Kind.PERCEPTRON):
+    """A perceptron; parameters are named `INDEX.NAME`, with the index of the fully connected layer."""
+
+    @operation(required=True)
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """The loss of a batch, with one-hot rows or numbers as targets."""
+
+    @operation(required=True)
+    def predict(self, inputs: Array) -> Array:
+        """Probabilities where the loss is one of scores, else the outputs."""
+
+    @operation(required=True)
+    def differentiate(self, inputs: Array, targets: Array) -> Mapping[str, Array]:
+        """The gradients of the loss with respect to the parameters, by name; nothing is updated."""
+
+    @operation()
+    def input_gradient(self, inputs: Array, targets: Array) -> Array:
+        """What comes out of the backward pass at the inputs."""
+
+    @operation()
+    def epoch(self, inputs: Array, targets: Array, learning_rate: float, batch_size: int) -> None:
+        """One epoch of stochastic gradient descent; a batch size of 0 asks for gradient descent on everything."""
+
+    @operation(evaluates=True)
+    def train(self, inputs: Array, labels: Array, learning_rate: float, batch_size: int) -> None:
+        """Some epochs with numbers of classes as labels, by the method that `epoch` takes for the batch size."""
+
+    @operation()
+    def error_rate(self, inputs: Array, labels: Array) -> float:
+        """The share of samples that are not predicted to be of their class, given as numbers."""
+
+    @operation()
+    def check_gradients(self, inputs: Array, targets: Array, layer: int, factor: float) -> Mapping[str, Any]:
+        """Optional: the implementation's own check of its gradients, once.
+
+        Args:
+            inputs: of a batch.
+            targets: one-hot rows or numbers.
+            layer: index of a fully connected layer, whose gradients are `factor` times what they should be meanwhile.
+            factor: a power of two; 1 leaves them as they are.
+
+        Returns:
+            `passes`: number of forward passes; `raised`: the exception as text, or ""; `said`: the words that are
+            returned or printed; `tried`: the names of the parameters that had other values during a forward pass.
+        """
+
+    @operation(needed=never, default=seed_globals)
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness."""

@@ -1,7 +1,11 @@
 """NeuralNetwork: layers in order, a loss, an optimizer, a phase."""
 
+# mypy: disable-error-code="empty-body"
+# The decorator `operation` supplies the bodies.
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +14,7 @@ from .cross_entropy import CrossEntropyLoss
 from .dropout import Dropout
 from .flatten import Flatten
 from .fully_connected import FullyConnected
+from .operations import Answer, Array, Subject, never, operation
 from .optimizers import Sgd, SgdWithMomentum
 from .registry import register
 from .regularizers import L1_Regularizer, L2_Regularizer
@@ -17,7 +22,8 @@ from .relu import ReLU
 from .rnn import RNN
 from .softmax import SoftMax
 from .spec import Case, LayerSpec, NetworkSpec, OptimizerSpec
-from .vocabulary import Convention
+from .subject import seed_globals
+from .vocabulary import Convention, Kind, Phase
 
 
 @register
@@ -82,3 +88,67 @@ class NeuralNetwork(NetworkSpec):
                 input_shape=(5, 4),
             ),
         )
+
+
+class HasParameters(Subject):
+    """What holds parameters, named `INDEX.NAME`, for example `0.weights`."""
+
+    @operation(required=True, answer=Answer.NAMED)
+    def parameters(self) -> Mapping[str, Array]:
+        """Copies of all parameters."""
+
+    @operation(required=True)
+    def assign(self, parameters: Mapping[str, Array]) -> None:
+        """Set the parameters named."""
+
+
+class IsFed(Subject):
+    """What computes with the batch that its data layer hands out."""
+
+    @operation(required=True)
+    def feed(self, inputs: Array, labels: Array) -> None:
+        """Set the batch that the data layer hands out at every iteration."""
+
+    @operation(required=True, evaluates=True, answer=Answer.ARRAY, result="prediction")
+    def test(self, inputs: Array) -> Array:
+        """The prediction in the test phase."""
+
+
+class Passes(IsFed):
+    """What passes its batch forward and backward."""
+
+    @operation(required=True, evaluates=True, answer=Answer.NUMBER, result="y")
+    def forward(self) -> float:
+        """One forward pass over the batch: the loss."""
+
+    @operation(required=True)
+    def backward(self) -> None:
+        """One backward pass, with the optimizers' updates."""
+
+
+class Trains(IsFed, HasParameters):
+    """What trains on its batch."""
+
+    @operation(required=True, evaluates=True, answer=Answer.NUMBERS, result="losses")
+    def train(self, iterations: int) -> list[float]:
+        """Train; returns the losses that the network has recorded so far."""
+
+
+class NetworkSubject(Trains, Passes, kind=Kind.NETWORK):
+    """A network whose layers, loss and optimizer come from the same implementation."""
+
+    @operation()
+    def set_phase(self, phase: Phase) -> None:
+        """Set the network's phase."""
+
+    @operation(answer=Answer.TEXTS, result="phases")
+    def seen_phases(self) -> list[str]:
+        """The phase that each layer was in during its latest forward."""
+
+    @operation(required=True, answer=Answer.NAMED)
+    def gradients(self) -> Mapping[str, Array]:
+        """Copies of all gradients of the latest backward."""
+
+    @operation(needed=never, default=seed_globals)
+    def reseed(self, seed: int) -> None:
+        """Seed every source of randomness."""

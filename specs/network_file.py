@@ -1,13 +1,19 @@
 """NetworkFile: saving a network and loading it again."""
 
+# mypy: disable-error-code="empty-body"
+# The decorator `operation` supplies the bodies.
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .network import NeuralNetwork
+from .network import NeuralNetwork, Trains
+from .operations import operation
 from .registry import register
 from .spec import Case, CheckpointSpec
+from .vocabulary import Kind
 
 
 @register
@@ -29,3 +35,16 @@ class NetworkFile(CheckpointSpec):
             for case in cases
             if isinstance(case.spec, NeuralNetwork)
         )
+
+
+class CheckpointSubject(Trains, kind=Kind.CHECKPOINT):
+    """A network that can be saved."""
+
+    @operation(required=True)
+    def save_and_load(self) -> Mapping[str, bool]:
+        """Save the network, load it, and go on with what was loaded.
+
+        Returns:
+            What has become of the data layer: `kept` by the network that was saved, left out (`dropped`) where the
+            network is pickled and unpickled, `set` to the new one by loading.
+        """

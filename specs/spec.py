@@ -19,7 +19,7 @@ class Spec(ABC):
     """What a component must do, declared; its fields are the constructor's arguments.
 
     Class attributes:
-        kind: which protocol an implementation follows.
+        kind: which operations an implementation has; see `operations`.
         source: where the component is defined in the literature.
         definition: its mathematics in one line, for a person.
         traits: the properties by which laws choose specs.

@@ -1,11 +1,16 @@
 """Trainer: epochs of training and validation, with a schedule of the learning rate, a penalty, and a record."""
 
+# mypy: disable-error-code="empty-body"
+# The decorator `operation` supplies the bodies.
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from .domain import Integers, Reals, argument
+from .operations import Array, Subject, operation
 from .registry import register
 from .sizes import Choices
 from .spec import Case, Spec
@@ -66,3 +71,34 @@ class Trainer(TrainerSpec):
             Case(name="with-L2", spec=trainer(2, "L2", 0.03), input_shape=(4, 3)),
             Case(name="with-L1", spec=trainer(2, "L1", 0.03), input_shape=(5, 2)),
         )
+
+
+class TrainerSubject(Subject, kind=Kind.TRAINER):
+    """A training loop, which is given a linear network, a mean cross-entropy, gradient descent and a schedule."""
+
+    @operation(required=True)
+    def run(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Train from the parameters `start` (weights: (features, classes), bias: (classes,)), with new objects.
+
+        Args:
+            start: the parameters at the beginning.
+            inputs: first those of the training batches, then those of the validation batches.
+            labels: numbers of classes.
+            batch_size: of all batches.
+
+        Returns:
+            `record`: the losses that the trainer keeps, (epochs, 2), training and validation. Of each forward pass, in
+            order: `batch`, its index among all batches; `training`, whether the network was in the train phase;
+            `differentiated`, whether gradients were computed; `loss`, of that batch, without penalty; `rate`, the
+            optimizer's; `weights` and `bias`. `final_weights` and `final_bias`, after the last epoch.
+        """
+
+    @operation()
+    def count(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
+        """Optional: `run` with a function that counts right predictions; it notes every call.
+
+        Returns:
+            What `run` returns, and of each call, in order: `counted_pass`, the index of the latest forward pass;
+            `counted_predictions` and `counted_targets`, the classes that it was given, (calls, batch size); -1 where
+            there are fewer.
+        """

@@ -16,7 +16,7 @@ class Phase(StrEnum):
 
 
 class Kind(StrEnum):
-    """Which protocol of `specs.subject` an implementation of a spec follows."""
+    """Which class of subjects an implementation of a spec belongs to: which operations it has."""
 
     LAYER = "layer"
     LOSS = "loss"

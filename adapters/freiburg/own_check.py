@@ -22,7 +22,7 @@ WORDS = 5_000
 def check_gradients(
     network: Any, dense: Sequence[Any], parameters: Parameters, batch: tuple[Array, Array], lie: tuple[int, float]
 ) -> Mapping[str, Any]:
-    """Call the check; see `specs.subject.PerceptronSubject`.
+    """Call the check; see `specs.PerceptronSubject`.
 
     Args:
         network: the submission's network.

@@ -97,7 +97,7 @@ class FreiburgPerceptron(PerceptronAdapter):
         return self._error(inputs, self._one_hot(labels) if self._wants_one_hot(inputs) else labels)
 
     def check_gradients(self, inputs: Array, targets: Array, layer: int, factor: float) -> Mapping[str, Any]:
-        """The network's own check of its gradients; see `specs.subject.PerceptronSubject`."""
+        """The network's own check of its gradients; see `specs.PerceptronSubject`."""
         forget_gradients(self.network, *self._layers)
         dense = [part.layer for part in self._dense]
         return check_gradients(self.network, dense, self.parameters, (inputs, targets), (layer, factor))

@@ -82,11 +82,11 @@ class WorkshopTrainer(TrainerAdapter):
         self._made_of = made_of
 
     def run(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
-        """Train; see `specs.subject.TrainerSubject`."""
+        """Train; see `specs.TrainerSubject`."""
         return self._run(start, inputs, labels, batch_size, Notes())
 
     def count(self, start: Mapping[str, Array], inputs: Array, labels: Array, batch_size: int) -> Mapping[str, Array]:
-        """Train with a function that counts; see `specs.subject.TrainerSubject`."""
+        """Train with a function that counts; see `specs.TrainerSubject`."""
         if COUNTS not in inspect.signature(self._made_of.train_network).parameters:
             raise Unsupported(f"train_network takes no {COUNTS}")
         notes = Notes()

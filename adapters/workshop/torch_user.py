@@ -74,7 +74,7 @@ class WorkshopUser(EvaluatorAdapter):
         labels: Array,
         batch_size: int,
     ) -> Mapping[str, Any]:
-        """Load and test the network; see `specs.subject.EvaluatorSubject`."""
+        """Load and test the network; see `specs.EvaluatorSubject`."""
         self._offers("test_network")
         batches = Batches(
             [
@@ -101,7 +101,7 @@ class WorkshopUser(EvaluatorAdapter):
         return {**notes.told(), **told, **counter.told()}
 
     def predict(self, stored: Mapping[str, Array], fresh: Mapping[str, Array], inputs: Array) -> Mapping[str, Any]:
-        """Make a predictor, and give it samples; see `specs.subject.EvaluatorSubject`."""
+        """Make a predictor, and give it samples; see `specs.EvaluatorSubject`."""
         self._offers("get_predictor")
         notes = Notes(stored)
         nothing = Batches([], 1)

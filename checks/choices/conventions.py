@@ -36,6 +36,7 @@ from ...specs import (
 )
 from ..context import COMPUTES_IN_FLOAT32
 from ..definitions.convolution import SEQUENCES
+from ..law import answered
 from ..laws.phase_running import SPREAD, batch_statistics, running_statistics
 from ..numerics.compare import Array
 from ..run.group_runner import SessionSource
@@ -209,7 +210,7 @@ def _running_statistics(session: SessionLike) -> str:
     first, second = (SPREAD * scale * rng.normal(size=(50, 2)) for scale in (1.0, 5.0))
     layer.set_phase(Phase.TRAIN)
     layer.many([("forward", (first,)), ("forward", (second,))])
-    found = running_statistics(layer, first.shape, np.ones(2), np.zeros(2))
+    found = answered(running_statistics(layer, first.shape, np.ones(2), np.zeros(2)))
     one, two = batch_statistics(first), batch_statistics(second)
     decay = float(np.sum((one.mean - two.mean) * (found.mean - two.mean)) / np.sum(np.square(one.mean - two.mean)))
     options = {

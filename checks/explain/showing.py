@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...sandbox import SubjectError
-from ...specs import LayerSpec
+from ...specs import operations
 from ..proof import Derivative, Equal
 from ..results import ArrayRecord, Smallest
 from ..run.outcome import Examined
@@ -41,18 +41,18 @@ def _array_records(examined: Examined) -> list[ArrayRecord]:
     """Parameters, input, incoming gradient, what was found and what was expected."""
     context, measurement = examined.context, examined.measurement
     proof = None if measurement is None else measurement.proof
+    known = operations(context.case.spec.kind)
     given: dict[str, Any] = {}
     for call in (call for subject in context.subjects[-1:] for call in subject.transcript):
         if call.method == "assign":
             given |= call.args[0]
-        elif call.method == "reseed":
-            continue
-        else:
-            names = _NAMES.get((isinstance(context.case.spec, LayerSpec), call.method), ("", ""))
-            given |= {name: item for name, item in zip(names, call.args, strict=False) if name}
+        elif call.method in known:
+            operation = known[call.method]
+            named = zip(operation.arguments, call.args, strict=False)
+            given |= {name: item for name, item in named if name in operation.arrays}
     if isinstance(proof, Derivative):
         cotangent = {} if proof.cotangent is None else {"dy": proof.cotangent}
-        names = _NAMES.get((isinstance(context.case.spec, LayerSpec), "forward"), ())
+        names = known["forward"].arguments if "forward" in known else ()
         given |= {
             **dict(zip(names[:1], proof.arguments, strict=False)),
             **cotangent,
@@ -71,15 +71,3 @@ def _array_records(examined: Examined) -> list[ArrayRecord]:
         )
         for name, array in arrays.items()
     ]
-
-
-_NAMES = {
-    (True, "forward"): ("x",),
-    (True, "backward"): ("dy",),
-    (False, "forward"): ("prediction", "target"),
-    (False, "backward"): ("target",),
-    (False, "update"): ("weights", "gradient"),
-    (False, "norm"): ("weights",),
-    (False, "gradient"): ("weights",),
-    (False, "feed"): ("inputs", "labels"),
-}

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...sandbox import RemoteSubject
-from ...specs import Kind
+from ...specs import Kind, operations
 from ..context import Context
 from ..proof import ABSOLUTE, RELATIVE, STEP, Derivative
 from .snippet_parts import BLOCK_DIFFERENCES, INPUT_DIFFERENCES
 from .snippet_script import Script
 from .snippet_text import Unspeakable, filled, rounded_up
-
-_ROLES = {Kind.LAYER: ("x",), Kind.LOSS: ("prediction", "target"), Kind.NETWORK: ()}
 
 
 def derivative(script: Script, context: Context, proof: Derivative, passes: int = 1) -> str:
@@ -56,7 +54,7 @@ class _Writer:
         self.prepared, self.more = self.script.setup(self.subject), ""
         if proof.continues:
             self.prepared, self.more = self.script.continued(self.subject)
-        roles = zip(proof.arguments, _ROLES[kind], strict=False)
+        roles = zip(proof.arguments, operations(kind)["forward"].arguments, strict=False)
         self.arguments = [self.script.variable(array, role) for array, role in roles]
         cotangent = proof.target if proof.cotangent is None else proof.cotangent
         role = "target" if proof.cotangent is None else "dy"

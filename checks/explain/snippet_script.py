@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...sandbox import Call, RemoteSubject
-from ...specs import Kind, Spec
+from ...specs import Answer, Spec, operations
 from ..context import Context
 from ..proof import Expression
 from .snippet_calls import copied, draws, items_of, keys_of, overlapping, plain, values_of
 from .snippet_text import Unspeakable, filled, literal, same_numbers
-
-_ARGUMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    (Kind.LAYER, "forward"): ("x",),
-    (Kind.LAYER, "backward"): ("dy",),
-    (Kind.LOSS, "forward"): ("prediction", "target"),
-    (Kind.LOSS, "backward"): ("target",),
-    (Kind.LOSS, "predict"): ("prediction",),
-    (Kind.REGULARIZER, "norm"): ("weights",),
-    (Kind.REGULARIZER, "gradient"): ("weights",),
-    (Kind.OPTIMIZER, "update"): ("weights", "gradient"),
-    (Kind.NETWORK, "feed"): ("inputs", "labels"),
-    (Kind.NETWORK, "test"): ("inputs",),
-}
-_RESULTS: Mapping[str, str] = {
-    "forward": "y", "backward": "dx", "norm": "penalty", "gradient": "slope", "update": "updated",
-    "initialize": "draws", "train": "losses", "regularization_loss": "penalty",
-    "test": "prediction", "seen_phases": "phases", "predict": "probabilities",
-}  # fmt: skip
-_LINES = frozenset({"assign", "attach_optimizer", "attach_penalty", "feed", "memorize", "set_phase", "reseed"})
-_READS = frozenset({"parameters", "gradients"})
 
 
 class Script:
@@ -225,7 +205,8 @@ class Script:
 
     def _line(self, subject: RemoteSubject, call: Call, keys: set[str]) -> str:
         name, method = self.name_of(subject), call.method
-        if method in _READS:
+        known = operations(subject.spec.kind).get(method)
+        if known is not None and known.answer is Answer.NAMED:
             return "\n".join(self._read(subject, call, key) for key in sorted(keys))
         if method == "set_phase":
             return self._phase(subject, str(call.args[0]))
@@ -241,9 +222,8 @@ class Script:
         text = filled(template, {"self": name, **{str(index): item for index, item in enumerate(arguments)}})
         if "fans" in keys and method == "initialize":
             self._kept[call.number, "fans"] = self._template(subject, "fans")
-        elif keys and method not in _LINES:
-            role = "loss_value" if subject.spec.kind is Kind.LOSS else _RESULTS[method]
-            self._kept[call.number, ""] = self._fresh(role)
+        elif keys and known is not None and known.tells:
+            self._kept[call.number, ""] = self._fresh(known.result)
             text = f"{self._kept[call.number, '']} = {text}"
         before = self._before.get(id(subject), []) if method == "backward" else []
         return "\n".join([*(filled(line, {"self": name, "0": plain(arguments[0])}) for line in before), text])
@@ -292,4 +272,5 @@ class Script:
         return text
 
     def _roles(self, spec: Spec, call: Call) -> tuple[str, ...]:
-        return _ARGUMENTS.get((spec.kind, call.method), ()) or tuple(f"argument{i}" for i in range(len(call.args)))
+        known = operations(spec.kind).get(call.method)
+        return known.arguments if known is not None else tuple(f"argument{i}" for i in range(len(call.args)))

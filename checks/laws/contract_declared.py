@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, Kind, Phase, Trait, Unsupported
+from ..asking import declared, forward, reformat
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, describe, failed, passed
+from ..law import Law, Level, check
+from ..measurement import describe, failed, passed
 from .contract import BACKWARD
 from .selection import parameter_names, penalty_of
 
@@ -31,42 +32,45 @@ def _normalised_images(case: Case) -> bool:
     return Trait.BATCH_STATISTICS in case.spec.traits and len(case.input_shape) == 4 and case.phase is Phase.TRAIN
 
 
-def declared(subject: RemoteSubject) -> Mapping[str, Any]:
+def _said(subject: RemoteSubject) -> Asking[Mapping[str, Any]]:
     """What the subject says of itself by name; nothing if its adapter does not offer that."""
     try:
-        said = subject.call("declared")
+        said: Any = yield from subject.ask(declared())
     except Unsupported:
         return {}
     return said if isinstance(said, dict) else {}
 
 
-def _as_declared(context: Context, name: str, expected: bool, hint: str) -> Measurement:
-    found = declared(context.new()).get(name)
+def _as_declared(context: Context, name: str, expected: bool, hint: str) -> Law:
+    found = (yield from _said(context.new())).get(name)
     if found is None or bool(found) == expected:
-        return passed()
+        yield passed()
+        return
     text = f"{context.case.spec.name()}: {name} is {bool(found)}, but should be {expected}"
-    return failed(text, expected=str(expected), found=str(bool(found)), hint=hint)
+    yield failed(text, expected=str(expected), found=str(bool(found)), hint=hint)
 
 
 @check("contract.trainable", Kind.LAYER, when=_first, needs=("contract.constructs",))
-def trainable_if_it_has_parameters(context: Context) -> Iterator[Measurement]:
+def trainable_if_it_has_parameters(context: Context) -> Law:
     """A layer says that it is trainable if it has parameters, and only then."""
     has_parameters = bool(parameter_names(context.case))
     hint = f"set self.trainable = {has_parameters} in the constructor, after super().__init__()"
-    yield _as_declared(context, "trainable", has_parameters, hint)
+    yield from _as_declared(context, "trainable", has_parameters, hint)
 
 
 @check("contract.testing-phase", Kind.LAYER, when=_first, needs=("contract.constructs",))
-def starts_outside_of_the_testing_phase(context: Context) -> Iterator[Measurement]:
+def starts_outside_of_the_testing_phase(context: Context) -> Law:
     """A new layer says that it is not in the testing phase."""
     hint = "the base class must set testing_phase = False, and every layer must call super().__init__()"
-    yield _as_declared(context, "testing_phase", False, hint)
+    yield from _as_declared(context, "testing_phase", False, hint)
 
 
 @check("contract.base", Kind.LAYER, Kind.OPTIMIZER, when=_first, level=Level.STRICT, needs=("contract.constructs",))
-def inherits_from_the_base_class(context: Context) -> Iterator[Measurement]:
+def inherits_from_the_base_class(context: Context) -> Law:
     """A layer inherits from the base class of layers, an optimizer from that of optimizers."""
-    yield _as_declared(context, "base", True, "derive the class from BaseLayer (a layer) or Optimizer (an optimizer)")
+    yield from _as_declared(
+        context, "base", True, "derive the class from BaseLayer (a layer) or Optimizer (an optimizer)"
+    )
 
 
 @check(
@@ -76,20 +80,20 @@ def inherits_from_the_base_class(context: Context) -> Iterator[Measurement]:
     level=Level.STRICT,
     needs=("contract.constructs",),
 )
-def keeps_its_regularizer(context: Context) -> Iterator[Measurement]:
+def keeps_its_regularizer(context: Context) -> Law:
     """An optimizer keeps the regularizer that it is given in a member of that name."""
     hint = "add_regularizer(regularizer) must set self.regularizer = regularizer"
-    yield _as_declared(context, "regularizer", True, hint)
+    yield from _as_declared(context, "regularizer", True, hint)
 
 
 @check("contract.reformat", Kind.LAYER, when=_normalised_images, needs=BACKWARD)
-def images_and_vectors(context: Context) -> Iterator[Measurement]:
+def images_and_vectors(context: Context) -> Law:
     """Reformat turns images into one row of channels for each pixel, and these rows into the same images again."""
     rng = context.rng()
     layer, x = context.layer(rng), context.data(rng)
-    layer.forward(x)
+    yield from layer.ask(forward(x))
     try:
-        rows = layer.call("reformat", x)
+        rows: Any = yield from layer.ask(reformat(x))
     except Unsupported:
         yield passed()
         return
@@ -110,7 +114,7 @@ def images_and_vectors(context: Context) -> Iterator[Measurement]:
         expected = "the channels of one pixel in every row"
         yield failed("reformat(x) mixes the channels", expected=expected, found="other rows", hint=hint)
         return
-    images = layer.call("reformat", rows)
+    images = yield from layer.ask(reformat(rows))
     if isinstance(images, np.ndarray) and np.array_equal(rounded(images), rounded(x)):
         yield passed()
         return

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Asking
 from ...specs import Case, Gaussian, InitializerSpec, Kind, LayerSpec, PointMass, Uniform
+from ..asking import draw, initialize, parameters, reseed
 from ..context import Context
-from ..law import Level, check
+from ..law import Law, Level, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import estimate
 from ..proof import Equal, Expression, Holds
@@ -23,21 +25,18 @@ def _random(case: Case) -> bool:
     return isinstance(case.spec, InitializerSpec) and case.spec.draws()
 
 
-def _draw(context: Context, seed: int) -> NDArray[np.float64]:
-    initializer = context.new()
-    initializer.begin_with([("reseed", (seed,))])
-    result: NDArray[np.float64] = initializer.initialize(context.case.input_shape, *context.case.fans)
-    return result
+def _drawn(context: Context) -> Asking[NDArray[np.float64]]:
+    """What a new initializer draws."""
+    _, values = yield from context.new().ask(reseed(context.seed), draw(context.case.input_shape, *context.case.fans))
+    return values
 
 
 @check("contract.initializer", Kind.INITIALIZER, level=Level.CORE, needs=("contract.constructs",))
-def initialize_returns_an_array(context: Context) -> Iterator[Measurement]:
+def initialize_returns_an_array(context: Context) -> Law:
     """Initialize returns finite floating-point numbers in the shape asked for."""
-    yield array_of_shape(
-        f"initialize({context.case.input_shape}, fan_in, fan_out)",
-        _draw(context, context.seed),
-        context.case.input_shape,
-    )
+    shape = context.case.input_shape
+    values = yield from _drawn(context)
+    yield array_of_shape(f"initialize({shape}, fan_in, fan_out)", values, shape)
 
 
 @check(
@@ -47,17 +46,16 @@ def initialize_returns_an_array(context: Context) -> Iterator[Measurement]:
     level=Level.CORE,
     needs=("contract.initializer",),
 )
-def constant_everywhere(context: Context) -> Iterator[Measurement]:
+def constant_everywhere(context: Context) -> Law:
     """Every entry has the declared value."""
-    yield from single_draw(
-        context.spec_as(InitializerSpec), _draw(context, context.seed), context.case.input_shape, context.case.fans
-    )
+    found = yield from _drawn(context)
+    yield from single_draw(context.spec_as(InitializerSpec), found, context.case.input_shape, context.case.fans)
 
 
 @check("initializer.distribution", Kind.INITIALIZER, when=_random, level=Level.CORE, needs=("contract.initializer",))
-def draws_follow_the_distribution(context: Context) -> Iterator[Measurement]:
+def draws_follow_the_distribution(context: Context) -> Law:
     """The entries follow the declared distribution (exact tests, each with a false-alarm rate of 1e-12)."""
-    values = _draw(context, context.seed).ravel()
+    values = (yield from _drawn(context)).ravel()
     match context.spec_as(InitializerSpec).distribution(*context.case.fans):
         case Uniform(low=low, high=high):
             yield from _between(values, low, high)
@@ -201,10 +199,10 @@ def _tail(values: NDArray[np.float64], deviation: float) -> Measurement:
 
 
 @check("initializer.fresh", Kind.INITIALIZER, when=_random, needs=("contract.initializer",))
-def every_call_draws_anew(context: Context) -> Iterator[Measurement]:
+def every_call_draws_anew(context: Context) -> Law:
     """Two calls draw different numbers, and so do two entries."""
-    initializer = context.new()
-    one, two = (initializer.initialize(context.case.input_shape, *context.case.fans) for _ in range(2))
+    asked = draw(context.case.input_shape, *context.case.fans)
+    one, two = yield from context.new().ask(asked, asked)
     if np.array_equal(one, two):
         yield failed(
             "two calls of initialize return the same numbers",
@@ -223,21 +221,20 @@ def every_call_draws_anew(context: Context) -> Iterator[Measurement]:
 
 
 @check("initializer.layer", Kind.LAYER, when=trainable, needs=("contract.constructs",))
-def layers_use_their_initializers(context: Context) -> Iterator[Measurement]:
+def layers_use_their_initializers(context: Context) -> Law:
     """Initialize fills every parameter from its initializer, with the right fans, unless the layer fixes the value."""
     weights_value, bias_value = 0.625, -0.375
     layer = context.new()
-    record = layer.initialize(weights_value, bias_value)
+    record, found = yield from layer.ask(initialize(weights_value, bias_value), parameters())
     spec = context.layer_spec
     assert isinstance(spec, LayerSpec)  # noqa: S101 - layer_spec says so
-    parameters = layer.parameters()
     for name, parameter in spec.parameters().items():
         fixed = parameter.initial
         wanted = fixed if fixed is not None else bias_value if name.endswith("bias") else weights_value
         value = np.full(parameter.shape, wanted)
         yield agrees(
             f"{name} after initialize",
-            parameters.get(name),
+            found.get(name),
             estimate(value, value, 0),
             hint="initialize must fill the weights from the weights initializer and the bias from the bias initializer"
             if fixed is None

@@ -6,15 +6,14 @@ statistics): two answers of the same layer must be related as the mathematics sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
 from .. import definitions
+from ..asking import forward, parameters
 from ..context import Context
-from ..law import check
+from ..law import Law, check
 from ..measurement import Measurement, agrees
 from ..numerics.compare import EPS, Estimate
 from ..numerics.precision import FLOAT64
@@ -35,15 +34,16 @@ def _related(name: str, found: object, value: Array, *terms: Array, rule: Expres
 
 
 @check("value.affine", Kind.LAYER, when=has(Trait.AFFINE), needs=FORWARD)
-def affine_combinations_are_kept(context: Context) -> Iterator[Measurement]:
+def affine_combinations_are_kept(context: Context) -> Law:
     """The output of t x + (1-t) z is t times the output of x plus 1-t times that of z."""
     rng = context.rng()
     layer = context.layer(rng)
     x, t = context.data(rng), 0.25
-    largest = max((float(np.abs(value).max()) for value in layer.parameters().values()), default=1.0)
+    known = yield from layer.ask(parameters())
+    largest = max((float(np.abs(value).max()) for value in known.values()), default=1.0)
     for factor in (1.0, 1e4):
         z = factor * context.data(rng)
-        of_x, of_z, found = layer.many([("forward", (point,)) for point in (x, z, t * x + (1 - t) * z)])
+        of_x, of_z, found = yield from layer.ask(forward(x), forward(z), forward(t * x + (1 - t) * z))
         yield _related(
             "forward(0.25 x + 0.75 z)" + (" for z of size 1e4" if factor > 1 else ""),
             found,
@@ -57,7 +57,7 @@ def affine_combinations_are_kept(context: Context) -> Iterator[Measurement]:
 
 
 @check("value.shift", Kind.LAYER, when=has(Trait.SHIFT_INVARIANT), needs=("value.forward",))
-def shifting_a_sample_changes_nothing(context: Context) -> Iterator[Measurement]:
+def shifting_a_sample_changes_nothing(context: Context) -> Law:
     """Adding the same number to all entries of a sample does not change its output."""
     rng = context.rng()
     layer = context.layer(rng)
@@ -66,7 +66,7 @@ def shifting_a_sample_changes_nothing(context: Context) -> Iterator[Measurement]
     x = np.round(context.data(rng) * 2**fine) / 2**fine
     shift = np.round(rng.uniform(-1, 1, size=(len(x),) + (1,) * (x.ndim - 1)) * 2**coarse)
     shift[0] = 800.0
-    reference, found = layer.many([("forward", (x,)), ("forward", (x + shift,))])
+    reference, found = yield from layer.ask(forward(x), forward(x + shift))
     yield _related(
         f"forward(x + c), with c between -{2**coarse} and {2**coarse} for each sample,",
         found,
@@ -77,13 +77,13 @@ def shifting_a_sample_changes_nothing(context: Context) -> Iterator[Measurement]
 
 
 @check("value.symmetry", Kind.LAYER, when=has(Trait.POINT_SYMMETRIC), needs=("value.forward",))
-def opposite_inputs_mirror(context: Context) -> Iterator[Measurement]:
+def opposite_inputs_mirror(context: Context) -> Law:
     """Opposite inputs have outputs that are opposite to each other, seen from the output at 0."""
     rng = context.rng()
     layer = context.layer(rng)
     for factor in (1.0, 30.0, 1e3):
         x = factor * context.data(rng)
-        zero, of_x, found = layer.many([("forward", (point,)) for point in (np.zeros_like(x), x, -x)])
+        zero, of_x, found = yield from layer.ask(forward(np.zeros_like(x)), forward(x), forward(-x))
         name = "forward(-x)" if factor == 1 else f"forward(-x) for x of size {factor:g}"
         hint = "both branches of a case distinction must continue each other, and exp must not overflow for either sign"
         rule = Expression("2 * $0 - $1", (zero, of_x))
@@ -91,33 +91,34 @@ def opposite_inputs_mirror(context: Context) -> Iterator[Measurement]:
 
 
 @check("value.scale", Kind.LAYER, when=has(Trait.HOMOGENEOUS), needs=("value.forward",))
-def scaling_the_input_scales_the_output(context: Context) -> Iterator[Measurement]:
+def scaling_the_input_scales_the_output(context: Context) -> Law:
     """The output of c x is c times the output of x, for every c > 0, tiny or huge."""
     rng = context.rng()
     layer = context.layer(rng)
     x = context.data(rng)
-    reference = layer.forward(x)
+    reference = yield from layer.ask(forward(x))
     largest = 300 if context.precision() is FLOAT64 else 60
     for power in (-largest, largest):
         factor = 2.0**power  # exact
+        found = yield from layer.ask(forward(factor * x))
         name = f"forward(2^{power} x)"
         hint = "compare with 0 itself, not with a small threshold, and let nothing saturate"
         rule = Expression(f"{factor!r} * $0", (reference,))
-        yield _related(name, layer.forward(factor * x), factor * reference, rule=rule, hint=hint)
+        yield _related(name, found, factor * reference, rule=rule, hint=hint)
 
 
 @check("value.normalised", Kind.LAYER, when=has(Trait.BATCH_STATISTICS), needs=("value.forward",))
-def units_of_a_channel_do_not_matter(context: Context) -> Iterator[Measurement]:
+def units_of_a_channel_do_not_matter(context: Context) -> Law:
     """Scaling and shifting a channel of the whole batch does not change the output: it is normalised."""
     rng = context.rng()
-    parameters = context.parameters(context.rng())
+    values = context.parameters(context.rng())
     layer = context.layer(rng)
     x = context.data(rng)
     shape = (1, x.shape[1]) + (1,) * (x.ndim - 2)
     scale, offset = rng.uniform(20, 200, size=shape), rng.uniform(-100, 100, size=shape)
     other = context.given(scale * x + offset)
-    reference, found = layer.many([("forward", (x,)), ("forward", (other,))])
-    first, second = (definitions.forward(context.layer_spec, point, parameters) for point in (x, other))
+    reference, found = yield from layer.ask(forward(x), forward(other))
+    first, second = (definitions.forward(context.layer_spec, point, values) for point in (x, other))
     expected = Estimate(reference, first.error + second.error, first.slack + second.slack)
     hint = "subtract the mean of the channel and divide by the root of its variance, both over the whole batch"
     yield agrees("forward(a x + b), with a and b for each channel,", found, expected, hint=hint)

@@ -30,7 +30,7 @@ class Use:
         stored: the parameters that training has ended with.
         inputs, labels: the test data; a third of it is not predicted to be of its class.
         size: number of samples in a batch; the last one may have fewer.
-        said: what the subject tells; see `specs.subject.EvaluatorSubject`.
+        said: what the subject tells; see `specs.EvaluatorSubject`.
     """
 
     spec: EvaluatorSpec

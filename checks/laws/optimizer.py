@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, Kind, OptimizerSpec, Trait
 from .. import definitions
+from ..asking import update
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees, same
+from ..law import Law, Level, check
+from ..measurement import agrees, same
 from ..numerics.compare import Array, Estimate, estimate
 from .contract import unmodified
 from .selection import penalty_of
@@ -53,31 +55,31 @@ def expected_weights(context: Context, start: Array, gradients: Sequence[Array])
     )
 
 
-def _walk(optimizer: RemoteSubject, start: NDArray[np.float64], gradients: list[NDArray[np.float64]]) -> list[object]:
+def _walk(optimizer: RemoteSubject, start: Array, gradients: Sequence[Array]) -> Asking[list[Any]]:
     """The weights after each step; a step starts from the weights that the previous one returned."""
-    weights: object = start
+    weights: Any = start
     visited = []
     for gradient in gradients:
-        weights = optimizer.update(weights, gradient)
+        weights = yield from optimizer.ask(update(weights, gradient))
         visited.append(weights)
         if not isinstance(weights, np.ndarray | float | int):
             break
     return visited
 
 
-def follow(context: Context, hint: str) -> Iterator[Measurement]:
+def follow(context: Context, hint: str) -> Law:
     """Compare a trajectory with the definition."""
     rng = context.rng()
     start, gradients = np.asarray(context.data(rng)), _gradients(context, rng)
     expected = expected_weights(context, start, gradients)
-    found = _walk(context.new(), start, gradients)
+    found = yield from _walk(context.new(), start, gradients)
     for step, (weights, reference) in enumerate(zip(found, expected, strict=False), start=1):
         value = np.asarray(weights, dtype=float) if isinstance(weights, float | int) else weights
         yield agrees(f"the weights after {step} step{'s' if step > 1 else ''}", value, reference, hint=hint)
 
 
 @check("optimizer.trajectory", Kind.OPTIMIZER, when=plain, level=Level.CORE, needs=("contract.constructs",))
-def trajectory_equals_the_definition(context: Context) -> Iterator[Measurement]:
+def trajectory_equals_the_definition(context: Context) -> Law:
     """The weights follow the published update, step by step."""
     yield from follow(context, f"the update is: {context.case.spec.definition}")
 
@@ -87,12 +89,12 @@ def _rests(case: Case) -> bool:
 
 
 @check("optimizer.zero-gradient", Kind.OPTIMIZER, when=_rests, needs=("optimizer.trajectory",))
-def nothing_moves_without_a_gradient(context: Context) -> Iterator[Measurement]:
+def nothing_moves_without_a_gradient(context: Context) -> Law:
     """A weight whose gradients were all 0 keeps its value; nothing becomes NaN, in the first step either."""
     rng = context.rng()
     start = np.asarray(context.data(rng))
     gradients = [np.where(np.arange(start.size).reshape(start.shape) % 2, g, 0.0) for g in _gradients(context, rng)]
-    found = _walk(context.new(), start, gradients)
+    found = yield from _walk(context.new(), start, gradients)
     hint = "divide by np.sqrt(s) + epsilon: 0 / 0 is NaN, and the weight is lost"
     for step, weights in enumerate(found, start=1):
         resting = np.asarray(weights, dtype=float).ravel()[::2]
@@ -101,32 +103,32 @@ def nothing_moves_without_a_gradient(context: Context) -> Iterator[Measurement]:
 
 
 @check("optimizer.gradient-pure", Kind.OPTIMIZER, needs=("contract.constructs",))
-def gradient_is_left_alone(context: Context) -> Iterator[Measurement]:
+def gradient_is_left_alone(context: Context) -> Law:
     """The optimizer does not modify the gradient that it is given."""
     rng = context.rng()
     optimizer = context.new()
-    _walk(optimizer, np.asarray(context.data(rng)), _gradients(context, rng))
+    yield from _walk(optimizer, np.asarray(context.data(rng)), _gradients(context, rng))
     yield unmodified([entry for entry in optimizer.mutations if entry.argument == 1], {"update": ("", "the gradient")})
 
 
 @check("optimizer.weights-pure", Kind.OPTIMIZER, level=Level.STRICT, needs=("contract.constructs",))
-def weights_are_left_alone(context: Context) -> Iterator[Measurement]:
+def weights_are_left_alone(context: Context) -> Law:
     """The optimizer returns new weights and does not modify the old ones."""
     rng = context.rng()
     optimizer = context.new()
-    _walk(optimizer, np.asarray(context.data(rng)), _gradients(context, rng))
+    yield from _walk(optimizer, np.asarray(context.data(rng)), _gradients(context, rng))
     yield unmodified(optimizer.mutations, {"update": ("the weights",)})
 
 
 @check("optimizer.instances", Kind.OPTIMIZER, needs=("contract.constructs",))
-def instances_do_not_share_state(context: Context) -> Iterator[Measurement]:
+def instances_do_not_share_state(context: Context) -> Law:
     """Two optimizers do not influence each other, and a new one starts without a past."""
     rng = context.rng()
     start, gradients = np.asarray(context.data(rng)), _gradients(context, rng)
-    alone = _walk(context.new(), start, gradients)
+    alone = yield from _walk(context.new(), start, gradients)
     one, other = context.new(now=True), context.new(now=True)
-    _walk(other, np.asarray(context.data(rng, (7,))), [np.full((7,), 3.0)] * 2)
-    again = _walk(one, start, gradients)
+    yield from _walk(other, np.asarray(context.data(rng, (7,))), [np.full((7,), 3.0)] * 2)
+    again = yield from _walk(one, start, gradients)
     for step, (found, reference) in enumerate(zip(again, alone, strict=False), start=1):
         yield same(
             f"the weights after {step} steps",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ..asking import assign, forward, reseed, set_phase
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, agrees, failed, passed, same
+from ..law import Law, check
+from ..measurement import agrees, failed, passed, same
 from ..numerics.compare import EPS, Estimate
 from ..results import Verdict
 from .chance import share_bound, trials_to_fail
@@ -32,40 +32,40 @@ def _masked(case: Case) -> bool:
 
 
 @check("phase.same", Kind.LAYER, when=_indifferent, needs=(*FORWARD, "contract.repeatable"))
-def phases_do_not_matter(context: Context) -> Iterator[Measurement]:
+def phases_do_not_matter(context: Context) -> Law:
     """Forward is the same in the train and in the test phase."""
     rng = context.rng()
     layer = context.layer(rng)
     x = context.data(rng)
-    train, _, test = layer.many([("forward", (x,)), ("set_phase", (str(Phase.TEST),)), ("forward", (x,))])
+    train, _, test = yield from layer.ask(forward(x), set_phase(Phase.TEST), forward(x))
     yield same("forward(x) in the test phase", test, train, meaning="the phase changes the output")
 
 
 @check("phase.identity", Kind.LAYER, when=_masked, needs=FORWARD)
-def test_phase_is_the_identity(context: Context) -> Iterator[Measurement]:
+def test_phase_is_the_identity(context: Context) -> Law:
     """In the test phase forward returns its input unchanged."""
     rng = context.rng()
     layer = context.layer(rng, phase=Phase.TEST)
     x = context.data(rng)
+    y = yield from layer.ask(forward(x))
     yield agrees(
         "forward(x) in the test phase",
-        layer.forward(x),
+        y,
         close_to(x, 8),
         hint="inverted dropout scales by 1 / keep in training, so that nothing is left to do in the test phase",
     )
 
 
 @check("phase.deterministic", Kind.LAYER, when=_dependent, needs=FORWARD)
-def test_phase_is_deterministic(context: Context) -> Iterator[Measurement]:
+def test_phase_is_deterministic(context: Context) -> Law:
     """In the test phase the same input gives the same output, whatever has passed through before."""
     rng = context.rng()
     layer = context.layer(rng, phase=Phase.TEST)
     x = context.data(rng)
-    first = layer.forward(x)
-    layer.forward(5.0 * context.data(rng) + 7.0)
+    first, _, second = yield from layer.ask(forward(x), forward(5.0 * context.data(rng) + 7.0), forward(x))
     yield same(
         "the second forward(x) in the test phase",
-        layer.forward(x),
+        second,
         first,
         meaning="a forward in the test phase changes the layer",
         hint="in the test phase nothing may be drawn at random, and running statistics must not be updated",
@@ -73,19 +73,17 @@ def test_phase_is_deterministic(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.default", Kind.LAYER, when=_dependent, needs=FORWARD)
-def new_layers_train(context: Context) -> Iterator[Measurement]:
+def new_layers_train(context: Context) -> Law:
     """A new layer is in the train phase."""
     rng = context.rng()
     new, told = context.new(now=True), context.new(now=True)
     parameters = context.parameters(rng)
     x = context.given(3.0 * context.data(rng, _many_rows(context)) + 1.0)
-    told.set_phase(Phase.TRAIN)
+    yield from told.ask(set_phase(Phase.TRAIN))
     outputs = []
     for layer in (new, told):
-        if parameters:
-            layer.assign(parameters)
-        layer.reseed(context.seed)
-        outputs.append(layer.forward(x))
+        layer.begin_with([*([assign(parameters)] if parameters else []), reseed(context.seed)])
+        outputs.append((yield from layer.ask(forward(x))))
     trained = (
         _looks_trained(context, outputs[0], x)
         if _masked(context.case)
@@ -116,13 +114,13 @@ def _looks_trained(context: Context, y: NDArray[np.float64], x: NDArray[np.float
 
 
 @check("phase.restored", Kind.LAYER, when=_dependent, needs=FORWARD)
-def switching_back_restores(context: Context) -> Iterator[Measurement]:
+def switching_back_restores(context: Context) -> Law:
     """Switching to the test phase and back to the train phase restores the train phase."""
     rng = context.rng()
     layer = context.layer(rng)
     x = context.data(rng, _many_rows(context))
-    to_test, to_train = (("set_phase", (str(phase),)) for phase in (Phase.TEST, Phase.TRAIN))
-    before, _, _, _, after = layer.many([("forward", (x,)), to_test, ("forward", (x,)), to_train, ("forward", (x,))])
+    to_test, to_train = set_phase(Phase.TEST), set_phase(Phase.TRAIN)
+    before, _, _, _, after = yield from layer.ask(forward(x), to_test, forward(x), to_train, forward(x))
     hint = "forward must look at the phase in every call and must not store what the test phase has set"
     if _masked(context.case):
         restored = _looks_trained(context, after, x)
@@ -141,12 +139,13 @@ def switching_back_restores(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.unbiased", Kind.LAYER, when=lambda case: training(case) and _masked(case), needs=FORWARD)
-def mean_output_equals_test_output(context: Context) -> Iterator[Measurement]:
+def mean_output_equals_test_output(context: Context) -> Law:
     """The mean of the train phase's output is the test phase's output (false-alarm rate 1e-12)."""
     keep = mask_keeps(context.case.spec)
     layer = context.layer(context.rng())
     ones = np.ones((400, 100))
-    mean = float(np.mean(layer.forward(ones)))
+    y = yield from layer.ask(forward(ones))
+    mean = float(np.mean(y))
     spread = share_bound(keep, ones.size) / keep + 1e-12  # and rounding
     yield agrees(
         "the mean of forward(ones)",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Asking
 from ...specs import Case, Kind, Trait
+from ..asking import forward, reseed
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, failed, number, passed
+from ..law import Law, check
+from ..measurement import failed, number, passed
 from ..numerics.precision import current
 from .chance import mean_square_bound, share_bound
 from .contract import FORWARD
@@ -23,21 +23,22 @@ def _random(case: Case) -> bool:
     return has(Trait.RANDOM_MASK)(case)
 
 
-def _kept(context: Context, shape: tuple[int, ...], salt: int = 0) -> NDArray[np.float64]:
+def _kept(context: Context, shape: tuple[int, ...], salt: int = 0) -> Asking[NDArray[np.bool_]]:
+    """Which entries of a new layer's output are not dropped."""
     layer = context.layer(context.rng(salt))
-    layer.begin_with([("reseed", (context.seed + salt,))])
-    result: NDArray[np.float64] = layer.forward(np.ones(shape))
-    return result
+    _, y = yield from layer.ask(reseed(context.seed + salt), forward(np.ones(shape)))
+    kept: NDArray[np.bool_] = y != 0
+    return kept
 
 
 @check("phase.mask-values", Kind.LAYER, when=_random, needs=FORWARD)
-def mask_is_zero_or_scaled(context: Context) -> Iterator[Measurement]:
+def mask_is_zero_or_scaled(context: Context) -> Law:
     """In the train phase every entry is either 0 or the input divided by the probability to keep it."""
     keep = mask_keeps(context.case.spec)
     rng = context.rng()
     layer = context.layer(rng)
     x = context.data(rng, (60, 40))
-    y = layer.forward(x)
+    y = yield from layer.ask(forward(x))
     right = x / keep
     wrong = (y != 0) & (np.abs(y - right) > 16 * current().eps * np.abs(right))
     if not wrong.any():
@@ -55,10 +56,10 @@ def mask_is_zero_or_scaled(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.mask-rate", Kind.LAYER, when=_random, needs=FORWARD)
-def mask_keeps_the_declared_fraction(context: Context) -> Iterator[Measurement]:
+def mask_keeps_the_declared_fraction(context: Context) -> Law:
     """Every unit is kept with the declared probability (false-alarm rate 1e-12)."""
     keep = mask_keeps(context.case.spec)
-    kept = _kept(context, (ROWS, COLUMNS)) != 0
+    kept = yield from _kept(context, (ROWS, COLUMNS))
     bound = share_bound(keep, kept.size)
     share = float(kept.mean())
     if abs(share - keep) <= bound:
@@ -79,12 +80,12 @@ def mask_keeps_the_declared_fraction(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.mask-elementwise", Kind.LAYER, when=_random, needs=("phase.mask-rate",))
-def mask_is_drawn_per_entry(context: Context) -> Iterator[Measurement]:
+def mask_is_drawn_per_entry(context: Context) -> Law:
     """Every entry has a mask of its own: rows, columns and channels are not dropped together."""
     keep = mask_keeps(context.case.spec)
     spread = keep * (1 - keep)
     for shape in ((ROWS, COLUMNS), (20, 15, 10, 10)):
-        kept = (_kept(context, shape, salt=1) != 0).astype(float)
+        kept = (yield from _kept(context, shape, salt=1)).astype(float)
         for axis in range(len(shape)):
             # The mean of a line of n independent entries has variance keep (1-keep) / n; shared masks do not shrink it.
             line = kept.mean(axis=axis)
@@ -103,11 +104,11 @@ def mask_is_drawn_per_entry(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.mask-fresh", Kind.LAYER, when=_random, needs=FORWARD)
-def every_forward_draws_a_new_mask(context: Context) -> Iterator[Measurement]:
+def every_forward_draws_a_new_mask(context: Context) -> Law:
     """Every forward in the train phase draws a new mask."""
     layer = context.layer(context.rng())
     ones = np.ones((ROWS, COLUMNS))
-    first, second = layer.forward(ones), layer.forward(ones)
+    first, second = yield from layer.ask(forward(ones), forward(ones))
     if np.array_equal(first, second):
         yield failed(
             "two forward passes drop the same units",

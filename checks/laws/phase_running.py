@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ..asking import forward, set_phase
 from ..context import Context
-from ..law import check
+from ..law import Law, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import Estimate
 from ..numerics.precision import current
@@ -38,10 +39,10 @@ def _normalises(case: Case) -> bool:
     return training(case) and isinstance(case.spec, LayerSpec) and case.spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN)
 
 
-def running_statistics(layer: RemoteSubject, shape: tuple[int, ...], weights: Array, bias: Array) -> Statistics:
+def running_statistics(layer: RemoteSubject, shape: tuple[int, ...], weights: Array, bias: Array) -> Asking[Statistics]:
     """The statistics that the layer uses in the test phase, read off two forward passes; leaves it in that phase."""
-    layer.begin_with([("set_phase", (str(Phase.TEST),))])
-    at_zero, at_one = layer.many([("forward", (np.full(shape, value),)) for value in (0.0, SPREAD)])
+    zero, one = np.zeros(shape), np.full(shape, SPREAD)
+    _, at_zero, at_one = yield from layer.ask(set_phase(Phase.TEST), forward(zero), forward(one))
     axes = tuple(axis for axis in range(len(shape)) if axis != 1)
     low, high = at_zero.mean(axis=axes), at_one.mean(axis=axes)
     with np.errstate(all="ignore"):
@@ -88,14 +89,14 @@ def _agree(what: str, found: Statistics, expected: Statistics, hint: str) -> Ite
 
 
 @check("phase.running-first", Kind.LAYER, when=_normalises, needs=FORWARD)
-def first_batch_initialises(context: Context) -> Iterator[Measurement]:
+def first_batch_initialises(context: Context) -> Law:
     """After one training batch, the test phase uses that batch's mean and variance."""
     rng = context.rng()
     values = context.parameters(context.rng())
     layer = context.layer(rng, phase=Phase.TRAIN)
     x = _batch(context, rng)
-    layer.forward(x)
-    found = running_statistics(layer, x.shape, values["weights"], values["bias"])
+    yield from layer.ask(forward(x))
+    found = yield from running_statistics(layer, x.shape, values["weights"], values["bias"])
     expected = batch_statistics(x)
     unbiased = expected._replace(std=_unbiased(expected.std, x))  # Ioffe, Szegedy (2015), algorithm 2
     if (np.abs(found.std - unbiased.std) <= _bound(unbiased)).all():
@@ -106,14 +107,14 @@ def first_batch_initialises(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.running-average", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
-def later_batches_are_averaged(context: Context) -> Iterator[Measurement]:
+def later_batches_are_averaged(context: Context) -> Law:
     """Each further training batch moves mean and variance by one moving average with a decay in (0, 1)."""
     rng = context.rng()
     values = context.parameters(context.rng())
     layer = context.layer(rng, phase=Phase.TRAIN)
     first, second = _batch(context, rng), _batch(context, rng)
-    layer.many([("forward", (first,)), ("forward", (second,))])
-    found = running_statistics(layer, first.shape, values["weights"], values["bias"])
+    yield from layer.ask(forward(first), forward(second))
+    found = yield from running_statistics(layer, first.shape, values["weights"], values["bias"])
     one, two = batch_statistics(first), batch_statistics(second)
     more, most = _unbiased(one.std, first), _unbiased(two.std, second)
     gap = float(np.sum((one.mean - two.mean) * (found.mean - two.mean)))
@@ -161,28 +162,27 @@ def _unbiased(std: Array, x: Array) -> Array:
 
 
 @check("phase.running-frozen", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
-def test_batches_leave_statistics_alone(context: Context) -> Iterator[Measurement]:
+def test_batches_leave_statistics_alone(context: Context) -> Law:
     """Forward in the test phase leaves the running statistics alone."""
     rng = context.rng()
     values = context.parameters(context.rng())
     layer = context.layer(rng, phase=Phase.TRAIN)
     x = _batch(context, rng)
-    layer.forward(x)
-    before = running_statistics(layer, x.shape, values["weights"], values["bias"])
-    layer.forward(_batch(context, rng))
-    layer.set_phase(Phase.TRAIN)
-    after = running_statistics(layer, x.shape, values["weights"], values["bias"])
+    yield from layer.ask(forward(x))
+    before = yield from running_statistics(layer, x.shape, values["weights"], values["bias"])
+    yield from layer.ask(forward(_batch(context, rng)), set_phase(Phase.TRAIN))
+    after = yield from running_statistics(layer, x.shape, values["weights"], values["bias"])
     yield from _agree("after a test batch", after, before, "update the running statistics in the train phase only")
 
 
 @check("phase.running-use", Kind.LAYER, when=_normalises, needs=("phase.running-first",))
-def training_uses_the_batch(context: Context) -> Iterator[Measurement]:
+def training_uses_the_batch(context: Context) -> Law:
     """In the train phase every batch is normalised by its own statistics, also after the first one."""
     rng = context.rng()
     values = context.parameters(context.rng())
     layer = context.layer(rng, phase=Phase.TRAIN)
     x = _batch(context, rng)
-    y = layer.many([("forward", (_batch(context, rng),)), ("forward", (x,))])[1]
+    _, y = yield from layer.ask(forward(_batch(context, rng)), forward(x))
     found = batch_statistics(np.asarray(y))
     hint = "in the train phase normalise with the mean and variance of the current batch"
     yield agrees("the mean of the output per channel", found.mean, _near(values["bias"], _share()), hint=hint)

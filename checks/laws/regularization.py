@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ...specs import Case, Kind, RegularizerSpec
 from .. import definitions
+from ..asking import norm, penalty_gradient
 from ..context import Context
-from ..law import Component, Level, check
-from ..measurement import Measurement, agrees, failed
+from ..law import Component, Law, Level, check
+from ..measurement import agrees, failed
 from ..numerics.compare import estimate
 from ..numerics.precision import current
 from .contract import array_of_shape, unmodified
@@ -30,11 +29,11 @@ def _parts(case: Case) -> tuple[Component, ...]:
 
 
 @check("regularization.norm", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
-def norm_equals_the_definition(context: Context) -> Iterator[Measurement]:
+def norm_equals_the_definition(context: Context) -> Law:
     """norm(w) is the penalty alpha times the norm of the weights."""
     for salt in range(2):
         weights = context.data(context.rng(salt)) * (1.0, 30.0)[salt]
-        found = context.new().norm(weights)
+        found = yield from context.new().ask(norm(weights))
         yield finite_number("norm(w)", found)
         expected = definitions.penalty(
             context.spec_as(RegularizerSpec), weights, context.conventions.get("L2 norm", "alpha sum w²")
@@ -44,11 +43,11 @@ def norm_equals_the_definition(context: Context) -> Iterator[Measurement]:
 
 
 @check("regularization.gradient", Kind.REGULARIZER, level=Level.CORE, needs=("contract.constructs",))
-def gradient_equals_the_definition(context: Context) -> Iterator[Measurement]:
+def gradient_equals_the_definition(context: Context) -> Law:
     """calculate_gradient(w) is the (sub-)gradient of the penalty."""
     for salt in range(2):
         weights = context.data(context.rng(salt)) * (1.0, 30.0)[salt]
-        found = context.new().gradient(weights)
+        found = yield from context.new().ask(penalty_gradient(weights))
         expected = definitions.penalty_gradient(
             context.spec_as(RegularizerSpec), weights, context.conventions.get("L2 gradient", "alpha w")
         )
@@ -59,12 +58,13 @@ def gradient_equals_the_definition(context: Context) -> Iterator[Measurement]:
 
 
 @check("regularization.zero", Kind.REGULARIZER, needs=("regularization.gradient",))
-def gradient_at_zero_weights(context: Context) -> Iterator[Measurement]:
+def gradient_at_zero_weights(context: Context) -> Law:
     """At weights that are exactly 0 the norm is 0 and the gradient lies in [-alpha, alpha]."""
     weights = np.zeros(context.case.input_shape)
     regularizer = context.new()
-    yield agrees("norm(0)", np.asarray(regularizer.norm(weights), dtype=float).reshape(()), estimate(0.0, 0.0, 0))
-    found = regularizer.gradient(weights)
+    value = yield from regularizer.ask(norm(weights))
+    yield agrees("norm(0)", np.asarray(value, dtype=float).reshape(()), estimate(0.0, 0.0, 0))
+    found = yield from regularizer.ask(penalty_gradient(weights))
     yield array_of_shape("calculate_gradient(0)", found, weights.shape)
     alpha = context.spec_as(RegularizerSpec).largest_gradient_at_zero()
     largest = float(np.abs(found).max(initial=0.0))
@@ -77,11 +77,10 @@ def gradient_at_zero_weights(context: Context) -> Iterator[Measurement]:
 
 
 @check("contract.regularizer-pure", Kind.REGULARIZER, needs=("contract.constructs",))
-def weights_are_left_alone(context: Context) -> Iterator[Measurement]:
+def weights_are_left_alone(context: Context) -> Law:
     """Norm and calculate_gradient do not modify the weights."""
     regularizer, weights = context.new(), context.data(context.rng())
-    regularizer.norm(weights)
-    regularizer.gradient(weights)
+    yield from regularizer.ask(norm(weights), penalty_gradient(weights))
     yield unmodified(regularizer.mutations, {"norm": ("the weights",), "gradient": ("the weights",)})
 
 
@@ -92,7 +91,7 @@ def weights_are_left_alone(context: Context) -> Iterator[Measurement]:
     needs=("contract.constructs",),
     components=_parts,
 )
-def optimizers_apply_the_penalty(context: Context) -> Iterator[Measurement]:
+def optimizers_apply_the_penalty(context: Context) -> Law:
     """The optimizer subtracts learning_rate times the penalty's gradient at the old weights, outside of its moments."""
     yield from follow(
         context,

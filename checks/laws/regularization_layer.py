@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ...specs import Kind, Trait
+from ..asking import attach_penalty, backward, forward, parameters, regularization_loss
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, failed, number, passed
+from ..law import Law, check
+from ..measurement import failed, number, passed
 from ..numerics.precision import current
 from ..proof import Expression, Holds
 from .contract import BACKWARD
@@ -26,17 +25,16 @@ ALPHA = 0.375
 
 
 @check("regularization.layer", Kind.LAYER, when=has(Trait.RECURRENT), needs=BACKWARD)
-def layer_reports_its_penalty_once(context: Context) -> Iterator[Measurement]:
+def layer_reports_its_penalty_once(context: Context) -> Law:
     """calculate_regularization_loss is the norm of the layer's weights, each counted once."""
     rng = context.rng()
     layer = context.layer(rng)
-    layer.attach_penalty(ALPHA)
-    layer.forward(context.data(rng))
-    layer.backward(context.incoming(rng))
-    found = layer.regularization_loss()
+    x, dy = context.data(rng), context.incoming(rng)
+    *_, found = yield from layer.ask(attach_penalty(ALPHA), forward(x), backward(dy), regularization_loss())
     yield finite_number("calculate_regularization_loss()", found)
     value = float(np.asarray(found, dtype=float).item())
-    sums = {name: ALPHA * float(np.abs(array).sum()) for name, array in layer.parameters().items()}
+    weights = yield from layer.ask(parameters())
+    sums = {name: ALPHA * float(np.abs(array).sum()) for name, array in weights.items()}
     totals = {names: sum(sums[name] for name in names) for names in COUNTED}
     bound = 1e3 * current().eps * sum(sums.values())
     if any(abs(value - total) <= bound for total in totals.values()):

@@ -28,7 +28,7 @@ class Run:
         start: the parameters at the beginning.
         inputs, labels: of all batches, in order.
         size: number of samples in a batch.
-        said: what the subject tells; see `specs.subject.TrainerSubject`.
+        said: what the subject tells; see `specs.TrainerSubject`.
     """
 
     spec: TrainerSpec

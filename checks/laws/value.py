@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from ...specs import Case, Kind, LayerSpec, Phase, Trait
 from .. import definitions
+from ..asking import backward, forward
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees
+from ..law import Law, Level, check
+from ..measurement import agrees
 from ..numerics.compare import Array, Estimate, estimate
 from .contract import FORWARD, array_of_shape
 from .selection import deterministic
@@ -32,7 +33,7 @@ def defined(context: Context, x: Array, parameters: Mapping[str, Array]) -> Esti
 
 
 @check("value.forward", Kind.LAYER, when=_defined, level=Level.CORE, needs=FORWARD)
-def forward_equals_the_definition(context: Context) -> Iterator[Measurement]:
+def forward_equals_the_definition(context: Context) -> Law:
     """Forward equals the mathematical definition at ordinary inputs."""
     for salt in range(2):
         rng = context.rng(salt)
@@ -40,13 +41,12 @@ def forward_equals_the_definition(context: Context) -> Iterator[Measurement]:
         layer = context.layer(rng)
         x = context.data(rng) * (1.0, 3.0)[salt]
         expected = defined(context, x, parameters)
-        yield agrees(
-            "forward(x)", layer.forward(x), expected, hint=f"the definition is: {context.case.spec.definition}"
-        )
+        y = yield from layer.ask(forward(x))
+        yield agrees("forward(x)", y, expected, hint=f"the definition is: {context.case.spec.definition}")
 
 
 @check("value.extreme", Kind.LAYER, when=_defined, needs=("value.forward",))
-def forward_is_right_at_extreme_inputs(context: Context) -> Iterator[Measurement]:
+def forward_is_right_at_extreme_inputs(context: Context) -> Law:
     """Forward is finite and equals the definition at very large, very small and zero inputs."""
     for salt, (low, high) in enumerate(((-1e4, 1e4), (-50.0, 50.0), (-1e-8, 1e-8))):
         rng = context.rng(salt)
@@ -58,7 +58,7 @@ def forward_is_right_at_extreme_inputs(context: Context) -> Iterator[Measurement
         elif high < 1:
             continue  # an input without variance: epsilon decides, which the definition leaves open
         name = f"forward(x) for entries of x in [{low:g}, {high:g}]"
-        found = layer.forward(x)
+        found = yield from layer.ask(forward(x))
         hint = (
             "rearrange the formula so that no intermediate result overflows (softmax: subtract the row's maximum first)"
         )
@@ -72,7 +72,7 @@ def _normalises(case: Case) -> bool:
 
 
 @check("value.constant", Kind.LAYER, when=_normalises, needs=("value.forward",))
-def constant_channel_becomes_the_bias(context: Context) -> Iterator[Measurement]:
+def constant_channel_becomes_the_bias(context: Context) -> Law:
     """A channel that is constant over the batch becomes the bias, and backward stays finite."""
     rng = context.rng()
     bias = context.parameters(context.rng())["bias"][0]
@@ -80,10 +80,9 @@ def constant_channel_becomes_the_bias(context: Context) -> Iterator[Measurement]
     x = context.data(rng)
     x[:, 0] = 0.0
     hint = "add an epsilon to the variance, so that a variance of 0 does not divide by 0"
-    found = layer.forward(x)
+    found = yield from layer.ask(forward(x))
     yield array_of_shape("forward(x) with a constant channel", found, x.shape, hint=hint)
     expected = np.full(found[:, 0].shape, bias)
     yield agrees("forward(x)[:, 0]", found[:, 0], estimate(expected, expected, 4), hint=hint)
-    yield array_of_shape(
-        "backward(dy) with a constant channel", layer.backward(context.incoming(rng)), x.shape, hint=hint
-    )
+    dx = yield from layer.ask(backward(context.incoming(rng)))
+    yield array_of_shape("backward(dy) with a constant channel", dx, x.shape, hint=hint)

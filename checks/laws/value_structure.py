@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
+from ..asking import forward
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, agrees
+from ..law import Law, check
+from ..measurement import agrees
 from ..numerics.compare import EPS, Estimate
 from ..proof import Expression
 from .contract import FORWARD
@@ -24,7 +23,7 @@ ROUNDING = 1e4 * EPS
 
 
 @check("value.translation", Kind.LAYER, when=has(Trait.TRANSLATION_EQUIVARIANT), needs=FORWARD)
-def shifted_input_gives_shifted_output(context: Context) -> Iterator[Measurement]:
+def shifted_input_gives_shifted_output(context: Context) -> Law:
     """An input shifted by one stride gives an output shifted by one entry, along every axis."""
     rng = context.rng()
     layer = context.layer(rng)
@@ -34,7 +33,7 @@ def shifted_input_gives_shifted_output(context: Context) -> Iterator[Measurement
         x = context.data(rng, tuple(larger))
         # What is shifted out at one end and in at the other end is zero, as what surrounds the input.
         np.moveaxis(x, axis, 0)[-window.stride :] = 0.0
-        y, moved = layer.many([("forward", (x,)), ("forward", (np.roll(x, window.stride, axis),))])
+        y, moved = yield from layer.ask(forward(x), forward(np.roll(x, window.stride, axis)))
         expected = np.delete(y, -1, axis)
         bound = np.full(expected.shape, ROUNDING * float(np.abs(y).max(initial=0.0)) + np.finfo(float).tiny)
         yield agrees(
@@ -48,16 +47,16 @@ def shifted_input_gives_shifted_output(context: Context) -> Iterator[Measurement
 
 
 @check("value.increasing", Kind.LAYER, when=has(Trait.SELECTS), needs=FORWARD)
-def maximum_commutes_with_increasing_maps(context: Context) -> Iterator[Measurement]:
+def maximum_commutes_with_increasing_maps(context: Context) -> Law:
     """A maximum stays where it is if all entries are moved, below 0 as well, or mapped in increasing order."""
     rng = context.rng()
     layer = context.layer(rng)
     rounded = context.precision().rounded  # to numbers of the type that the layer computes in
     x = rounded(context.data(rng))
-    y = layer.forward(x)
+    y, moved, cubed = yield from layer.ask(forward(x), forward(rounded(x - 100.0)), forward(rounded(x * x * x)))
     for name, found, expected, rule in (
-        ("forward(x - 100)", layer.forward(rounded(x - 100.0)), rounded(y - 100.0), "$0 - 100.0"),
-        ("forward(x³)", layer.forward(rounded(x * x * x)), rounded(y * y * y), "$0 * $0 * $0"),
+        ("forward(x - 100)", moved, rounded(y - 100.0), "$0 - 100.0"),
+        ("forward(x³)", cubed, rounded(y * y * y), "$0 * $0 * $0"),
     ):
         # Rounding keeps the order, so that both sides are the same numbers.
         exact = Estimate(expected, np.full(y.shape, np.finfo(float).tiny))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...sandbox import Call, RemoteSubject
-from ...specs import InitializerSpec, LayerSpec, LossSpec, NetworkSpec, OptimizerSpec, RegularizerSpec, Shape, Spec
+from ...specs import Answer, LayerSpec, Shape, Spec, operations
 from ..context import Context
 from ..measurement import describe
 
@@ -19,10 +19,10 @@ def odd_value(context: Context) -> str:
     """The latest call whose value is not what the call must return, in words; empty if all are."""
     for subject in reversed(context.subjects):
         for index in reversed(range(len(subject.transcript))):
-            method = subject.transcript[index].method
-            for (kind, name), rule in _RULES.items():
-                if name == method and isinstance(subject.spec, kind) and (text := rule(subject, index)):
-                    return text
+            known = operations(subject.spec.kind).get(subject.transcript[index].method)
+            rule = None if known is None else _RULES.get(known.answer)
+            if rule is not None and (text := rule(subject, index)):
+                return text
     return ""
 
 
@@ -123,24 +123,15 @@ def _parameter_shapes(spec: Spec) -> Mapping[str, Shape]:
     }
 
 
-_RULES: dict[tuple[type[Spec], str], Rule] = {
-    (LayerSpec, "forward"): _output,
-    (LayerSpec, "backward"): _like_the_input_of_forward,
-    (LayerSpec, "parameters"): _parameters,
-    (LayerSpec, "gradients"): _parameters,
-    (LayerSpec, "initialize"): _record,
-    (LayerSpec, "regularization_loss"): _number,
-    (LossSpec, "forward"): _number,
-    (LossSpec, "backward"): _like_the_input_of_forward,
-    (LossSpec, "predict"): _like_its_argument,
-    (RegularizerSpec, "norm"): _number,
-    (RegularizerSpec, "gradient"): _like_its_argument,
-    (OptimizerSpec, "update"): _like_its_argument,
-    (InitializerSpec, "initialize"): _of_the_shape_asked_for,
-    (NetworkSpec, "forward"): _number,
-    (NetworkSpec, "test"): _any_array,
-    (NetworkSpec, "train"): _numbers,
-    (NetworkSpec, "seen_phases"): _texts,
-    (NetworkSpec, "parameters"): _parameters,
-    (NetworkSpec, "gradients"): _parameters,
+_RULES: dict[Answer, Rule] = {
+    Answer.ARRAY: _any_array,
+    Answer.FANS: _record,
+    Answer.LIKE_ARGUMENT: _like_its_argument,
+    Answer.LIKE_INPUT: _like_the_input_of_forward,
+    Answer.NAMED: _parameters,
+    Answer.NUMBER: _number,
+    Answer.NUMBERS: _numbers,
+    Answer.OF_SHAPE: _of_the_shape_asked_for,
+    Answer.OUTPUT: _output,
+    Answer.TEXTS: _texts,
 }

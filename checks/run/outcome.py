@@ -12,9 +12,9 @@ import numpy as np
 
 from ...sandbox import SessionLike, SubjectError, SubjectRaised
 from ...sandbox.advice import advice_on
-from ...specs import Kind, Unsupported
+from ...specs import Unsupported, operations
 from ..context import Context, where_text
-from ..law import Level
+from ..law import Level, measurements
 from ..measurement import Measurement, passed
 from ..numerics.precision import judged_in
 from ..plan.plan import Planned
@@ -23,21 +23,6 @@ from ..settings import Settings
 from .odd_values import odd_value
 
 Diagnose = Callable[[Planned, Context, Finding], tuple[Diagnosis, ...]]
-
-# Operations that every subject of a kind must have; an adapter may leave out the others.
-REQUIRED = {
-    Kind.LAYER: {"set_phase", "forward", "backward", "parameters", "assign", "gradients", "reseed"},
-    Kind.LOSS: {"forward", "backward"},
-    Kind.REGULARIZER: {"norm", "gradient"},
-    Kind.OPTIMIZER: {"update"},
-    Kind.INITIALIZER: {"initialize", "reseed"},
-    Kind.NETWORK: {"feed", "forward", "backward", "train", "test", "parameters", "assign", "gradients"},
-    Kind.PERCEPTRON: {"loss", "predict", "differentiate", "parameters", "assign"},
-    Kind.MODEL: {"feed", "forward", "backward", "test", "structure", "steps", "penalty_gradients"},
-    Kind.CHECKPOINT: {"feed", "train", "test", "parameters", "assign", "save_and_load"},
-    Kind.TRAINER: {"run"},
-    Kind.EVALUATOR: set(),
-}
 
 
 def base_finding(planned: Planned) -> Finding:
@@ -117,11 +102,9 @@ def examine(
 
 def _first_bad(planned: Planned, context: Context) -> Measurement:
     """The first measurement that is not passed; else the one that came closest to its bound."""
-    measurements = (
-        planned.check.function(context, planned.quantity) if planned.quantity else planned.check.function(context)
-    )
+    law = planned.check.function
     closest = passed()
-    for measurement in measurements:
+    for measurement in measurements(law(context, planned.quantity) if planned.quantity else law(context)):
         if measurement.verdict is not Verdict.PASSED:
             return measurement
         if _share(measurement) >= _share(closest):
@@ -166,7 +149,8 @@ def _from_unsupported(finding: Finding, planned: Planned, context: Context, reas
     """Not offered; but an offered component cannot leave out what every component of its kind must do."""
     calls = [subject.transcript[-1].method for subject in context.subjects if subject.transcript]
     operation = calls[-1] if calls else "build"
-    if operation in REQUIRED[planned.case.spec.kind]:
+    known = operations(planned.case.spec.kind).get(operation)
+    if known is not None and known.required:
         message = f"{operation} is not offered, but every {planned.case.spec.kind} must have it: {reason}"
         return replace(finding, verdict=Verdict.ERRORED, message=message, expected=operation, found=reason)
     return replace(finding, verdict=Verdict.UNSUPPORTED, message=reason)

@@ -14,11 +14,11 @@ from backproof.checks.law import Check, Level
 from backproof.checks.measurement import Measurement, failed, passed, undecided
 from backproof.checks.plan.plan import Planned, make_plan
 from backproof.checks.results import Diagnosis, Finding, Verdict
-from backproof.checks.run.outcome import REQUIRED, base_finding, run_check
+from backproof.checks.run.outcome import base_finding, run_check
 from backproof.checks.settings import DEFAULTS, Settings
 from backproof.mistakes import correct
 from backproof.sandbox import DirectSession, SubjectDied, SubjectError, SubjectRaised, SubjectTimeout
-from backproof.specs import Array, Kind, Spec, Unsupported, all_specs
+from backproof.specs import Array, Kind, Spec, Unsupported, all_specs, operations
 
 from .mutants import made_of
 from .running import BuildSubject
@@ -320,7 +320,7 @@ def test_a_required_operation_cannot_be_left_out(check_id: str, method: str, say
 
 def test_every_required_operation_is_tried_above() -> None:
     tried = {(EVERYTHING[check_id].case.spec.kind, method) for check_id, method in USERS}
-    assert tried == {(kind, method) for kind, methods in REQUIRED.items() for method in methods}
+    assert tried == {(kind, name) for kind in Kind for name, known in operations(kind).items() if known.required}
 
 
 # Our own faults.

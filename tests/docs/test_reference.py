@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from backproof.adapters import base as base_classes
 from backproof.checks.results import Verdict
-from backproof.checks.run.outcome import REQUIRED
 from backproof.cli import main
 from backproof.commands.train import MODELS
 from backproof.exit_status import (
@@ -22,7 +22,8 @@ from backproof.exit_status import (
     NOT_LOADED,
     USAGE,
 )
-from backproof.specs import Kind, all_specs, subject
+from backproof.specs import Kind, all_specs, operations
+from backproof.specs.operations import never
 
 from ..packaging.documents import read
 
@@ -133,9 +134,11 @@ def test_effects_of_all_conventions_are_named() -> None:
 def test_operations_of_adapters_are_all_there(kind: Kind) -> None:
     (row,) = re.findall(rf"^\| {kind} \|(.*)\|$", ADAPTER, flags=re.M)
     base, must, may = (re.findall(r"`(\w+)`", cell) for cell in row.split("|"))
-    protocol = getattr(subject, f"{base[0].removesuffix('Adapter')}Subject")
-    assert {*must, *may} == {name for name in vars(protocol) if not name.startswith("_")}
-    assert set(must) == REQUIRED[kind] - {"reseed"}  # which the base classes have
+    known = operations(kind)
+    assert {*must, *may} == set(known)
+    assert set(must) == {name for name, each in known.items() if each.required and each.needed is not never}
+    adapter = getattr(base_classes, base[0])
+    assert {name for name in dir(adapter) if hasattr(getattr(adapter, name), "operation")} == set(known)
 
 
 def test_a_section_ends_where_the_next_begins() -> None:

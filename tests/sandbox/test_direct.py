@@ -11,7 +11,7 @@ import pytest
 
 from backproof.sandbox import Call, DirectSession, Mutation, Opaque, SessionLike, SubjectRaised
 from backproof.sandbox.values import Array
-from backproof.specs import Phase, ReLU, Sigmoid, Spec, Unsupported
+from backproof.specs import Kind, Phase, ReLU, Sigmoid, Spec, Unsupported, all_specs, operations
 
 
 class Layer:
@@ -147,44 +147,12 @@ class Recorder:
         return lambda *args: {name: list(args)}
 
 
-def test_every_method_of_the_protocols_is_handed_on() -> None:
-    subject = DirectSession(lambda spec: Recorder()).build(ReLU())
-    subject.assign({"bias": 1})
-    subject.reseed(3)
-    subject.attach_optimizer(0.1, 0.9)
-    subject.feed(1, 2)
-    subject.set_phase(Phase.TEST)
-    values = [
-        subject.forward(),
-        subject.backward(1),
-        subject.parameters(),
-        subject.gradients(),
-        subject.initialize((2, 3), 2, 3),
-        subject.norm(1),
-        subject.gradient(1),
-        subject.update(1, 2),
-        subject.train(5),
-        subject.test(1),
-        subject.seen_phases(),
-    ]
-    assert [call.value for call in subject.transcript[:5]] == [
-        {"assign": [{"bias": 1}]},
-        {"reseed": [3]},
-        {"attach_optimizer": [0.1, 0.9]},
-        {"feed": [1, 2]},
-        {"set_phase": ["test"]},
-    ]
-    assert values == [
-        {"forward": []},
-        {"backward": [1]},
-        {"parameters": []},
-        {"gradients": []},
-        {"initialize": [[2, 3], 2, 3]},
-        {"norm": [1]},
-        {"gradient": [1]},
-        {"update": [1, 2]},
-        {"train": [5]},
-        {"test": [1]},
-        {"seen_phases": []},
-    ]
-    assert subject.evaluations == 6
+@pytest.mark.parametrize("kind", Kind)
+def test_every_operation_is_handed_on(kind: Kind) -> None:
+    spec = next(cls.plainest().spec for cls in all_specs().values() if cls.kind is kind)
+    subject = DirectSession(lambda spec: Recorder()).build(spec)
+    for name, known in operations(kind).items():
+        given = [Phase.TEST] if name == "set_phase" else list(range(len(known.arguments)))
+        assert getattr(subject, name)(*given) == {name: given}
+        assert subject.transcript[-1] == Call(name, tuple(given), {name: given})
+    assert subject.evaluations == sum(known.evaluates for known in operations(kind).values())
