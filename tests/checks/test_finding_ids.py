@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backproof.checks.law import Level
-from backproof.checks.plan.plan import Selection, make_plan
+from backproof.checks.plan.plan import make_plan
+from backproof.checks.settings import Settings
 from backproof.specs import all_specs
 
 LISTED = Path(__file__).with_name("ids_of_0_1_0.txt")
@@ -26,7 +27,7 @@ def ids_of_0_1_0() -> Iterator[str]:
 
 
 def test_every_id_of_version_0_1_0_is_planned_or_its_loss_is_explained() -> None:
-    plan = make_plan(tuple(all_specs()), Selection(level=Level.STRICT, effort="thorough"))
+    plan = make_plan(tuple(all_specs()), Settings(level=Level.STRICT, effort="thorough"))
     before, now = set(ids_of_0_1_0()), set(plan.everything)
     assert len(before) == 2365
     assert before - now == set(GONE)
