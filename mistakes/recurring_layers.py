@@ -22,7 +22,7 @@ from ..framework import (
     TanH,
 )
 from ..framework.validation import Tensor
-from .recurring import Layer
+from .in_front import Layer
 from .registry import Declare, On
 
 recurring = Declare(families=("contract",))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..framework import CrossEntropyLoss, L2Loss, LinearOutput, MeanSquaredError, SoftMaxCrossEntropyLoss, SoftmaxOutput
 from ..framework.validation import Tensor
-from .recurring import RightLoss
+from .in_front import RightLoss
 from .registry import Declare, On
 
 recurring = Declare(families=("gradient",))

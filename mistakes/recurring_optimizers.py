@@ -21,7 +21,7 @@ from ..framework import (
     Xavier,
 )
 from ..framework.validation import Tensor, Weights
-from .recurring import RightInitializer, RightRegularizer
+from .in_front import RightInitializer, RightRegularizer
 from .registry import Declare, On
 
 recurring = Declare(families=("regularization",))

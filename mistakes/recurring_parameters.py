@@ -10,7 +10,7 @@ from ..framework import LSTM, RNN, BatchNormalization, Conv, FullyConnected
 from ..framework.layers import SeveralParameters, WeightsAndBias
 from ..framework.validation import Tensor
 from . import lstm, rnn
-from .recurring import Layer
+from .in_front import Layer
 from .registry import Declare, On
 
 recurring = Declare(families=("optimizer",))

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
-from types import new_class
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from .. import framework
 from ..specs import all_specs, find_spec
+from .in_front import in_front
 from .mistake import Mistake
 from .subjects import build
 
@@ -93,8 +93,7 @@ class Declare:
 
         def decorate(cls: type[T]) -> type[T]:
             for place in places:
-                said = {"__module__": cls.__module__, "__doc__": cls.__doc__, "kept": place.kept}
-                made = new_class(cls.__name__, (cls, place.component), exec_body=partial(_say, said))
+                made = in_front(cls, place.component, {"kept": place.kept})
                 self._register(made, place, On(cls, hint=hint, families=families, cases=cases))
             return cls
 
@@ -123,10 +122,6 @@ class Declare:
 def _first(*said: tuple[str, ...] | None) -> tuple[str, ...]:
     """The first that is not None."""
     return next(each for each in said if each is not None)
-
-
-def _say(said: dict[str, Any], body: dict[str, Any]) -> None:
-    body.update(said)
 
 
 def _component(spec_name: str) -> str:

@@ -104,6 +104,7 @@ def test_a_wrong_direction_is_named(path: str, source: str) -> None:
         ("adapters/folder.py", "from ..specs import Dropout\nfrom .. import specs\nfrom ..specs.spec import LayerSpec"),
         ("adapters/builtin.py", "from ..framework.layers import Dropout"),
         ("mistakes/dropout.py", "from ..framework import Network\nfrom ..specs import Dropout"),
+        ("mistakes/subjects.py", "from ..adapters import builtin"),
         ("wall/worker.py", "from ..adapters import load\nfrom ..specs import Dropout"),
         ("wall/worker_main.py", "from ..adapters import load"),
         ("wall/worker/loop.py", "from ...adapters import load"),

@@ -1,15 +1,28 @@
-"""What a recurring mistake is made of: `super()` of each class is the component that it is put in front of."""
+"""What is put in front of a component: `super()` of each class is that component, whose methods it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import new_class
+from typing import Any
 
 from ..framework import BaseLayer, Initializer, Loss, Regularizer
 from ..framework.validation import Tensor, Weights
 
 
+def in_front(front: type, component: type, attributes: Mapping[str, Any]) -> type:
+    """A class that is the component with `front` before it, and has these attributes besides."""
+    said = {"__module__": front.__module__, "__doc__": front.__doc__, **attributes}
+    return new_class(front.__name__, (front, component), exec_body=partial(_say, said))
+
+
+def _say(said: Mapping[str, Any], body: dict[str, Any]) -> None:
+    body.update(said)
+
+
 class Layer(BaseLayer):
-    """What is wrong stands in front of what is right, which `super()` reaches through this class."""
+    """Stands in front of a layer."""
 
     def forward(self, input_tensor: Tensor) -> Tensor:
         return super().forward(input_tensor)  # type: ignore[safe-super]  # behind it stands a layer that has one
@@ -19,7 +32,7 @@ class Layer(BaseLayer):
 
 
 class RightLoss(Loss):
-    """What is wrong stands in front of what is right, which `super()` reaches through this class."""
+    """Stands in front of a loss."""
 
     def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
         return super().forward(prediction_tensor, label_tensor)  # type: ignore[safe-super]  # a loss stands behind it
@@ -29,14 +42,17 @@ class RightLoss(Loss):
 
 
 class RightRegularizer(Regularizer):
-    """What is wrong stands in front of what is right, which `super()` reaches through this class."""
+    """Stands in front of a regularizer."""
 
     def calculate_gradient(self, weights: Weights) -> Weights:
         return super().calculate_gradient(weights)  # type: ignore[safe-super]  # a regularizer stands behind it
 
+    def norm(self, weights: Tensor) -> float:
+        return super().norm(weights)  # type: ignore[safe-super]  # a regularizer stands behind it
+
 
 class RightInitializer(Initializer):
-    """What is wrong stands in front of what is right, which `super()` reaches through this class."""
+    """Stands in front of an initializer."""
 
     def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
         return super().initialize(weights_shape, fan_in, fan_out)  # type: ignore[safe-super]  # one stands behind it
