@@ -1,74 +1,26 @@
-"""Importing this module registers every mistake."""
+"""The catalogue: every mistake that a module beside this one declares."""
 
-from . import (  # noqa: F401 - importing registers the mistakes
-    activation,
-    adagrad,
-    adam,
-    batch_normalization,
-    batch_normalization_gradient,
-    batch_normalization_running,
-    batch_normalization_state,
-    batch_normalization_testing,
-    constant,
-    conv,
-    conv_gradient,
-    conv_output,
-    conv_parameters,
-    cross_entropy,
-    cross_entropy_state,
-    declarations,
-    dropout,
-    dropout_passes,
-    dropout_state,
-    flatten,
-    flatten_state,
-    fully_connected,
-    fully_connected_memory,
-    fully_connected_state,
-    he,
-    identity,
-    initializers_state,
-    l1,
-    l2,
-    l2_loss,
-    lenet,
-    linear_output,
-    lstm,
-    lstm_gradient,
-    lstm_training,
-    mean_squared_error,
-    momentum,
-    multilayer_perceptron,
-    network,
-    network_file,
-    network_state,
-    network_training,
-    network_user,
-    normal,
-    normalized_perceptron,
-    optimizers_state,
-    perceptron_check,
-    pooling,
-    pooling_backward,
-    regularizers_state,
-    relu,
-    relu_state,
-    rnn,
-    rnn_gradient,
-    rnn_memory,
-    rnn_training,
-    rnn_weights,
-    sgd,
-    sigmoid,
-    sigmoid_state,
-    softmax,
-    softmax_cross_entropy,
-    softmax_cross_entropy_state,
-    softmax_output,
-    softmax_state,
-    tanh,
-    tanh_state,
-    trainer,
-    uniform_random,
-    xavier,
-)
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from ..specs import all_specs
+from .mistake import Mistake
+from .registry import MISTAKES
+
+
+@cache
+def all_mistakes() -> dict[str, Mistake]:
+    """Every mistake by id, in the order of the specs."""
+    for module in iter_modules([str(Path(__file__).parent)]):
+        import_module(f"{__package__}.{module.name}")  # which registers its mistakes
+    order = list(all_specs())
+    return dict(sorted(MISTAKES.items(), key=lambda item: order.index(item[1].spec)))
+
+
+def mistakes_of(spec_name: str) -> tuple[Mistake, ...]:
+    """The mistakes of the spec called `spec_name`; none if there is no such spec."""
+    return tuple(entry for entry in all_mistakes().values() if entry.spec == spec_name)

@@ -97,13 +97,17 @@ def test_a_wrong_direction_is_named(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("api/cli.py", "from .framework import Network\nfrom .reports.html import render\nfrom . import sandbox, checks"),
+        (
+            "api/cli.py",
+            "from .framework import Network\nfrom .reports.html import render\nfrom . import sandbox, checks",
+        ),
         ("api/__init__.py", "from .checks import run\nfrom .display import show"),
         ("framework/layers/dropout.py", "from ..base import Layer\nfrom . import relu\nimport math"),
         ("specs/__init__.py", "from .dropout import Dropout"),
         ("adapters/folder.py", "from ..specs import Dropout\nfrom .. import specs\nfrom ..specs.spec import LayerSpec"),
         ("adapters/builtin.py", "from ..framework.layers import Dropout"),
         ("mistakes/dropout.py", "from ..framework import Network\nfrom ..specs import Dropout"),
+        ("mistakes/subjects.py", "from ..adapters import builtin"),
         ("sandbox/worker.py", "from ..adapters import load\nfrom ..specs import Dropout"),
         ("sandbox/worker_main.py", "from ..adapters import load"),
         ("sandbox/worker/loop.py", "from ...adapters import load"),
