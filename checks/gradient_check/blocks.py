@@ -82,16 +82,7 @@ def _said(pair: Pair, name: str, checker: BlockChecker, result: BlockResult) -> 
 def _explanation(
     pair: Pair, name: str, checker: BlockChecker, result: BlockResult, fault: GradientFault
 ) -> dict[str, Any]:
-    claimed = checker.pull(fault.cotangent)
-    localiser = Localiser(
-        checker.evaluate,
-        checker.x,
-        fault.cotangent,
-        claimed,
-        checker.rng,
-        noise=checker.noise,
-        precision=checker.precision,
-    )
+    localiser = Localiser.after(checker, fault.cotangent)
     location = localiser.locate(_factors(pair))
     error_map = localiser.error_map(location)
     wrong = [entry for entry in location.entries if entry.wrong]

@@ -20,6 +20,7 @@ from .precision import FLOAT32, FLOAT64, Precision, current
 from .roughness import measure_roughness
 
 Pull = Callable[[Array], Array]
+Rounding = Callable[[Array], Array]
 
 MAX_MASKED = 0.5  # more unsettled output entries than this share, and nothing can be said
 NOISY = 1e-11  # noise above this share of the output is too much for the steps of float64
@@ -104,6 +105,11 @@ class BlockChecker:
         backward_noise: by how much an entry of the claimed gradient is known to change by chance.
         tolerates_noise: noise beside rounding is measured, and allowed for, before anything is called wrong.
         noise: of each output entry, flat; known after `run`.
+        trusted: `evaluate` is the definition, computed in float64 in this process: steps, noise and what is settled are
+            those of float64 in every precision, and only what `pull` returns is judged in the current one. The block is
+            still a number of that precision.
+        rounding: for a cotangent, the bound of each entry's rounding error that a right gradient may have in the
+            precision judged; None: some units in the last place of the gradient.
     """
 
     evaluate: Evaluate
@@ -117,14 +123,21 @@ class BlockChecker:
     backward_noise: Array | None = None
     tolerates_noise: bool = False
     noise: Array | None = None
+    trusted: bool = False
+    rounding: Rounding | None = None
+
+    @property
+    def judged(self) -> Precision:
+        """The precision that a right gradient may have."""
+        return current()
 
     def run(self) -> BlockResult:
         """All directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
         y = self._count([self.x])[0]
-        self.precision = current()  # the first value may have shown that it is not float64
-        if self.precision is not FLOAT64:
-            self.x = self.precision.rounded(self.x)  # so that steps from it are taken as they are meant
+        if self.judged is not FLOAT64:  # the first value may have shown it
+            self.x = self.judged.rounded(self.x)  # so that steps from it are taken as they are meant
             y = self._count([self.x])[0]
+        self.precision = FLOAT64 if self.trusted else self.judged
         if not np.isfinite(y).all():
             return BlockResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
         self.noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
@@ -177,7 +190,7 @@ class BlockChecker:
 
     def _along(self, y: Array, noise: Array, kinks: Kinks, *, equalise: bool) -> BlockResult:
         """Compare along one random direction, with one random cotangent."""
-        v = self.precision.rounded(signed(y.shape, self.rng))
+        v = self.judged.rounded(signed(y.shape, self.rng))
         g = self.pull(v)
         u = equalised_direction(self.x, g, self.rng) if equalise else plain_direction(self.x, self.rng)
         derivative = differentiate(self._count, self.x, u, y, noise, precision=self.precision)
@@ -205,7 +218,7 @@ class BlockChecker:
         """Bound of |<g, u> - <v, derivative>| for a right gradient; its parts are independent, so squares add."""
         truncation = 6.0 * norm(v.ravel() * np.where(derivative.settled, derivative.error, 0.0))
         size = norm(g * u)
-        rounding = 200.0 * self.precision.eps * (size + abs(float(np.vdot(g, u))))
+        rounding = self.rounding_error(v, g, u)
         steps = 2.0 * norm(g * derivative.direction_error)
         again = self.pull(np.pi * v) / np.pi
         again -= g
@@ -217,15 +230,25 @@ class BlockChecker:
         left_out = self.slack * float(np.sum(np.abs(g * u))) if self.slack else 0.0
         return truncation + rounding + steps + backward_noise + left_out + float(np.finfo(np.float64).tiny)
 
+    def rounding_error(self, v: Array, g: Array, u: Array) -> float:
+        """Bound of the rounding error of <g, u> for a right gradient g.
+
+        The signs of u are random, so errors that are bounded by e, however they depend on each other, add up to more
+        than 6 |e u| with probability 2 exp(-18) at most (Hoeffding 1963).
+        """
+        if self.rounding is not None:
+            return 6.0 * norm(self.rounding(v) * u)
+        return 200.0 * self.judged.eps * (norm(g * u) + abs(float(np.vdot(g, u))))
+
     def _is_noise(self, change: float, size: float, v: Array, contributions: Array, u: Array) -> bool:
         """Tell whether it is noise that b(πv)/π differs from b(v), by `change` along `u`.
 
         A factor of -4 changes no rounding, so b(-4v)/-4 = b(v) where backward is linear. What differs there as well
         comes from a term that is not, unless b(v) differs from call to call.
         """
-        if change <= ROUNDING * self.precision.eps * size:
+        if change <= ROUNDING * self.judged.eps * size:
             return True
-        if change > self.precision.noisy * size:
+        if change > self.judged.noisy * size:
             return False
         exact = norm(self.pull(-4.0 * v) * u / -4.0 - contributions)
         return LIKE * exact <= change or exact <= LIKE * norm(self.pull(v) * u - contributions)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .directions import Array, norm, scale_of, signed
+from .gradient import BlockChecker
 from .groups import Items, find_wrong
 from .ladder import Evaluate, differentiate, measure_noise
 from .precision import Precision, current
@@ -74,7 +75,10 @@ class Location:
 
 
 class Localiser:
-    """Differentiates <v, f> along single entries and groups of entries of the block `x`."""
+    """Differentiates <v, f> along single entries and groups of entries of the block `x`.
+
+    `precision` is that in which the function computes, `rounding` bounds the rounding error of each claimed entry.
+    """
 
     def __init__(
         self,
@@ -86,13 +90,29 @@ class Localiser:
         *,
         noise: Array | None = None,
         precision: Precision | None = None,
+        rounding: Array | None = None,
     ) -> None:
         self.evaluate, self.x, self.v, self.claimed, self.rng = evaluate, x, v, claimed, rng
         self.evaluations = 0
         self.precision = precision or current()
+        self.rounding = 200 * current().eps * np.abs(claimed) if rounding is None else rounding
         self.scale = scale_of(x)
         self.y = self._count([x])[0]
         self.noise = measure_noise(self._count, x, self.y, rng, self.precision) if noise is None else noise
+
+    @classmethod
+    def after(cls, checker: BlockChecker, v: Array) -> Localiser:
+        """The localiser of what a checker, which has run, found wrong for the cotangent `v`."""
+        return cls(
+            checker.evaluate,
+            checker.x,
+            v,
+            checker.pull(v),
+            checker.rng,
+            noise=checker.noise,
+            precision=checker.precision,
+            rounding=None if checker.rounding is None else checker.rounding(v),
+        )
 
     def locate(self, factors: Mapping[str, float]) -> Location:
         """Probe entries; `factors` are the ratios that would mean something, by name (`1/batch`: 0.111)."""
@@ -156,7 +176,7 @@ class Localiser:
         u[index] = self.scale
         value, bound = self._along(u)
         found = float(self.claimed[index])
-        bound = (bound + 200 * self.precision.eps * abs(found * self.scale)) / self.scale
+        bound = bound / self.scale + float(self.rounding[index])
         return Entry(index, found, value / self.scale, bound)
 
     def _search(self) -> tuple[list[Entry], bool]:
@@ -190,7 +210,7 @@ class Localiser:
         u[subset] = signed((subset.size,), self.rng) * self.scale
         value, bound = self._along(u.reshape(self.x.shape))
         found = float(np.vdot(self.claimed.ravel(), u))
-        rounding = 200 * self.precision.eps * (float(np.linalg.norm(self.claimed.ravel() * u)) + abs(found))
+        rounding = 6 * norm(self.rounding.ravel() * u)
         error = abs(found - value)
         return 0.0 if error <= bound + rounding else error / (self.scale * subset.size**0.5)
 
