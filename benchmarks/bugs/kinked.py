@@ -53,7 +53,7 @@ def _clip(low: float, high: float, name: str) -> Function:
         lambda x: np.clip(x, low, high),
         lambda x: (x > low) & (x < high),
         name=name,
-        scale=(high - low) / 2,
+        scale=high - low,
         wrong={"not cut off above": _slope(lambda x: x > low)},
     )
 
