@@ -50,4 +50,5 @@ def differs_close_by(
     differs = norm(v[usable] * (close - far)[usable]) > DIFFERENT * norm(v * far)
     near = NEAR * abs(fault.found - expected) + 8.0 * rounding / step + left_out
     slopes = norm(v * far) > 8.0 * rounding / steps[1]  # else there is nothing but noise at either scale
-    return slopes and differs and abs(slope - fault.found) <= near
+    few = left_out <= DIFFERENT * norm(v * far)  # else it is noise, not steps
+    return slopes and few and differs and abs(slope - fault.found) <= near
