@@ -86,9 +86,8 @@ class Leaving(DirectSource):
 
 
 def test_closing_ends_the_process_and_both_sides_close_the_source(tmp_path: Path) -> None:
-    worker = ForkedWorker(
-        GroupRunner(make_plan(["ReLU"]), DirectSource(correct, {}), {}), Leaving(tmp_path / "closed"), []
-    )
+    group_runner = GroupRunner(make_plan(["ReLU"]), DirectSource(correct, {}), {})
+    worker = ForkedWorker(group_runner, Leaving(tmp_path / "closed"), [])
     process = worker._process
     worker.close()
     assert not process.is_alive()

@@ -97,7 +97,10 @@ def test_a_wrong_direction_is_named(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("api/cli.py", "from .framework import Network\nfrom .reports.html import render\nfrom . import sandbox, checks"),
+        (
+            "api/cli.py",
+            "from .framework import Network\nfrom .reports.html import render\nfrom . import sandbox, checks",
+        ),
         ("api/__init__.py", "from .checks import run\nfrom .display import show"),
         ("framework/layers/dropout.py", "from ..base import Layer\nfrom . import relu\nimport math"),
         ("specs/__init__.py", "from .dropout import Dropout"),
