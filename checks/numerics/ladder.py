@@ -62,12 +62,20 @@ def measure_noise(
         moved *= unit
         moved += x
         jittered.append(precision.rounded(moved))
-    changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
-    worst = np.maximum.reduce(changes)
-    # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
-    typical = float(np.quantile(worst[worst > 0], 0.25, method="lower")) if worst.any() else 0.0
-    result: Array = np.maximum(np.maximum(worst, typical), precision.eps * np.abs(y.ravel()))
+    flat = y.ravel()
+    worst = worst_change([other.ravel() for other in evaluate(jittered)], flat)
+    result: Array = np.maximum(worst, precision.eps * np.abs(flat))
     return result
+
+
+def worst_change(answers: Sequence[Array], reference: Array) -> Array:
+    """By how much each entry of the answers differs from the reference at most, and at least what is typical.
+
+    What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
+    """
+    worst: Array = np.maximum.reduce([np.abs(answer - reference) for answer in answers])
+    typical = float(np.quantile(worst[worst > 0], 0.25, method="lower")) if worst.any() else 0.0
+    return np.maximum(worst, typical)
 
 
 def differentiate(

@@ -126,4 +126,3 @@ def test_what_is_wrong_is_located_with_the_definition() -> None:
         assert result.fault is not None
         location = Localiser.after(made, result.fault.cotangent).locate({})
     assert [entry.index for entry in location.entries if entry.wrong] == [(2, 3)]
-    assert location.complete
