@@ -80,13 +80,16 @@ def gradient_of_the_whole_network(bench: Bench) -> Iterator[Measurement]:
                 block=name, arguments=(), cotangent=None, target=None, found=found / scale, expected=expected / scale
             )
 
+        def decoy(drawn: np.random.Generator, name: str = name) -> Array:
+            return drawn_like(drawn, values[name])
+
         judged = Gradient(
             name=f"the gradient of {name}",
             block=values[name],
             claim=claim,
             reference=_composed(bench, (x, labels), values, name, claim),
             answers=answers,
-            decoy=lambda drawn, name=name: drawn_like(drawn, values[name]),
+            decoy=decoy,
             known={},
             prove=prove,
         )
