@@ -1,7 +1,7 @@
 """Subjects that know that they are being differentiated: a wrong backward, and a forward that vouches for it.
 
-Only finite differences call forward again near its latest input. So forward answers rightly everywhere, but near its
-latest input as if the wrong backward were right, or so roughly that nothing can be said of its derivative.
+Only finite differences call forward again near an earlier input. So forward answers rightly everywhere, but near what
+it has seen as if the wrong backward were right, or so roughly that nothing can be said of its derivative.
 """
 
 from __future__ import annotations
@@ -31,20 +31,22 @@ def rough(moved: Array, y: Array) -> Array:
 
 
 class _Watch:
-    """Recognises a value near the one at which it was first seen, whatever came in between."""
+    """Recognises a value near one that it has seen before, whatever came in between."""
 
     def __init__(self) -> None:
-        self._anchor: Array | None = None
+        self._anchors: list[Array] = []
 
     def moved(self, value: Array) -> Array:
-        """The distance to the anchor, which is 0 for a value far from it: that is the next anchor."""
-        anchor = self._anchor
-        if anchor is not None and anchor.shape == value.shape:
-            size = float(np.linalg.norm(anchor))
-            if float(np.linalg.norm(value - anchor)) < NEAR * size:
+        """The distance to the anchor; 0 for a value far from all of them, which is another one."""
+        for anchor in self._anchors:
+            if anchor.shape == value.shape and np.linalg.norm(value - anchor) < NEAR * np.linalg.norm(anchor):
                 return value - anchor
-        self._anchor = value.copy()
+        self._anchors.append(value.copy())
         return np.zeros_like(value)
+
+    def forget_all_but_the_latest(self) -> None:
+        """Keep one anchor."""
+        del self._anchors[:-1]
 
 
 class LyingLayer:

@@ -151,3 +151,18 @@ def test_without_a_definition_lies_are_found_by_forks(softsign: str, lie: str) -
         assert footer.verdict == "nonconformant"
         messages = [finding.message for finding in found if finding.check == "gradient.input"]
         assert any("a process that has seen no other input" in message for message in messages), messages
+
+
+class OnlyLatest(LyingLayer):
+    """It knows its latest input alone."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        self._watch.forget_all_but_the_latest()
+        return y
+
+
+def test_without_a_definition_a_short_memory_meets_decoys(softsign: str) -> None:
+    footer, found = result_of(lambda spec: OnlyLatest(spec, as_if_right, SoftsignSubject()), softsign)
+    assert footer.verdict == "nonconformant"
+    assert all(f.verdict is Verdict.FAILED for f in found if f.check == "gradient.input")
