@@ -281,15 +281,32 @@ def _reasons(plan: Plan, findings: list[Finding]) -> list[str]:
         reasons.append(f"{len(broken)} checks failed themselves, for example {broken[0].id}; please report this")
     if not plan.selected:
         reasons.append("no check was planned")
-    verdicts: dict[tuple[str, str], set[Verdict]] = {}
+    return reasons + _undecided(findings)
+
+
+def _undecided(findings: list[Finding]) -> list[str]:
+    """Families, and laws that training needs, of which nothing could be decided in any case of a component."""
+    families: dict[tuple[str, str], set[Verdict]] = {}
+    laws: dict[tuple[str, str, str], set[Verdict]] = {}
     for finding in findings:
-        law = "/".join(filter(None, (finding.check, finding.quantity)))
-        for part in (f"the family {finding.family}", law if finding.level == Level.CORE.name.lower() else ""):
-            verdicts.setdefault((finding.layer, part), set()).add(finding.verdict)
-    for (layer, part), seen in verdicts.items():
-        if part and Verdict.UNDECIDED in seen and seen <= {Verdict.UNDECIDED, Verdict.UNSUPPORTED, Verdict.BLOCKED}:
-            reasons.append(f"{layer} could not be judged: nothing could be decided in {part}")
-    return reasons
+        families.setdefault((finding.layer, finding.family), set()).add(finding.verdict)
+        if finding.level == Level.CORE.name.lower():
+            law = "/".join(filter(None, (finding.check, finding.quantity)))
+            laws.setdefault((finding.layer, finding.family, law), set()).add(finding.verdict)
+
+    def is_open(seen: set[Verdict]) -> bool:
+        return Verdict.UNDECIDED in seen and seen <= {Verdict.UNDECIDED, Verdict.UNSUPPORTED, Verdict.BLOCKED}
+
+    missing = {key for key, seen in families.items() if is_open(seen)}
+    return [
+        f"nothing could be decided about {layer} in the family {family}"
+        for layer, family in families
+        if (layer, family) in missing
+    ] + [
+        f"nothing could be decided about {layer} in {law}"
+        for (layer, family, law), seen in laws.items()
+        if is_open(seen) and (layer, family) not in missing
+    ]
 
 
 def _self_consistent(required: tuple[str, ...], findings: list[Finding]) -> list[str]:
