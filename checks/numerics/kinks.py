@@ -53,6 +53,7 @@ class Kinks:
         y, noise: the function's value at `x` and its rounding noise.
         rng: where directions come from.
         precision: in which the function computes.
+        judged: in which backward does.
     """
 
     evaluate: Evaluate
@@ -62,6 +63,7 @@ class Kinks:
     noise: Array
     rng: np.random.Generator
     precision: Precision = FLOAT64
+    judged: Precision = FLOAT64
     _probes: tuple[list[Array], list[Array]] = field(default=([], []), init=False)  # points around x, and values there
 
     def judge(self, derivative: Derivative, u: Array) -> KinkFault | None:
@@ -80,7 +82,7 @@ class Kinks:
             v.ravel()[index] = 1.0
             found = float(np.vdot(self.pull(v), u))
             slack = 6 * float(derivative.one_sided_error[index]) + UNSEEN * (high - low)
-            slack += 200 * self.precision.eps * (abs(low) + abs(high))
+            slack += 200 * self.judged.eps * (abs(low) + abs(high))
             if not low - slack <= found <= high + slack:
                 return KinkFault(int(index), found, low, high, slack, v)
             convex = bool(highest[index] > weak[index])

@@ -17,6 +17,7 @@ from .directions import Array, norm
 from .precision import FLOAT64, MAX_LEVELS, Precision
 
 Evaluate = Callable[[Sequence[Array]], list[Array]]
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 WINDOW = 3
 LARGE = 2**16  # entries of a block whose points are evaluated pair by pair: all of them together leave the cache
@@ -32,6 +33,7 @@ class Derivative:
         value: the derivative.
         error: bound of its error.
         settled: False where the function is not smooth on any step of the ladder.
+        vague: True where it is smooth as far as its noise lets one see, but the noise hides the derivative.
         right, left: one-sided derivatives at the smallest step, for entries kinked at the point.
         one_sided_error: bound of their error.
         direction_error: per input entry, how far the steps really taken deviate from the direction.
@@ -40,7 +42,8 @@ class Derivative:
 
     value: Array
     error: Array
-    settled: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    settled: Flags
+    vague: Flags
     right: Array
     left: Array
     one_sided_error: Array
@@ -117,7 +120,7 @@ def differentiate(
         settled = settled | (error <= precision.settled * _size(value, error) + 8 * noise / steps[-1])
     relevant = error > precision.negligible * _size(flat, np.abs(flat))  # else the derivative is 0 for all that matters
     vague = relevant & (error > VAGUE * _size(value, error))
-    settled = settled & ~contradicted & ~vague
+    smooth = settled & ~contradicted
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.
     change = (
@@ -126,7 +129,8 @@ def differentiate(
     return Derivative(
         value=value,
         error=error,
-        settled=settled,
+        settled=smooth & ~vague,
+        vague=smooth & vague,
         right=right,
         left=left,
         one_sided_error=change + 4 * noise / steps[-1],
