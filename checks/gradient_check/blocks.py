@@ -6,14 +6,19 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..measurement import number
+from ..measurement import apart, number
 from ..numerics.gradient import BlockChecker, BlockResult, GradientFault
+from ..numerics.ladder import LARGE
 from ..numerics.localise import Localiser
 from ..results import Verdict
 from .pair import Pair
 from .result import GradientFinding
 from .second_opinion import second_opinion
 from .values import Array
+
+FORWARDS = 400  # calls of forward that a failure costs, about
+LEAST = 60  # of them for the question which entries are wrong
+LARGE_FORWARDS = 200  # of a block that is so large that they take long
 
 ComplexStep = bool | Literal["auto"]
 
@@ -66,6 +71,18 @@ def check_block(
     return [finding] if opinion is None or complex_step is not True else [finding, opinion.finding(name)]
 
 
+def is_right(pair: Pair, name: str, rng: np.random.Generator) -> bool:
+    """Tell whether the claimed gradient of the block `name` is right, and say no more of it.
+
+    Raises:
+        Raised, WrongOutput: as `check_block`.
+    """
+    axes = pair.blocks[name].shape or (1,)
+    x = pair.blocks[name].astype(np.float64).reshape(axes)
+    with np.errstate(all="ignore"):
+        return BlockChecker(pair.values_along(name), lambda v: pair.pull(v)[name].reshape(axes), x, rng).run().passed
+
+
 def _said(pair: Pair, name: str, checker: BlockChecker, result: BlockResult) -> dict[str, Any]:
     if result.undecided:
         return {
@@ -82,7 +99,8 @@ def _said(pair: Pair, name: str, checker: BlockChecker, result: BlockResult) -> 
 def _explanation(
     pair: Pair, name: str, checker: BlockChecker, result: BlockResult, fault: GradientFault
 ) -> dict[str, Any]:
-    localiser = Localiser.after(checker, fault.cotangent)
+    budget = (LARGE_FORWARDS if checker.x.size > LARGE else FORWARDS) - checker.evaluations
+    localiser = Localiser.after(checker, fault.cotangent, max(budget, LEAST))
     location = localiser.locate(_factors(pair))
     error_map = localiser.error_map(location)
     wrong = [entry for entry in location.entries if entry.wrong]
@@ -95,13 +113,15 @@ def _explanation(
     if wrong:
         worst = wrong[0]
         place = f" at entry {list(worst.index)}" if pair.blocks[name].ndim else ""
-        said |= {"expected": number(worst.expected), "found": number(worst.found)}
+        found, expected = apart(worst.found, worst.expected)
+        said |= {"expected": expected, "found": found}
         said |= {"measured": worst.error, "tolerance": worst.bound}
     else:
         low, high = fault.expected
         place = " along a random direction"
-        between = number(low) if low == high else f"a number in [{number(low)}, {number(high)}]"
-        said |= {"expected": between, "found": number(fault.found)}
+        found, expected = apart(fault.found, low)
+        between = expected if low == high else f"a number in [{number(low)}, {number(high)}]"
+        said |= {"expected": between, "found": found}
         said |= {"measured": result.error, "tolerance": result.tolerance}
     said["message"] = (
         f"the gradient of {name} is {said['found']}{place}, "

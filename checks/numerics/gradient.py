@@ -16,7 +16,7 @@ import numpy as np
 from .answers import typical
 from .comparison import LIKE, UNITS, VAGUE, Comparer, Comparison, Pull, Rounding
 from .conditioning import inverse_of_the_same
-from .directions import Array, equalised_direction, norm, plain_direction, signed
+from .directions import Array, equalised_direction, norm, plain_direction, scale_of, signed
 from .kinks import Kinks
 from .ladder import Derivative, Evaluate, Flags, measure_noise
 from .ladders import differentiate_each, differentiate_far
@@ -216,8 +216,9 @@ class BlockChecker:
             if _share(derivative.settled) < 1.0 - MAX_MASKED and derivative.vague.any():
                 derivative = self._far(y, u, derivative)
         usable = derivative.settled
-        if _share(usable) < 1.0 - MAX_MASKED:
-            usable = derivative.settled | derivative.vague
+        if _share(usable) < 1.0 - MAX_MASKED:  # most of them hidden by rounding; a jump at the point is no rounding
+            rounding = self._known_noise(y) <= self.precision.noisy * max(typical(y), scale_of(self.x))
+            usable = derivative.settled | (derivative.vague & rounding)
         weights = np.where(usable, _evened(derivative.error, usable) if equalise else 1.0, 0.0).reshape(y.shape)
         if (weights != 1.0).any():
             v = v * weights

@@ -101,7 +101,7 @@ class Kinks:
         points, values = self._probes
         for above, below, right, left in zip(points[::2], points[1::2], values[::2], values[1::2], strict=True):
             rises = np.array([right.flat[index], left.flat[index]]) - self.y.flat[index]
-            found = np.array([np.vdot(g, above - self.x), np.vdot(g, below - self.x)])
+            found = np.array([np.vdot(g, _moved(point, self.x)) for point in (above, below)])
             slack = unseen + SEEN * np.abs(rises).max() + 8 * self.noise[index]
             outside = found - rises if convex else rises - found
             if outside.max() > slack:
@@ -132,3 +132,8 @@ class Kinks:
         if self.x.size <= LARGE:
             self._probes = points, values
         return [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
+
+
+def _moved(point: Array, x: Array) -> Array:
+    """The way from `x` to a point; entries that are infinite in both have not moved."""
+    return np.subtract(point, x, out=np.zeros(x.shape), where=np.isfinite(x))

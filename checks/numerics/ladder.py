@@ -58,12 +58,12 @@ def measure_noise(
 
     Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
-    unit = precision.spacing(x)
+    unit = np.where(np.isfinite(x), precision.spacing(x), 0.0)
     jittered = []
     for _ in range(precision.jitters):
         moved = np.take(JITTER, rng.integers(len(JITTER), size=x.shape, dtype=np.int8))
         moved *= unit
-        moved += x
+        moved += x  # infinite entries stay infinite: nothing is added to them
         jittered.append(precision.rounded(moved))
     flat = y.ravel()
     worst = worst_change([other.ravel() for other in evaluate(jittered)], flat)
@@ -157,7 +157,9 @@ def _values(
 
 def _note_deviation(deviation: Array, above: Array, below: Array, h: float, u: Array) -> None:
     """How far the step between two points, which are rounded, is from the one that was meant, per unit of `h`."""
-    difference = above - below
+    with np.errstate(invalid="ignore"):
+        difference = above - below
+    difference[np.isnan(difference)] = 0.0  # entries that are infinite do not move
     difference *= 0.5 / h
     difference -= u
     np.abs(difference, out=difference)

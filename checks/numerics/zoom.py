@@ -33,7 +33,9 @@ def differs_close_by(
     moved = np.abs(u[u != 0])
     if not moved.size or not np.isfinite(visible):
         return False
-    step = max(visible, 16.0 * float(np.max(precision.spacing(x), initial=0.0)) / float(np.median(moved)))
+    step = max(
+        visible, 16.0 * float(np.max(precision.spacing(x[np.isfinite(x)]), initial=0.0)) / float(np.median(moved))
+    )
     if step >= precision.smallest_step:
         return False  # the ladder has been there
     steps = (step, precision.first_step * precision.ratio ** (1 - WINDOW))
