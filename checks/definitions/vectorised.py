@@ -7,10 +7,22 @@ from functools import singledispatch
 
 import numpy as np
 
-from ...specs import LSTM, RNN, Activation, Conv, FullyConnected, LayerSpec, RecurrentSpec
+from ...specs import (
+    LSTM,
+    RNN,
+    Activation,
+    BatchNormalization,
+    Conv,
+    Flatten,
+    FullyConnected,
+    LayerSpec,
+    RecurrentSpec,
+    SoftMax,
+)
 from ..numerics.compare import Array
 from .convolution import paddings_before, turned
 from .dispatch import ANY, Conventions, forward
+from .normalisation import EPSILON
 
 State = tuple[Array, ...]  # the hidden state first
 Step = Callable[[Array, State], State]  # what the units receive, the state before -> the state after
@@ -50,6 +62,31 @@ def _(spec: Conv, x: Array, parameters: Mapping[str, Array], conventions: Conven
     y = np.moveaxis(np.tensordot(met, kernels, axes=summed), -1, 1)
     result: Array = y + parameters["bias"].reshape(-1, *(1 for _ in axes))
     return result
+
+
+@value.register
+def _(spec: BatchNormalization, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Array:
+    del spec
+    axes, column = (0, *range(2, x.ndim)), (-1, *(1 for _ in range(2, x.ndim)))
+    centred = x - x.mean(axis=axes, keepdims=True)
+    variance = np.square(centred).mean(axis=axes, keepdims=True) + float(conventions.get(EPSILON, 0.0))
+    normal = centred / np.sqrt(np.where(variance, variance, 1.0))
+    result: Array = parameters["weights"].reshape(column) * normal + parameters["bias"].reshape(column)
+    return result
+
+
+@value.register
+def _(spec: SoftMax, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Array:
+    del spec, parameters, conventions
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    result: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return result
+
+
+@value.register
+def _(spec: Flatten, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Array:
+    del spec, parameters, conventions
+    return x.reshape(len(x), -1)
 
 
 @value.register

@@ -12,6 +12,8 @@ from ...wall import Operation, RemoteSubject
 from ..numerics.precision import current
 
 Array = NDArray[np.float64]
+DIRECTIONS = 2  # along which one answer is looked at
+
 Asking = Callable[[Sequence[Array]], list[tuple[Array, Array]]]
 """From incoming gradients to what forward has returned before each backward, and the gradient of the block."""
 
@@ -19,7 +21,8 @@ Asking = Callable[[Sequence[Array]], list[tuple[Array, Array]]]
 class Claim:
     """The claimed gradient of <v, forward> as a function of v.
 
-    A comparison asks for b(v) and next for b(pi v), whose rounding is another one: so both are asked for together.
+    A comparison asks for b(v) and next for b(pi v), whose rounding is another one: so both are asked for together. One
+    along another direction may take the same b(v), and asks for b(pi v) alone.
 
     Attributes:
         outputs: everything that forward has returned on the way.
@@ -28,17 +31,16 @@ class Claim:
     def __init__(self, ask: Asking) -> None:
         self.outputs: list[Any] = []
         self._ask = ask
-        self._next: tuple[Array, Array] | None = None
+        self._ahead: list[tuple[Array, Array]] = []  # what has been asked for, as often as it may be taken
 
     def __call__(self, v: Array) -> Array:
-        """The gradient for `v`; asked for anew, but once for the one that was asked for together with another."""
-        known, self._next = self._next, None
-        if known is not None and np.array_equal(known[0], v):
-            return known[1]
+        """The gradient for `v`."""
+        if self._ahead and np.array_equal(self._ahead[-1][0], v):
+            return self._ahead.pop()[1]
         also = np.pi * v
         (one, gradient), (other, further) = self._ask([v, also])
         self.outputs += [one, other]
-        self._next = also, further
+        self._ahead = [(also, further)] * DIRECTIONS
         return gradient
 
 
