@@ -39,28 +39,35 @@ class Normalised(Estimate):
     choice: Array
     weights: Array
 
-    def gradient_error(self, block: str, v: Array, found: Array) -> Array:
-        """Bound per entry of what a right gradient may be off by, in the current precision.
+    def gradient_terms(self, block: str, v: Array) -> Array:
+        """Size per entry of the terms of which a gradient is the sum.
 
-        The input gradient is w / s (v - mean(v) - n mean(v n)), of which every term is as inexact as s and n are: by
-        rounding, by the choice of an epsilon, and by what `found`, which has come of the same s and n, is off.
+        That of the input is w / s (v - mean(v) - n mean(v n)), with the normal n and the deviation s.
 
         Args:
             block: name of a parameter, or empty for the input.
             v: the incoming gradient.
-            found: the output that the subject has returned.
+        """
+        return self._summed(block, v, np.ones(v.shape))
+
+    def gradient_error(self, block: str, v: Array, found: Array) -> Array:
+        """Bound per entry of what a right gradient may be off by, in the current precision.
+
+        Every term is as inexact as s and n are: by rounding, by the choice of an epsilon, and by what `found`, the
+        output that the subject has made of the same s and n, is off.
         """
         weights = np.abs(self.weights).reshape(-1, *(1 for _ in v.shape[2:]))
         seen = 8.0 * np.abs(found - self.value).max(initial=0.0) / weights
-        inexact = self.rounding * (current().eps / EPS) + seen + self.choice
-        size, normal = np.abs(v), np.abs(self.normal)
-        others = (0, *range(2, v.ndim))
-        if block == "bias":
-            total: Array = 8.0 * current().eps * v[:, 0].size * size.sum(axis=others)
-        elif block:
-            total = (size * (normal + 1.0) * inexact).sum(axis=others)
+        summing = 8.0 * v[:, 0].size * current().eps
+        return self._summed(block, v, self.rounding * (current().eps / EPS) + seen + self.choice + summing)
+
+    def _summed(self, block: str, v: Array, share: Array) -> Array:
+        weights = np.abs(self.weights).reshape(-1, *(1 for _ in v.shape[2:]))
+        size, normal, others = np.abs(v), np.abs(self.normal), (0, *range(2, v.ndim))
+        if block:
+            total: Array = (size * share * (1.0 if block == "bias" else normal + 1.0)).sum(axis=others)
         else:
-            total = float((weights * size).max()) / self.deviation * (2.0 + 3.0 * normal) * inexact
+            total = float((weights * size).max()) / self.deviation * (2.0 + 3.0 * normal) * share
         return total
 
 

@@ -140,7 +140,10 @@ def _reference(
     def rounding(v: Array) -> Array:
         return normalised.gradient_error(block, v, claim.outputs[0])
 
-    return Reference(evaluate=evaluate, expected=expected, rounding=rounding)
+    def terms(v: Array) -> Array:
+        return normalised.gradient_terms(block, v)
+
+    return Reference(evaluate=evaluate, expected=expected, rounding=rounding, terms=terms)
 
 
 @check(

@@ -56,7 +56,7 @@ class Reference:
     Attributes:
         evaluate: the definition at several values of the block.
         expected: its value at the block.
-        rounding: as `BlockChecker` has it.
+        rounding, terms: as `BlockChecker` has them.
         slack: as `BlockChecker` has it.
         noise: of each entry of the claimed gradient.
     """
@@ -64,6 +64,7 @@ class Reference:
     evaluate: Evaluate
     expected: Estimate
     rounding: Callable[[Array], Array] | None = None
+    terms: Callable[[Array], Array] | None = None
     slack: float = 0.0
     noise: Array | None = None
 
@@ -108,6 +109,7 @@ def judge(bench: Bench, gradient: Gradient, rng: np.random.Generator) -> Iterato
             backward_noise=reference.noise,
             trusted=True,
             rounding=reference.rounding,
+            terms=reference.terms,
         )
         result = checker.run()
         if all(agrees_with(found, reference.expected) for found in gradient.claim.outputs):

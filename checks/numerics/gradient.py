@@ -56,6 +56,7 @@ class BlockChecker:
             still a number of that precision.
         rounding: for a cotangent, the bound of each entry's rounding error that a right gradient may have in the
             precision judged; None: some units in the last place of the gradient.
+        terms: for a cotangent, the size of the terms of which each entry is the sum, where they may cancel.
     """
 
     evaluate: Evaluate
@@ -71,6 +72,7 @@ class BlockChecker:
     noise: Array | None = None
     trusted: bool = False
     rounding: Rounding | None = None
+    terms: Rounding | None = None
     _doubts: list[Comparison] = field(default_factory=list, init=False)
     _seen: tuple[Array, float] | None = field(default=None, init=False)
     _shared: tuple[Array, Array] | None = field(default=None, init=False)
@@ -78,7 +80,7 @@ class BlockChecker:
     @property
     def comparer(self) -> Comparer:
         """What contracts derivatives with cotangents, in the precision that a right gradient may have."""
-        return Comparer(self.pull, current(), self.rounding, self.backward_noise, self.slack)
+        return Comparer(self.pull, current(), self.rounding, self.backward_noise, self.slack, self.terms)
 
     def run(self) -> BlockResult:
         """All directions, a cotangent each; a disagreement counts if fresh directions confirm it."""
