@@ -8,16 +8,19 @@ checker can look at it.
   `rnn`, `lstm`, `penalties`, `network`: layers, losses, regularizers, a deep network.
 - `numeric`: small errors in blocks of 24 to 100,000 entries.
 - `contract`: right formulas with side effects.
+- `kinked`, `cancelling`: small functions in one table (`family`), each with its wrong siblings.
 """
 
 from . import (
     activations,
     affine,
     batch_normalisation,
+    cancelling,
     contract,
     convolution,
     cross_entropy,
     dropout,
+    kinked,
     lstm,
     network,
     numeric,
@@ -37,11 +40,13 @@ __all__ = [
     "activations",
     "affine",
     "batch_normalisation",
+    "cancelling",
     "contract",
     "convolution",
     "cross_entropy",
     "dropout",
     "gradient_change",
+    "kinked",
     "lstm",
     "network",
     "numeric",

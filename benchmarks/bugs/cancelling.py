@@ -137,6 +137,16 @@ def _variance_backward(x: Array, dy: Any) -> Array:
     return dy * 2 * _centred(x, 0) / x.dtype.type(len(x))
 
 
+def _log_det_slope(x: Array) -> Array:
+    return 2 * np.linalg.inv(_symmetric(x)) @ x / x.dtype.type(4)
+
+
+def _inverse_backward(x: Array, dy: Any) -> Array:
+    y = np.linalg.inv(_symmetric(x))
+    of_matrix = -y.T @ dy @ y.T
+    return (of_matrix + of_matrix.T) @ x / x.dtype.type(4)
+
+
 CANCELLING: list[Function] = [
     _layer_norm(2),
     _layer_norm(3),
@@ -242,7 +252,7 @@ CANCELLING: list[Function] = [
         kind="cancelling",
         draw=normal(4, 4),
         forward=lambda x: np.linalg.inv(_symmetric(x)),
-        backward=lambda x, dy: _inverse_backward(x, dy),
+        backward=_inverse_backward,
     ),
     Function(
         name="determinant",
@@ -290,16 +300,6 @@ CANCELLING: list[Function] = [
         backward=lambda x, dy: dy[:, None] * _softmax(x),
     ),
 ]
-
-
-def _log_det_slope(x: Array) -> Array:
-    return 2 * np.linalg.inv(_symmetric(x)) @ x / x.dtype.type(4)
-
-
-def _inverse_backward(x: Array, dy: Any) -> Array:
-    y = np.linalg.inv(_symmetric(x))
-    of_matrix = -y.T @ dy @ y.T
-    return (of_matrix + of_matrix.T) @ x / x.dtype.type(4)
 
 
 register(CANCELLING)

@@ -22,7 +22,7 @@ def factor(value: float) -> Callable[[Backward], Backward]:
     return lambda backward: lambda x, dy: backward(x, dy) * x.dtype.type(value)
 
 
-def zeros(backward: Backward) -> Backward:
+def zeros(_: Backward) -> Backward:
     """The sibling that returns nothing."""
     return lambda x, dy: np.zeros_like(x)
 

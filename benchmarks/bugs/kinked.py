@@ -19,11 +19,13 @@ def _like(values: Array, x: Array) -> Array:
     return values.astype(x.dtype)
 
 
-def _by_slope(value: Callable[[Array], Any], slope: Callable[[Array], Any], **more: Any) -> Function:
+def _by_slope(
+    value: Callable[[Array], Any], slope: Callable[[Array], Any], *, scale: float = 1.0, **more: Any
+) -> Function:
     """A function that works entry by entry."""
     return Function(
         kind="kinked",
-        draw=normal(8, 6),
+        draw=normal(8, 6, scale=scale),
         forward=lambda x: _like(np.asarray(value(x)), x),
         backward=lambda x, dy: dy * _like(np.asarray(slope(x)), x),
         **more,
@@ -51,6 +53,7 @@ def _clip(low: float, high: float, name: str) -> Function:
         lambda x: np.clip(x, low, high),
         lambda x: (x > low) & (x < high),
         name=name,
+        scale=high - low,
         wrong={"not cut off above": _slope(lambda x: x > low)},
     )
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..measurement import apart, number
 from ..numerics.gradient import BlockChecker, BlockResult, GradientFault
-from ..numerics.ladder import LARGE
 from ..numerics.localise import Localiser
 from ..results import Verdict
 from .pair import Pair
@@ -16,9 +15,8 @@ from .result import GradientFinding
 from .second_opinion import second_opinion
 from .values import Array
 
-FORWARDS = 400  # calls of forward that a failure costs, about
-LEAST = 60  # of them for the question which entries are wrong
-LARGE_FORWARDS = 200  # of a block that is so large that they take long
+FORWARDS = 330  # calls of forward for a block that fails, about; 400 with those of the contract
+LEAST = 260  # of them for the question which entries are wrong
 
 ComplexStep = bool | Literal["auto"]
 
@@ -99,8 +97,8 @@ def _said(pair: Pair, name: str, checker: BlockChecker, result: BlockResult) -> 
 def _explanation(
     pair: Pair, name: str, checker: BlockChecker, result: BlockResult, fault: GradientFault
 ) -> dict[str, Any]:
-    budget = (LARGE_FORWARDS if checker.x.size > LARGE else FORWARDS) - checker.evaluations
-    localiser = Localiser.after(checker, fault.cotangent, max(budget, LEAST))
+    budget = max(FORWARDS - checker.evaluations, LEAST)
+    localiser = Localiser.after(checker, fault.cotangent, budget)
     location = localiser.locate(_factors(pair))
     error_map = localiser.error_map(location)
     wrong = [entry for entry in location.entries if entry.wrong]

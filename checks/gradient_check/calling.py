@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .values import ALONE, Array, WrongOutput, gradient_of, is_number_like
+from .values import ALONE, Array, Layout, WrongOutput, gradient_of, is_number_like
 
 CACHES = frozenset({"cache", "caches", "ctx", "context", "saved", "memo", "tape", "residuals", "stash"})
 INCOMING = frozenset({"dy", "dout", "d_out", "dz", "grad", "grad_out", "grad_output", "gradient", "upstream", "delta"})
@@ -132,16 +132,16 @@ def recognised(
     Raises:
         WrongOutput: forward returns an output and a cache, and backward takes no cache.
     """
-    if not _is_two(answer):
+    if not _is_two(answer) or answer[1] is None:
         return calling
     cached, names = replace(calling, cached=True), _parameters(backward) or []
     names = [name.lower() for name in names]
     if len(names) == 2 and (calling.form == "several" or names[0] in INCOMING or names[1] in CACHES):
         return cached
     numbers = all(is_number_like(part) for part in answer)
-    if numbers and _works(call, calling, type(answer)(np.ones_like(part, dtype=float) for part in answer)):
+    if numbers and _works(call, calling, _ones_like(answer)):
         return calling
-    if is_number_like(answer[0]) and _works(call, cached, np.ones_like(answer[0], dtype=float)):
+    if is_number_like(answer[0]) and _works(call, cached, _ones_like(answer[0])):
         return cached
     if numbers:
         return calling
@@ -150,6 +150,12 @@ def recognised(
         f"{calling.forward} returns a {type(answer).__name__} of {parts}: an output and a cache, it seems, but "
         f"backward(dy, cache) does not work; write backward so, or return the output alone"
     )
+
+
+def _ones_like(y: Any) -> Any:
+    """An incoming gradient that looks like the output."""
+    layout = Layout.of(y)
+    return layout.restored(np.ones(layout.size))
 
 
 def _works(call: Callable[[Calling, Any], object], calling: Calling, dy: Any) -> bool:

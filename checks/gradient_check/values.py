@@ -123,6 +123,11 @@ class Layout:
         return "float32" in self.dtypes
 
     @property
+    def size(self) -> int:
+        """Number of entries of all parts."""
+        return sum(int(np.prod(shape)) for shape in self.shapes)
+
+    @property
     def text(self) -> str:
         """The layout for a person."""
         described = [f"shape {shape}" if shape else "a number" for shape in self.shapes]

@@ -233,17 +233,22 @@ class BlockChecker:
                 derivative = self._far(y, u, derivative)
         usable = derivative.settled
         if _share(usable) < 1.0 - MAX_MASKED:  # most of them hidden by rounding; a jump at the point is no rounding
-            rounding = self._known_noise(y) <= self.precision.noisy * max(typical(y), scale_of(self.x))
-            usable = derivative.settled | (derivative.vague & rounding)
+            usable = derivative.settled | (derivative.vague & self._rounds(y))
         weights = np.where(usable, _evened(derivative.error, usable) if equalise else 1.0, 0.0).reshape(y.shape)
         if (weights != 1.0).any():
             v = v * weights
             g = self.pull(v)
         return self._weighed(y, self.comparer.compare(derivative, u, v, g), 1.0 - _share(usable))
 
+    def _rounds(self, y: Array) -> Flags:
+        """The outputs whose noise is as small as rounding: what jumps at the point has more."""
+        result: Flags = self._known_noise(y) <= self.precision.noisy * max(typical(y), scale_of(self.x))
+        return result
+
     def _far(self, y: Array, u: Array, near: Derivative) -> Derivative:
         noise = self._known_noise(y)
-        return differentiate_far(self._count, self.x, u, y, noise, near=near, precision=self.precision)
+        where = self._rounds(y)
+        return differentiate_far(self._count, self.x, u, y, noise, near=near, where=where, precision=self.precision)
 
     def _weighed(self, y: Array, compared: Comparison, masked: float) -> BlockResult:
         """What a comparison says; more is asked where its bound is too large, or exceeded."""

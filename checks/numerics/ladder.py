@@ -77,7 +77,8 @@ def worst_change(answers: Sequence[Array], reference: Array) -> Array:
     What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
     """
     worst: Array = np.maximum.reduce([np.abs(answer - reference) for answer in answers])
-    typical = float(np.quantile(worst[worst > 0], 0.25, method="lower")) if worst.any() else 0.0
+    known = worst[worst > 0]
+    typical = float(np.quantile(known, 0.25, method="lower")) if known.size else 0.0
     return np.maximum(worst, typical)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .answers import sizes
 from .directions import Array
 from .ladder import Derivative, Evaluate, Flags, differentiate
 from .precision import FLOAT32, Precision
@@ -31,7 +32,7 @@ def differentiate_each(
     evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array, *, precision: Precision, tolerates_noise: bool
 ) -> Derivative:
     """As `differentiate`, with large steps for the entries that are noisy, if noise is to be tolerated."""
-    noisy = noise > NOISY * np.abs(y.ravel()) if tolerates_noise else np.zeros(y.size, dtype=bool)
+    noisy = noise > NOISY * sizes(y.ravel()) if tolerates_noise else np.zeros(y.size, dtype=bool)
     large = with_large_steps(precision)
     if not noisy.any() or large == precision:
         return differentiate(evaluate, x, u, y, noise, precision=precision)
@@ -42,20 +43,37 @@ def differentiate_each(
 
 
 def differentiate_far(
-    evaluate: Evaluate, x: Array, u: Array, y: Array, noise: Array, *, near: Derivative, precision: Precision
+    evaluate: Evaluate,
+    x: Array,
+    u: Array,
+    y: Array,
+    noise: Array,
+    *,
+    near: Derivative,
+    where: Flags,
+    precision: Precision,
 ) -> Derivative:
-    """The derivative with steps up to a thousand times the block's spread, where that says more than `near`."""
+    """The derivative with steps up to a thousand times the block's spread, where that says more than `near`.
+
+    Only the entries `where` that is true are looked at: those whose noise is rounding.
+    """
     steps = replace(precision, first_step=FAR, ratio=FAR_RATIO)
     far = differentiate(evaluate, x, u, y, noise, precision=steps)
     smooth = far.settled | far.vague
     # Both hold, so they must agree; where they do not, the function is no longer the same that far away.
     agree = np.abs(far.value - near.value) <= 6.0 * (far.error + near.error)
-    return merged(near, far, smooth & agree & (near.settled | near.vague) & (far.error < near.error))
+    better = where & smooth & agree & (near.settled | near.vague) & (far.error < near.error)
+    return merged(near, far, better, otherwise=False)
 
 
-def merged(one: Derivative, other: Derivative, prefer: Flags) -> Derivative:
-    """The derivative of which the entries come from `other` where that is preferred and smooth, or `one` is not."""
-    take = (prefer & (other.settled | other.vague | ~one.settled)) | (~one.settled & other.settled)
+def merged(one: Derivative, other: Derivative, prefer: Flags, *, otherwise: bool = True) -> Derivative:
+    """The derivative of which the preferred entries come from `other`.
+
+    With `otherwise` only those that are smooth there, or not in `one`, and all that are smooth in `other` alone.
+    """
+    take = prefer
+    if otherwise:
+        take = (prefer & (other.settled | other.vague | ~one.settled)) | (~one.settled & other.settled)
     return Derivative(
         value=np.where(take, other.value, one.value),
         error=np.where(take, other.error, one.error),

@@ -30,7 +30,7 @@ from .readings import (
 PROBES = 24  # entries looked at one by one
 TESTS = 96  # directional tests that a search for few wrong entries may use, for each axis or all entries
 LADDER = 6  # evaluations that a derivative of a smooth function costs
-FOR_PROBES = 0.4  # share of a budget that is for entries one by one
+FOR_PROBES = 0.2  # share of a budget that is for entries one by one
 FOR_SLICES = 0.5  # share of what is left for each axis
 MOST = 6  # wrong entries, or slices of an axis, that are singled out
 SHOWN = 5  # wrong entries that a finding keeps
@@ -163,7 +163,7 @@ class Localiser:
         rows = self.x.shape[0] if self.x.ndim > 1 else 1
         numbers = np.arange(self.x.size).reshape(rows, -1)
         tiles = PROBES if self.x.size <= PROBES else TILES
-        while not location.complete and tiles > 1 and tiles**2 > self._most(TILES**2):
+        while not location.complete and tiles > 1 and tiles**2 > self._most(TILES**2, FOR_SLICES):
             tiles -= 1
         by_row = np.array_split(numbers, min(tiles, rows), axis=0)
         parts = (np.array_split(part, min(tiles, max(part.shape[1], 1)), axis=1) for part in by_row)

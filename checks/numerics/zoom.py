@@ -47,5 +47,6 @@ def differs_close_by(
     slope = float(np.vdot(v[usable], close[usable]))
     left_out = norm(v[~usable] * far[~usable])
     differs = norm(v[usable] * (close - far)[usable]) > DIFFERENT * norm(v * far)
-    near = NEAR * abs(fault.found - expected) + 8.0 * norm(v * noise) / step + left_out
-    return differs and abs(slope - fault.found) <= near
+    near = NEAR * abs(fault.found - expected)
+    seen = 8.0 * norm(v * noise) / step <= near  # else its noise hides the function close by
+    return differs and seen and abs(slope - fault.found) <= 2.0 * near + left_out
