@@ -118,7 +118,8 @@ def _of_cancelling_terms(bench: Bench, layer: RemoteSubject, x: Array, cotangent
     found = next(call.value for call in layer.transcript if call.method == "forward")
     if not isinstance(expected, Normalised) or not agrees_with(found, expected):
         return None
-    return np.sum([expected.gradient_error("", v, found) for v in cotangents], axis=0)
+    error: Array = np.sum([expected.gradient_error("", v, found) for v in cotangents], axis=0)
+    return error
 
 
 @check("contract.instances", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from backproof import framework
 from backproof.checks.definitions.dispatch import ANY, Conventions, forward
 from backproof.checks.definitions.normalisation import normalised
 from backproof.checks.law import Level
@@ -20,6 +19,7 @@ from backproof.checks.numerics.compare import Estimate
 from backproof.checks.plan import Selection, make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.runner import Runner
+from backproof.framework.layers.weights_and_bias import WeightsAndBias
 from backproof.mistakes import all_mistakes, correct
 from backproof.mistakes.subjects import LayerSubject
 from backproof.specs import Array, Case, LayerSpec, Parameter, Spec, Trait
@@ -63,10 +63,8 @@ def _(spec: LayerNorm, x: Array, parameters: Mapping[str, Array], conventions: C
     return normalised(x, parameters, (((n, c), x[n]) for n, c in np.ndindex(*x.shape)))
 
 
-class Norm(framework.BaseLayer):
+class Norm(WeightsAndBias):
     """Right, by the textbook formula."""
-
-    optimizer: Any = None
 
     def __init__(self, features: int) -> None:
         self.weights, self.bias = np.ones(features), np.zeros(features)
@@ -83,11 +81,8 @@ class Norm(framework.BaseLayer):
         return result
 
     def backward(self, dy: Array) -> Array:
-        self.gradient_weights, self.gradient_bias = (dy * self.normal).sum(axis=0), dy.sum(axis=0)
         result = self.to_input(dy * self.used)
-        if self.optimizer is not None:
-            self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
-            self.bias = self.optimizer.calculate_update(self.bias, self.gradient_bias)
+        self._learn((dy * self.normal).sum(axis=0), dy.sum(axis=0))
         return result
 
     def to_input(self, scaled: Array) -> Array:
