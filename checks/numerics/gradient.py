@@ -74,6 +74,8 @@ class BlockChecker:
     rounding: Rounding | None = None
     terms: Rounding | None = None
     _doubts: list[Comparison] = field(default_factory=list, init=False)
+    _unsteady: bool = field(default=False, init=False)
+    _rounding: Array | None = field(default=None, init=False)
     _seen: tuple[Array, float] | None = field(default=None, init=False)
     _shared: tuple[Array, Array] | None = field(default=None, init=False)
 
@@ -91,11 +93,11 @@ class BlockChecker:
         self.precision = FLOAT64 if self.trusted else current()
         if not np.isfinite(y).all():
             return BlockResult(None, 0.0, 0.0, 0.0, 1.0, self.evaluations)
-        self.noise = measure_noise(self._count, self.x, y, self.rng, self.precision)
+        self.noise = self._rounding = measure_noise(self._count, self.x, y, self.rng, self.precision)
         result = self._judge(y)
         if self.tolerates_noise:
             result = self._allowing_for_noise(y, result)
-        if result.fault is not None and not self.trusted:
+        if not result.passed and not self.trusted:
             result = self._examined(y, result)
         return replace(result, evaluations=self.evaluations)
 
@@ -135,7 +137,8 @@ class BlockChecker:
             result = replace(self._judge(y), roughness=float(roughness.max()))
             if (roughness <= LIKE * known).all():
                 break  # it is rounding again, which other directions do not have more of
-        if result.passed and not all(self._explained(y, doubt) for doubt in self._doubts[: 1 + CONFIRMATIONS]):
+        doubts = self._doubts[: 1 + CONFIRMATIONS]
+        if result.passed and (self._unsteady or not all(self._explained(y, doubt) for doubt in doubts)):
             result = replace(result, unconfirmed=True)
         return result
 
@@ -149,17 +152,23 @@ class BlockChecker:
         return again.agrees and not again.unsteady
 
     def _examined(self, y: Array, result: BlockResult) -> BlockResult:
-        """A fault stands, unless the function looks different close by, or conditioning explains it."""
-        fault, u = result.fault, result.direction
-        if fault is None or u is None or fault.at_kink is not None:
+        """A disagreement stands, unless the function looks different close by, or conditioning explains it."""
+        fault, u, noise = result.fault, result.direction, self._rounding
+        if u is None or noise is None or self._unsteady or (fault is not None and fault.at_kink is not None):
             return result
-        noise = self._known_noise(y)
-        if differs_close_by(self._count, self.x, u, noise, fault=fault, scale=result.scale, precision=self.precision):
-            return replace(result, fault=None, rough=True)
-        if result.error <= ILL * result.scale and inverse_of_the_same(
-            lambda unit: self.differentiate(y, unit), self.pull, (self.x.shape, y.shape), current().eps
+        if fault is not None and differs_close_by(
+            self._count, self.x, u, noise, fault=fault, scale=result.scale, precision=self.precision
         ):
-            return replace(result, fault=None, tolerance=result.error)
+            return replace(result, fault=None, rough=True)
+        doubted = fault is not None or (result.unconfirmed and not result.vague)
+        if (
+            doubted
+            and result.error <= ILL * result.scale
+            and inverse_of_the_same(
+                lambda unit: self.differentiate(y, unit), self.pull, (self.x.shape, y.shape), current().eps
+            )
+        ):
+            return replace(result, fault=None, unconfirmed=False, tolerance=result.error)
         return result
 
     def _judge(self, y: Array) -> BlockResult:
@@ -257,6 +266,7 @@ class BlockChecker:
             compared = self.comparer.compare(derivative, compared.u, compared.v, compared.g)
         if compared.vague or not compared.agrees:
             compared = self.comparer.asked_again(compared, self.rng)
+        self._unsteady = self._unsteady or compared.unsteady
         if self._seen is None:
             self._seen = compared.g, typical(compared.derivative.value) / (typical(compared.u) or 1.0)
         fault = None

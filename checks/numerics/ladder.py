@@ -66,20 +66,12 @@ def measure_noise(
         moved += x  # infinite entries stay infinite: nothing is added to them
         jittered.append(precision.rounded(moved))
     flat = y.ravel()
-    worst = worst_change([other.ravel() for other in evaluate(jittered)], flat)
-    result: Array = np.maximum(worst, precision.eps * np.abs(flat))
-    return result
-
-
-def worst_change(answers: Sequence[Array], reference: Array) -> Array:
-    """By how much each entry of the answers differs from the reference at most, and at least what is typical.
-
-    What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
-    """
-    worst: Array = np.maximum.reduce([np.abs(answer - reference) for answer in answers])
+    worst = np.maximum.reduce([np.abs(other.ravel() - flat) for other in evaluate(jittered)])
+    # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
     known = worst[worst > 0]
     typical = float(np.quantile(known, 0.25, method="lower")) if known.size else 0.0
-    return np.maximum(worst, typical)
+    result: Array = np.maximum(np.maximum(worst, typical), precision.eps * np.abs(flat))
+    return result
 
 
 def differentiate(
@@ -119,14 +111,10 @@ def differentiate(
         unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
         error = np.where(better, bound, np.maximum(error, unexplained))
         settled = settled | (error <= precision.settled * _size(value, error) + 8 * noise / steps[-1])
-    relevant = error > precision.negligible * _size(flat, np.abs(flat))  # else the derivative is 0 for all that matters
-    vague = relevant & (error > VAGUE * _size(value, error))
-    smooth = settled & ~contradicted
+    smooth, vague = settled & ~contradicted, _is_vague(value, error, flat, precision)
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.
-    change = (
-        np.abs(central[-1] - central[-2]) + np.abs(np.abs(even[-1]) - np.abs(even[-2])) if len(central) > 1 else 0.0
-    )
+    change = np.abs(central[-1] - central[-2]) + np.abs(np.abs(even[-1]) - np.abs(even[-2]))
     return Derivative(
         value=value,
         error=error,
@@ -138,6 +126,13 @@ def differentiate(
         direction_error=deviation,
         evaluations=2 * len(steps),
     )
+
+
+def _is_vague(value: Array, error: Array, flat: Array, precision: Precision) -> Flags:
+    """The entries whose bound is too large a share of the derivative, and large enough to matter beside the output."""
+    relevant = error > precision.negligible * _size(flat, np.abs(flat))
+    result: Flags = relevant & (error > VAGUE * _size(value, error))
+    return result
 
 
 def _values(

@@ -29,7 +29,8 @@ def differs_close_by(
     does, are left out. Costs 4 evaluations: the slope is held against that over a step at which the ladder has been.
     """
     v, expected = fault.cotangent.ravel(), fault.expected[0]
-    visible = VISIBLE * norm(v * noise) / max(scale, np.finfo(np.float64).tiny)
+    rounding = norm(v) * float(np.median(noise))  # one output may have met a step
+    visible = VISIBLE * rounding / max(scale, np.finfo(np.float64).tiny)
     moved = np.abs(u[u != 0])
     if not moved.size or not np.isfinite(visible):
         return False
@@ -43,10 +44,10 @@ def differs_close_by(
     values = [value.ravel() for value in evaluate(points)]
     with np.errstate(all="ignore"):
         close, far = ((values[2 * n] - values[2 * n + 1]) / (2.0 * h) for n, h in enumerate(steps))
-        usable = np.abs(close) <= JUMP * np.abs(far) + 8.0 * noise / step
+        usable = np.abs(close) <= JUMP * np.abs(far) + 8.0 * float(np.median(noise)) / step
     slope = float(np.vdot(v[usable], close[usable]))
     left_out = norm(v[~usable] * far[~usable])
     differs = norm(v[usable] * (close - far)[usable]) > DIFFERENT * norm(v * far)
-    near = NEAR * abs(fault.found - expected)
-    seen = 8.0 * norm(v * noise) / step <= near  # else its noise hides the function close by
-    return differs and seen and abs(slope - fault.found) <= 2.0 * near + left_out
+    near = NEAR * abs(fault.found - expected) + 8.0 * rounding / step + left_out
+    slopes = norm(v * far) > 8.0 * rounding / steps[1]  # else there is nothing but noise at either scale
+    return slopes and differs and abs(slope - fault.found) <= near
