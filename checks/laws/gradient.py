@@ -89,6 +89,8 @@ def parameter_gradient(bench: Bench, quantity: str) -> Iterator[Measurement]:
     values = bench.parameters(bench.rng())
     layer = bench.layer(rng)
     x = bench.data(rng)
+    # Other values first: what belongs to them must not be left when those that are looked at are there.
+    layer.begin_with([("assign", ({quantity: bench.parameters(bench.rng(1))[quantity]},)), ("forward", (x,))])
     claim = layer_claim(layer, x, quantity, [("assign", ({quantity: values[quantity]},))])
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
