@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .answers import typical
+from .answers import sizes, typical
 from .comparison import LIKE, UNITS, VAGUE, Comparer, Comparison, Pull, Rounding
 from .conditioning import inverse_of_the_same
 from .directions import Array, equalised_direction, norm, plain_direction, scale_of, signed
@@ -156,6 +156,7 @@ class BlockChecker:
         fault, u, noise = result.fault, result.direction, self._rounding
         if u is None or noise is None or self._unsteady or (fault is not None and fault.at_kink is not None):
             return result
+        noise = np.minimum(noise, LIKE * current().eps * sizes(y.ravel()))  # a step that was met is no rounding
         if fault is not None and differs_close_by(
             self._count, self.x, u, noise, fault=fault, scale=result.scale, precision=self.precision
         ):

@@ -21,8 +21,10 @@ STRIDE = 2  # spacing of the second table, in units of the first one's
 POINTS = 129  # on the way from x - u to x + u
 PIECE = 16  # differences that are judged together: one of a smooth function may be small where its sign changes
 AMPLIFIED = math.comb(2 * ORDER, ORDER) ** 0.5  # standard deviation of the differences of independent unit noise
-GROWTH = 1.5  # doubling the spacing multiplies the largest 8th difference by about 1 if noise, by 2 to 3 if kinks
-ALIKE = 5.0  # differences of two pieces that have at most this ratio are judged together
+GROWTH = 1.6  # doubling the spacing multiplies the largest 8th difference by about 1 if noise, by 2 to 3 if kinks
+TINY = 1e-4  # share of the limit below which no kink matters, and what is left of the smooth part may grow
+SMOOTH = 64.0  # times that a difference with a smooth part of that size is at most larger
+KINKED = 8.0  # times that kinks make a difference larger; more is smooth, and says nothing of noise
 
 
 def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precision: Precision) -> Array:
@@ -33,8 +35,8 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
     step. The way is much longer than the ladder's steps: an iteration that stops early has a wrong derivative even
     where the number of iterations stays the same, by about as much as the output jumps where it changes.
 
-    The way is cut into pieces. A piece shows noise only if its largest difference about keeps its size on the double
-    spacing, and so do those of the other pieces with differences of about that size. A kink makes differences that are
+    The way is cut into pieces. Those in which the function is smooth say nothing. The largest difference of the
+    others is noise only if it about keeps its size on the double spacing. A kink makes differences that are
     twice as large there, many kinks 2.8 times, a smooth function 256 times; next to a singularity 8th differences grow
     without limit, but all the more on the double spacing. A kink is not noise: what grows widens no bound. Pieces with
     jumps above the precision's `noisy` share of the output hold features of the function, such as steps, and are left
@@ -63,14 +65,10 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
 def _noise_in(fine: Array, coarse: Array, limit: Array) -> Array:
     """The largest difference that is noise, by output entry; the first axis numbers the pieces of the way."""
     with np.errstate(all="ignore"):
-        growth = np.where(fine > 0, coarse / fine, np.nan)
-        steady = (fine <= limit) & (growth <= GROWTH)
-        for piece in range(len(fine)):
-            alike = (fine > fine[piece] / ALIKE) & (fine < fine[piece] * ALIKE) & np.isfinite(growth)
-            ordered = np.sort(np.where(alike, growth, np.inf), axis=0)  # the last one is infinite if none is alike
-            middle = np.take_along_axis(ordered, (alike.sum(axis=0, keepdims=True) - 1) // 2, axis=0)
-            steady[piece] &= middle[0] <= GROWTH
-    result: Array = np.where(steady, fine, 0.0).max(axis=0, initial=0.0)
+        rough = (fine <= limit) & (coarse <= KINKED * fine)
+    largest, doubled = (np.where(rough, values, 0.0).max(axis=0, initial=0.0) for values in (fine, coarse))
+    tiny = np.where((fine <= TINY * limit) & (coarse <= SMOOTH * fine), fine, 0.0).max(axis=0, initial=0.0)
+    result: Array = np.maximum(np.where(doubled <= GROWTH * largest, largest, 0.0), tiny)
     return result
 
 

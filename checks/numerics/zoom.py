@@ -15,6 +15,7 @@ from .outcome import GradientFault
 from .precision import Precision
 
 VISIBLE = 64.0  # times its noise that an output should change by
+FLAT = 1e-3  # share of the slopes that the gradient of steps, which is 0, may have
 JUMP = 4.0  # times its slope over a large step that an output which does not jump may have
 DIFFERENT = 0.5  # share of the derivatives of all outputs that the two slopes must differ by
 NEAR = 0.25  # share of the disagreement that the gradient may differ from the slope close by
@@ -32,7 +33,7 @@ def differs_close_by(
     rounding = norm(v) * float(np.median(noise))  # one output may have met a step
     visible = VISIBLE * rounding / max(scale, np.finfo(np.float64).tiny)
     moved = np.abs(u[u != 0])
-    if not moved.size or not np.isfinite(visible):
+    if not moved.size or not np.isfinite(visible) or abs(fault.found) > FLAT * scale:
         return False
     step = max(
         visible, 16.0 * float(np.max(precision.spacing(x[np.isfinite(x)]), initial=0.0)) / float(np.median(moved))
@@ -50,4 +51,5 @@ def differs_close_by(
     differs = norm(v[usable] * (close - far)[usable]) > DIFFERENT * norm(v * far)
     near = NEAR * abs(fault.found - expected) + 8.0 * rounding / step + left_out
     slopes = norm(v * far) > 8.0 * rounding / steps[1]  # else there is nothing but noise at either scale
-    return slopes and differs and abs(slope - fault.found) <= near
+    few = left_out <= DIFFERENT * norm(v * far)  # else it is noise, not steps
+    return slopes and few and differs and abs(slope - fault.found) <= near
