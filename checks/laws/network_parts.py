@@ -86,14 +86,17 @@ def draw_labels(case: Case, rng: np.random.Generator) -> Array:
     return rng.permutation(labels)
 
 
+def drawn_like(rng: np.random.Generator, value: Array) -> Array:
+    """Drawn numbers for a parameter; none is near 0."""
+    drawn: Array = 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
+    return drawn
+
+
 def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
     """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
     network = context.new()
     x, labels = context.data(rng), draw_labels(context.case, rng)
     network.begin_with([("feed", (x, labels))])
-    values = {
-        name: 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
-        for name, value in network.parameters().items()
-    }
+    values = {name: context.given(drawn_like(rng, value)) for name, value in network.parameters().items()}
     network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
     return network, x, labels, values

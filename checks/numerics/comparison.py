@@ -90,6 +90,7 @@ class Comparer:
         rounding: for a cotangent, the bound of each entry's rounding error; None: some units in the last place.
         backward_noise: by how much an entry of the claimed gradient is known to change by chance.
         slack: share by which each entry of a right gradient may differ from the derivative.
+        terms: for a cotangent, the size of the terms of which each entry is the sum, where they may cancel.
     """
 
     pull: Pull
@@ -97,6 +98,7 @@ class Comparer:
     rounding: Rounding | None = None
     backward_noise: Array | None = None
     slack: float = 0.0
+    terms: Rounding | None = None
 
     def compare(self, derivative: Derivative, u: Array, v: Array, g: Array) -> Comparison:
         """Contract the derivative with `v`, and `g`, which belongs to it, with `u`.
@@ -115,6 +117,8 @@ class Comparer:
             + float(np.finfo(np.float64).tiny)
         )
         scale = max(norm(v.ravel() * derivative.value), abs(expected), norm(g * u))
+        if self.terms is not None:
+            scale = max(scale, norm(self.terms(v) * u))
         return Comparison(u, v, g, derivative, found, expected, tolerance, scale, unsteady)
 
     def asked_again(self, compared: Comparison, rng: np.random.Generator) -> Comparison:

