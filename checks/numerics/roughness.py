@@ -21,7 +21,9 @@ STRIDE = 2  # spacing of the second table, in units of the first one's
 POINTS = 129  # on the way from x - u to x + u
 PIECE = 16  # differences that are judged together: one of a smooth function may be small where its sign changes
 AMPLIFIED = math.comb(2 * ORDER, ORDER) ** 0.5  # standard deviation of the differences of independent unit noise
-GROWTH = 1.6  # doubling the spacing multiplies the largest 8th difference by about 1 if noise, by 2 to 3 if kinks
+# Doubling the spacing leaves the largest 8th difference of noise as it is; that of one kink doubles, that of many kinks
+# together grows by 2^1.5, as their slopes do a random walk. This is the middle between noise and many kinks.
+GROWTH = 2.0**0.75
 TINY = 1e-4  # share of the limit below which no kink matters, and what is left of the smooth part may grow
 SMOOTH = 64.0  # times that a difference with a smooth part of that size is at most larger
 KINKED = 8.0  # times that kinks make a difference larger; more is smooth, and says nothing of noise
@@ -35,10 +37,10 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
     step. The way is much longer than the ladder's steps: an iteration that stops early has a wrong derivative even
     where the number of iterations stays the same, by about as much as the output jumps where it changes.
 
-    The way is cut into pieces. Those in which the function is smooth say nothing. The largest difference of the
-    others is noise only if it about keeps its size on the double spacing. A kink makes differences that are
-    twice as large there, many kinks 2.8 times, a smooth function 256 times; next to a singularity 8th differences grow
-    without limit, but all the more on the double spacing. A kink is not noise: what grows widens no bound. Pieces with
+    The way is cut into pieces. Those in which the function is smooth say nothing: there the double spacing makes
+    differences 256 times as large, and more next to a singularity. The others are noise only if the largest
+    difference about keeps its size, in the piece and in the median of the pieces: in one piece noise varies by a factor
+    of 3, in the median by 1.7. A kink is not noise: what grows widens no bound. Pieces with
     jumps above the precision's `noisy` share of the output hold features of the function, such as steps, and are left
     out. So are pieces where the function raises or is not finite: the way may leave its domain.
 
@@ -65,10 +67,13 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
 def _noise_in(fine: Array, coarse: Array, limit: Array) -> Array:
     """The largest difference that is noise, by output entry; the first axis numbers the pieces of the way."""
     with np.errstate(all="ignore"):
-        rough = (fine <= limit) & (coarse <= KINKED * fine)
-    largest, doubled = (np.where(rough, values, 0.0).max(axis=0, initial=0.0) for values in (fine, coarse))
+        growth = np.where((fine <= limit) & (coarse <= KINKED * fine), coarse / fine, np.nan)
+    seen = np.isfinite(growth).any(axis=0)
+    typical = np.nanmedian(np.where(seen, growth, np.inf), axis=0)
+    noise = (growth <= GROWTH) & (typical <= GROWTH)
+    largest = np.where(noise, fine, 0.0).max(axis=0, initial=0.0)
     tiny = np.where((fine <= TINY * limit) & (coarse <= SMOOTH * fine), fine, 0.0).max(axis=0, initial=0.0)
-    result: Array = np.maximum(np.where(doubled <= GROWTH * largest, largest, 0.0), tiny)
+    result: Array = np.maximum(largest, tiny)
     return result
 
 
