@@ -231,9 +231,11 @@ class BlockChecker:
     ) -> BlockResult:
         """Compare along one random direction, with one random cotangent."""
         v, g = self._answer(y, planned=planned)
-        u = equalised_direction(self.x, g, self.rng) if equalise else plain_direction(self.x, self.rng)
-        if moving is not None:
-            u = np.where(moving, u, 0.0)
+        if moving is None:
+            u = equalised_direction(self.x, g, self.rng) if equalise else plain_direction(self.x, self.rng)
+        else:  # by their own scale: a step that is large beside an entry rounds the entry away
+            u = np.zeros(self.x.shape)
+            u[moving] = equalised_direction(self.x[moving], g[moving], self.rng)
         derivative = self.differentiate(y, u)
         if not derivative.settled.all():
             kinked = kinks.judge(derivative, u)
