@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, NetworkSpec, RegularizerSpec, Trait
+from ..asking import assign, feed, parameters, reseed
 from ..context import Context
 from ..law import Component
 from .selection import findings_of
@@ -86,14 +87,18 @@ def draw_labels(case: Case, rng: np.random.Generator) -> Array:
     return rng.permutation(labels)
 
 
-def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+Prepared = tuple[RemoteSubject, Array, Array, dict[str, Array]]
+"""A network, its inputs, labels and parameters."""
+
+
+def prepared(context: Context, rng: np.random.Generator) -> Asking[Prepared]:
     """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
     network = context.new()
     x, labels = context.data(rng), draw_labels(context.case, rng)
-    network.begin_with([("feed", (x, labels))])
+    _, built = yield from network.ask(feed(x, labels), parameters())
     values = {
         name: 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
-        for name, value in network.parameters().items()
+        for name, value in built.items()
     }
-    network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
+    network.begin_with([assign(values), reseed(context.seed)])
     return network, x, labels, values
