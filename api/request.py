@@ -12,7 +12,7 @@ from typing import Any
 from .adapters import Course
 from .checks.plan.catalogue import all_checks
 from .checks.settings import CHOSEN, DEFAULTS, Settings
-from .sandbox.launch import usual_lanes
+from .sandbox.launch import usual_workers
 from .specs import all_specs
 
 BUILTIN = "builtin"
@@ -102,7 +102,7 @@ def settings_of(request: Request, course: Course, *, named: bool) -> Settings:
     return replace(
         request.settings,
         # What runs in this process draws from the one generator that NumPy has.
-        jobs=1 if request.direct else request.settings.jobs or usual_lanes(),
+        jobs=1 if request.direct else request.settings.jobs or usual_workers(),
         names=tuple(names),
         families=families,
         course=course.name if named else "",

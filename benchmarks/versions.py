@@ -42,7 +42,11 @@ class Version(NamedTuple):
 
     name: str
     folder: Path
-    room: str
+
+    @property
+    def room(self) -> str:
+        """The sub-package that speaks with the workers; it has not always had the same name."""
+        return next(path.parent.name for path in (self.folder / "backproof").glob("*/channel.py"))
 
     def run(self, arguments: list[str], program: list[str] | None = None) -> tuple[float, str]:
         """Whole-process seconds of `backproof ARGUMENTS`, and what it wrote to standard error."""
@@ -73,8 +77,8 @@ def versions() -> Iterator[tuple[Version, Version]]:
         git = ["git", "-C", str(ROOT), "worktree"]
         subprocess.run([*git, "add", "--quiet", "--detach", str(tree), COMMIT], check=True)
         try:
-            now = Version("now", installed(ROOT, Path(name) / "now"), "sandbox")
-            yield now, Version("0.1.0", installed(tree, Path(name) / "before"), "wall")
+            now = Version("now", installed(ROOT, Path(name) / "now"))
+            yield now, Version("0.1.0", installed(tree, Path(name) / "before"))
         finally:
             subprocess.run([*git, "remove", "--force", str(tree)], check=True)
 

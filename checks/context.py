@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..sandbox import RemoteSubject, SessionLike
+from ..sandbox import RemoteSubject, SessionLike, SubjectDied
 from ..specs import Case, LayerSpec, Phase, Spec, Trait
 from .numerics.precision import FLOAT32, PRECISIONS, Precision
 from .settings import DEFAULTS, Settings
@@ -108,6 +109,16 @@ class Context:
         subject.dtype = self.case.dtype
         self.subjects.append(subject)
         return subject
+
+    @contextmanager
+    def apart(self) -> Iterator[Context]:
+        """The same case in a fresh session, where subjects have seen no call of those here; data is drawn alike."""
+        session = self.session.fresh()
+        try:
+            yield replace(self, session=session, subjects=[])
+        finally:
+            with suppress(SubjectDied):
+                session.close()
 
     def layer(self, rng: np.random.Generator, *, phase: Phase | None = None) -> RemoteSubject:
         """A fresh layer with drawn parameters, in the case's phase (or `phase`), reseeded; built with its first call.

@@ -61,6 +61,15 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
+def apart(found: float, expected: float) -> tuple[str, str]:
+    """Two numbers as reports print them; with as many digits as it takes to see that they differ."""
+    for digits in range(6, 18):
+        texts = f"{found:.{digits}g}", f"{expected:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def agrees(
     name: str,
     found: Any,

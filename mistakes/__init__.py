@@ -5,8 +5,8 @@ twice: the checks must catch it, and a submission that behaves exactly like it i
 mistake is, the catalogue, the correct baseline.
 """
 
+from .catalogue import all_mistakes, mistakes_of
 from .mistake import Mistake
-from .registry import all_mistakes, mistakes_of
 from .subjects import build as correct
 
 __all__ = ["Mistake", "all_mistakes", "correct", "mistakes_of"]

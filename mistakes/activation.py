@@ -9,7 +9,9 @@ import numpy as np
 from ..framework import Activation
 from ..framework.layers import BaseLayer, ReLU, Sigmoid, TanH
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",), cases=("relu", "sigmoid", "tanh"))
 
 
 class OfTheInput(Activation):
@@ -22,12 +24,7 @@ class OfTheInput(Activation):
         return super().forward(input_tensor)
 
 
-@mistake(
-    "activation.default-for-linear",
-    hint="if name is None or name == 'linear': return input_tensor",
-    families=("value",),
-    cases=("linear",),
-)
+@mistake(hint="if name is None or name == 'linear': return input_tensor", families=("value",), cases=("linear",))
 class DefaultForLinear(Activation):
     """What is linear is rectified.
 
@@ -38,12 +35,7 @@ class DefaultForLinear(Activation):
         super().__init__("relu" if name == "linear" else name)
 
 
-@mistake(
-    "activation.sigmoid-for-tanh",
-    hint="'tanh': np.tanh(x)",
-    families=("value",),
-    cases=("tanh",),
-)
+@mistake(hint="'tanh': np.tanh(x)", families=("value",), cases=("tanh",))
 class SigmoidForTanh(Activation):
     """The name tanh gives the sigmoid.
 
@@ -55,9 +47,7 @@ class SigmoidForTanh(Activation):
 
 
 @mistake(
-    "activation.derivative-of-output",
     hint="either 1 - tanh(x)**2 of the input, or 1 - y**2 of the output y, not 1 - tanh(y)**2",
-    families=("gradient",),
     cases=("sigmoid", "tanh"),
 )
 class DerivativeOfOutput(Activation):
@@ -78,45 +68,8 @@ class DerivativeOfOutput(Activation):
         return again.backward(error_tensor)
 
 
-@mistake(
-    "activation.derivative-alone",
-    hint="output_grad * derivative, by the chain rule",
-    families=("gradient",),
-)
-class DerivativeAlone(Activation):
-    """Backward returns the derivative without the error.
-
-    By the chain rule it has to be multiplied by the incoming gradient.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return super().backward(np.ones_like(error_tensor))
-
-
-@mistake(
-    "activation.derivative-missing",
-    hint="output_grad * derivative, by the chain rule",
-    families=("gradient",),
-    cases=("relu", "sigmoid", "tanh"),
-)
-class DerivativeMissing(Activation):
-    """Backward returns the error as it came.
-
-    The derivative is missing, so only the linear activation is right.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        super().backward(error_tensor)
-        return error_tensor.copy()
-
-
-@mistake(
-    "activation.sigmoid-derivative-without-minus",
-    hint="s * (1 - s)",
-    families=("gradient",),
-    cases=("sigmoid",),
-)
-class SigmoidWithoutMinus(OfTheInput):
+@mistake(hint="s * (1 - s)", cases=("sigmoid",))
+class SigmoidDerivativeWithoutMinus(OfTheInput):
     """The derivative of the sigmoid is its value.
 
     The factor 1 - s is missing.
@@ -129,13 +82,8 @@ class SigmoidWithoutMinus(OfTheInput):
         return result
 
 
-@mistake(
-    "activation.tanh-derivative-not-squared",
-    hint="1 - np.tanh(x)**2",
-    families=("gradient",),
-    cases=("tanh",),
-)
-class TanhNotSquared(OfTheInput):
+@mistake(hint="1 - np.tanh(x)**2", cases=("tanh",))
+class TanhDerivativeNotSquared(OfTheInput):
     """The square in the derivative of tanh is missing.
 
     1 - tanh(x) is the derivative of another function; it is 2 for inputs far below 0, where tanh is flat.
@@ -148,12 +96,7 @@ class TanhNotSquared(OfTheInput):
         return result
 
 
-@mistake(
-    "activation.relu-of-error",
-    hint="output_grad * (self.last_input > 0)",
-    families=("gradient",),
-    cases=("relu",),
-)
+@mistake(hint="output_grad * (self.last_input > 0)", cases=("relu",))
 class ReluOfError(Activation):
     """Backward rectifies the error.
 
@@ -167,7 +110,6 @@ class ReluOfError(Activation):
 
 
 @mistake(
-    "activation.sigmoid-overflow",
     hint="compute exp(-abs(x)), which cannot overflow, and tell the two signs apart",
     families=("value",),
     cases=("sigmoid",),
@@ -188,9 +130,9 @@ class SigmoidOverflow(Activation):
 
 
 @mistake(
-    "activation.layer-shared",
     hint="a new object for every layer: no Activation(...) as the default of an argument",
     families=("contract",),
+    cases=(),
 )
 class LayerShared(Activation):
     """Activations of one name share what they remember.
@@ -206,29 +148,7 @@ class LayerShared(Activation):
         self.layer = self.known.setdefault(name, self.layer)
 
 
-@mistake(
-    "activation.writes-into-input",
-    hint="return np.maximum(0, x), which makes a new array",
-    families=("contract",),
-    cases=("relu", "sigmoid", "tanh"),
-)
-class WritesIntoInput(Activation):
-    """Forward overwrites its input.
-
-    The result is written into the array of the caller, who may still need it.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        input_tensor[...] = super().forward(input_tensor)
-        return input_tensor.copy()
-
-
-@mistake(
-    "activation.first-input-kept",
-    hint="self.last_input = x in every forward, without `if`",
-    families=("contract",),
-    cases=("relu", "sigmoid", "tanh"),
-)
+@mistake(hint="self.last_input = x in every forward, without `if`", families=("contract",))
 class FirstInputKept(OfTheInput):
     """Backward uses the input of the very first forward.
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from ..framework import AdaGrad
 from ..framework.validation import Weights
-from .registry import mistake
+from .registry import Declare
 
 SUM = "self.s = self.s + gradient**2"
 STEP = "weights - learning_rate * gradient / (np.sqrt(self.s) + eps)"
+
+mistake = Declare(families=("optimizer",))
 
 
 class OwnStep(AdaGrad):
@@ -29,7 +31,7 @@ class OwnStep(AdaGrad):
         return np.sqrt(gathered) + self.epsilon
 
 
-@mistake("adagrad.nothing-gathered", hint=SUM, families=("optimizer",))
+@mistake(hint=SUM)
 class NothingGathered(OwnStep):
     """Only the latest gradient counts.
 
@@ -41,7 +43,7 @@ class NothingGathered(OwnStep):
         return gradient**2
 
 
-@mistake("adagrad.gradients-gathered", hint=SUM, families=("optimizer",))
+@mistake(hint=SUM)
 class GradientsGathered(OwnStep):
     """The absolute values of the gradients are summed up, not their squares.
 
@@ -52,7 +54,7 @@ class GradientsGathered(OwnStep):
         return earlier + np.abs(gradient)
 
 
-@mistake("adagrad.root-missing", hint=STEP, families=("optimizer",))
+@mistake(hint=STEP)
 class RootMissing(OwnStep):
     """The root is missing.
 
@@ -63,11 +65,7 @@ class RootMissing(OwnStep):
         return gathered + self.epsilon
 
 
-@mistake(
-    "adagrad.added-after-step",
-    hint="self.s += gradient**2 first, then the step, which divides by the root",
-    families=("optimizer",),
-)
+@mistake(hint="self.s += gradient**2 first, then the step, which divides by the root")
 class AddedAfterStep(OwnStep):
     """The latest gradient is added after the step.
 
@@ -81,7 +79,7 @@ class AddedAfterStep(OwnStep):
         return displacement
 
 
-@mistake("adagrad.moving-average", hint=SUM, families=("optimizer",))
+@mistake(hint=SUM)
 class MovingAverage(OwnStep):
     """The squares are averaged with a decay.
 
@@ -92,7 +90,7 @@ class MovingAverage(OwnStep):
         return 0.9 * earlier + 0.1 * gradient**2
 
 
-@mistake("adagrad.mean-of-squares", hint=SUM, families=("optimizer",))
+@mistake(hint=SUM)
 class MeanOfSquares(OwnStep):
     """The squares are averaged over the steps.
 
@@ -109,12 +107,7 @@ class MeanOfSquares(OwnStep):
         return np.sqrt(gathered / self.updates) + self.epsilon
 
 
-@mistake(
-    "adagrad.one-sum-for-all",
-    hint="gradient**2 entry by entry, without np.sum",
-    families=("optimizer",),
-    cases=("matrix", "kernels"),
-)
+@mistake(hint="gradient**2 entry by entry, without np.sum", cases=("matrix", "kernels"))
 class OneSumForAll(OwnStep):
     """All entries share one sum.
 
@@ -125,7 +118,7 @@ class OneSumForAll(OwnStep):
         return earlier + np.sum(gradient**2) * np.ones(np.shape(gradient))
 
 
-@mistake("adagrad.sign", hint=STEP, families=("optimizer",))
+@mistake(hint=STEP)
 class Sign(OwnStep):
     """The step goes uphill.
 
@@ -136,29 +129,7 @@ class Sign(OwnStep):
         return -super()._divisor(gathered)
 
 
-@mistake("adagrad.epsilon-missing", hint=STEP, families=("optimizer",))
-class EpsilonMissing(OwnStep):
-    """A gradient that is 0 makes the weight NaN.
-
-    Without an epsilon the first step of such a weight is 0 over 0.
-    """
-
-    epsilon = 0.0
-
-
-@mistake("adagrad.epsilon-large", hint=STEP, families=("optimizer",))
-class EpsilonLarge(OwnStep):
-    """The epsilon is so large that it shows.
-
-    With 1e-3 beside the root the steps are too small, most of all where gradients are.
-    """
-
-    epsilon = 1e-3
-
-
-@mistake(
-    "adagrad.starts-with-tenth", hint="self.s = np.zeros_like(weights) before the first step", families=("optimizer",)
-)
+@mistake(hint="self.s = np.zeros_like(weights) before the first step")
 class StartsWithTenth(OwnStep):
     """The sum does not start with 0.
 
@@ -170,7 +141,6 @@ class StartsWithTenth(OwnStep):
 
 
 @mistake(
-    "adagrad.penalty-gathered",
     hint="weights - learning_rate * regularizer.calculate_gradient(weights), beside the step",
     families=("regularization",),
     cases=("with-L1", "with-L2"),
@@ -188,23 +158,7 @@ class PenaltyGathered(AdaGrad):
         return weight_tensor + self._displacement(gradient)
 
 
-@mistake(
-    "adagrad.regularizer-ignored",
-    hint="weights - learning_rate * regularizer.calculate_gradient(weights)",
-    families=("regularization",),
-    cases=("with-L1", "with-L2"),
-)
-class RegularizerIgnored(AdaGrad):
-    """The regularizer is ignored.
-
-    The update is overridden, and that of the base class, which applies the penalty, is not called.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        return weight_tensor + self._displacement(gradient_tensor)
-
-
-@mistake("adagrad.sum-on-class", hint="self.s = ... on the instance, never on the class", families=("optimizer",))
+@mistake(hint="self.s = ... on the instance, never on the class")
 class SumOnClass(AdaGrad):
     """Parameters of the same shape share one sum.
 
@@ -220,12 +174,7 @@ class SumOnClass(AdaGrad):
         return displacement
 
 
-@mistake(
-    "adagrad.restarts",
-    hint="self.s = self.s + gradient**2 in every step, without `if`",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="self.s = self.s + gradient**2 in every step, without `if`", families=("state",), cases=("matrix",))
 class Restarts(AdaGrad):
     """The sum starts from 0 again after some updates.
 
@@ -242,9 +191,7 @@ class Restarts(AdaGrad):
 
 
 @mistake(
-    "adagrad.writes-into-gradient",
     hint="gradient**2 makes a new array; gradient *= gradient does not",
-    families=("optimizer",),
     cases=("matrix", "kernels", "with-L1", "with-L2"),
 )
 class WritesIntoGradient(AdaGrad):

@@ -8,8 +8,7 @@ import numpy as np
 
 from ..framework import Adam
 from ..framework.validation import Weights
-from .registry import mistake
-from .sgd import REGULARIZED
+from .registry import Declare
 
 FIRST = "v = mu * v + (1 - mu) * gradient"
 SECOND = "r = rho * r + (1 - rho) * gradient**2"
@@ -17,6 +16,8 @@ CORRECTION = "v / (1 - mu**k) and r / (1 - rho**k), with k = 1 in the first step
 REGULARIZED_STEP = (
     "w - learning_rate * (regularizer.calculate_gradient(w) + v_hat / (np.sqrt(r_hat) + eps)), at the old w"
 )
+
+mistake = Declare(families=("optimizer",))
 
 
 class InSteps(Adam):
@@ -43,11 +44,7 @@ class InSteps(Adam):
         return mean / (np.sqrt(mean_square) + self.epsilon)
 
 
-@mistake(
-    "adam.no-bias-correction",
-    hint=CORRECTION,
-    families=("optimizer",),
-)
+@mistake(hint=CORRECTION)
 class NoBiasCorrection(InSteps):
     """The bias correction is missing.
 
@@ -58,11 +55,7 @@ class NoBiasCorrection(InSteps):
         return self.first_moment, self.second_moment
 
 
-@mistake(
-    "adam.second-moment-not-corrected",
-    hint=CORRECTION,
-    families=("optimizer",),
-)
+@mistake(hint=CORRECTION)
 class SecondMomentNotCorrected(InSteps):
     """Only the first moment is corrected.
 
@@ -74,11 +67,7 @@ class SecondMomentNotCorrected(InSteps):
         return mean, self.second_moment
 
 
-@mistake(
-    "adam.steps-not-counted",
-    hint="self.k += 1 in every calculate_update",
-    families=("optimizer",),
-)
+@mistake(hint="self.k += 1 in every calculate_update")
 class StepsNotCounted(InSteps):
     """The exponent of the bias correction stays 1.
 
@@ -90,11 +79,7 @@ class StepsNotCounted(InSteps):
         return super()._corrected()
 
 
-@mistake(
-    "adam.steps-counted-from-zero",
-    hint="self.k += 1 before the correction, so that k = 1 in the first step",
-    families=("optimizer",),
-)
+@mistake(hint="self.k += 1 before the correction, so that k = 1 in the first step")
 class StepsCountedFromZero(InSteps):
     """The first step divides by 0.
 
@@ -106,11 +91,7 @@ class StepsCountedFromZero(InSteps):
         return self.first_moment / (1 - powers[0]), self.second_moment / (1 - powers[1])
 
 
-@mistake(
-    "adam.steps-counted-from-two",
-    hint="start with k = 0 and increment before use, or start with k = 1 and increment after use",
-    families=("optimizer",),
-)
+@mistake(hint="start with k = 0 and increment before use, or start with k = 1 and increment after use")
 class StepsCountedFromTwo(InSteps):
     """The exponent of the bias correction is one too large.
 
@@ -122,11 +103,7 @@ class StepsCountedFromTwo(InSteps):
         return mean, self.second_moment / (1 - self.rho ** (self.updates + 1))
 
 
-@mistake(
-    "adam.product-not-power",
-    hint="mu**k, not mu * k",
-    families=("optimizer",),
-)
+@mistake(hint="mu**k, not mu * k")
 class ProductNotPower(InSteps):
     """The bias correction multiplies by k instead of raising to the power k.
 
@@ -138,11 +115,7 @@ class ProductNotPower(InSteps):
         return mean, self.second_moment / (1 - self.rho * self.updates)
 
 
-@mistake(
-    "adam.corrected-moments-stored",
-    hint="keep the corrected moments in local variables: v_hat = self.v / (1 - mu**k)",
-    families=("optimizer",),
-)
+@mistake(hint="keep the corrected moments in local variables: v_hat = self.v / (1 - mu**k)")
 class CorrectedMomentsStored(InSteps):
     """The corrected moments are stored.
 
@@ -154,11 +127,7 @@ class CorrectedMomentsStored(InSteps):
         return self.first_moment, self.second_moment
 
 
-@mistake(
-    "adam.decays-swapped",
-    hint=f"{FIRST}; {SECOND}",
-    families=("optimizer",),
-)
+@mistake(hint=f"{FIRST}; {SECOND}")
 class DecaysSwapped(InSteps):
     """The two decays are swapped.
 
@@ -169,11 +138,7 @@ class DecaysSwapped(InSteps):
         super().__init__(learning_rate, rho, mu)
 
 
-@mistake(
-    "adam.second-moment-with-mu",
-    hint=SECOND,
-    families=("optimizer",),
-)
+@mistake(hint=SECOND)
 class SecondMomentWithMu(InSteps):
     """The second moment mixes the two decays.
 
@@ -184,11 +149,7 @@ class SecondMomentWithMu(InSteps):
         return self.rho * old + (1 - self.mu) * gradient**2
 
 
-@mistake(
-    "adam.first-moment-undamped",
-    hint=FIRST,
-    families=("optimizer",),
-)
+@mistake(hint=FIRST)
 class FirstMomentUndamped(InSteps):
     """The factor 1 - mu is missing.
 
@@ -199,11 +160,7 @@ class FirstMomentUndamped(InSteps):
         return self.mu * old + gradient
 
 
-@mistake(
-    "adam.gradient-not-squared",
-    hint=SECOND,
-    families=("optimizer",),
-)
+@mistake(hint=SECOND)
 class GradientNotSquared(InSteps):
     """The second moment averages the gradient, not its square.
 
@@ -214,12 +171,7 @@ class GradientNotSquared(InSteps):
         return self.rho * old + (1 - self.rho) * gradient
 
 
-@mistake(
-    "adam.squares-summed",
-    hint="gradient**2, entry by entry, not np.dot or np.linalg.norm",
-    families=("optimizer",),
-    cases=("matrix", "kernels", "small-decays"),
-)
+@mistake(hint="gradient**2, entry by entry, not np.dot or np.linalg.norm", cases=("matrix", "kernels", "small-decays"))
 class SquaresSummed(InSteps):
     """All weights share one second moment.
 
@@ -230,11 +182,7 @@ class SquaresSummed(InSteps):
         return self.rho * old + (1 - self.rho) * np.sum(gradient**2) * np.ones_like(gradient)
 
 
-@mistake(
-    "adam.root-missing",
-    hint="v_hat / (np.sqrt(r_hat) + eps)",
-    families=("optimizer",),
-)
+@mistake(hint="v_hat / (np.sqrt(r_hat) + eps)")
 class RootMissing(InSteps):
     """The root of the second moment is missing.
 
@@ -245,11 +193,7 @@ class RootMissing(InSteps):
         return mean / (mean_square + self.epsilon)
 
 
-@mistake(
-    "adam.epsilon-under-root",
-    hint="np.sqrt(r_hat) + eps, not np.sqrt(r_hat + eps)",
-    families=("optimizer",),
-)
+@mistake(hint="np.sqrt(r_hat) + eps, not np.sqrt(r_hat + eps)")
 class EpsilonUnderRoot(InSteps):
     """The epsilon stands under the root.
 
@@ -260,11 +204,7 @@ class EpsilonUnderRoot(InSteps):
         return mean / np.sqrt(mean_square + 1e-8)
 
 
-@mistake(
-    "adam.sign",
-    hint="weights - learning_rate * v_hat / (np.sqrt(r_hat) + eps)",
-    families=("optimizer",),
-)
+@mistake(hint="weights - learning_rate * v_hat / (np.sqrt(r_hat) + eps)")
 class Sign(InSteps):
     """The step is added.
 
@@ -275,11 +215,7 @@ class Sign(InSteps):
         return -super()._direction(mean, mean_square)
 
 
-@mistake(
-    "adam.writes-into-gradient",
-    hint="gradient**2 makes a new array; gradient *= gradient does not",
-    families=("optimizer",),
-)
+@mistake(hint="gradient**2 makes a new array; gradient *= gradient does not")
 class WritesIntoGradient(InSteps):
     """The gradient of the caller is overwritten.
 
@@ -291,11 +227,7 @@ class WritesIntoGradient(InSteps):
         return self.rho * old + (1 - self.rho) * gradient
 
 
-@mistake(
-    "adam.state-on-class",
-    hint="self.v = ..., self.r = ..., set to 0.0 in __init__",
-    families=("optimizer",),
-)
+@mistake(hint="self.v = ..., self.r = ..., set to 0.0 in __init__")
 class StateOnClass(InSteps):
     """All optimizers share their moments.
 
@@ -310,37 +242,3 @@ class StateOnClass(InSteps):
         displacement = super()._displacement(gradient)
         type(self).shared = self.first_moment, self.second_moment
         return displacement
-
-
-@mistake(
-    "adam.regularizer-ignored",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerIgnored(InSteps):
-    """The regularizer is never applied.
-
-    add_regularizer stores it, but the update does not ask it for its gradient.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        return weight_tensor + self._displacement(gradient_tensor)
-
-
-@mistake(
-    "adam.regularizer-in-moments",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerInMoments(InSteps):
-    """The regularizer's gradient enters the moments.
-
-    It is added to the loss's gradient and then divided by the root of the second moment, so the strength of the
-    penalty depends on the size of the gradients. It shall act on the weights alone.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        pull = 0 if self.regularizer is None else self.regularizer.calculate_gradient(weight_tensor)
-        return weight_tensor + self._displacement(gradient_tensor + pull)

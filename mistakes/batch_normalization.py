@@ -8,9 +8,11 @@ import numpy as np
 
 from ..framework import BatchNormalization, Initializer
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 IMAGES = ("image", "square")  # the cases with images in the train phase
+
+mistake = Declare(families=("value", "gradient"))
 
 
 class Pass(NamedTuple):
@@ -93,11 +95,7 @@ class InSteps(BatchNormalization):
         return gradient
 
 
-@mistake(
-    "batch_normalization.variance-unbiased",
-    hint="np.var(input_tensor, axis=0), without ddof=1",
-    families=("value",),
-)
+@mistake(hint="np.var(input_tensor, axis=0), without ddof=1", families=("value",))
 class VarianceUnbiased(InSteps):
     """The batch is normalised by the unbiased variance.
 
@@ -109,41 +107,7 @@ class VarianceUnbiased(InSteps):
         return vectors.mean(axis=0), np.asarray(vectors.var(axis=0, ddof=1))
 
 
-@mistake(
-    "batch_normalization.epsilon-large",
-    hint="epsilon = np.finfo(float).eps, smaller than 1e-10",
-    families=("value",),
-)
-class EpsilonLarge(InSteps):
-    """The epsilon is so large that it shows.
-
-    With 1e-3 under the root the output's variance is visibly below 1. The epsilon is there against a division by 0
-    and for nothing else.
-    """
-
-    epsilon = 1e-3
-
-
-@mistake(
-    "batch_normalization.epsilon-missing",
-    hint="np.sqrt(variance + np.finfo(float).eps)",
-    families=("value",),
-)
-class EpsilonMissing(InSteps):
-    """A constant channel becomes NaN.
-
-    Without an epsilon a channel that has the same value in the whole batch, such as the output of a dead unit, is
-    0 / 0.
-    """
-
-    epsilon = 0.0
-
-
-@mistake(
-    "batch_normalization.root-missing",
-    hint="divide by np.sqrt(variance + epsilon)",
-    families=("value", "gradient"),
-)
+@mistake(hint="divide by np.sqrt(variance + epsilon)")
 class RootMissing(InSteps):
     """The batch is divided by its variance, not by its standard deviation.
 
@@ -155,10 +119,7 @@ class RootMissing(InSteps):
 
 
 @mistake(
-    "batch_normalization.statistics-per-pixel",
-    hint="for images: mean and variance over axis=(0, 2, 3), or reformat the images to vectors first",
-    families=("value", "gradient"),
-    cases=IMAGES,
+    hint="for images: mean and variance over axis=(0, 2, 3), or reformat the images to vectors first", cases=IMAGES
 )
 class StatisticsPerPixel(InSteps):
     """Every pixel of an image has statistics of its own.
@@ -179,11 +140,7 @@ class StatisticsPerPixel(InSteps):
         super()._keep(mean.mean(axis=0) if images else mean, variance.mean(axis=0) if images else variance)
 
 
-@mistake(
-    "batch_normalization.statistics-of-everything",
-    hint="np.mean(input_tensor, axis=0), not np.mean(input_tensor)",
-    families=("value", "gradient"),
-)
+@mistake(hint="np.mean(input_tensor, axis=0), not np.mean(input_tensor)")
 class StatisticsOfEverything(InSteps):
     """One mean and one variance are taken of the whole batch.
 
@@ -194,11 +151,7 @@ class StatisticsOfEverything(InSteps):
         return np.full(self.channels, vectors.mean()), np.full(self.channels, vectors.var())
 
 
-@mistake(
-    "batch_normalization.statistics-per-sample",
-    hint="mean and variance over the batch: axis=0, not axis=1",
-    families=("value", "gradient"),
-)
+@mistake(hint="mean and variance over the batch: axis=0, not axis=1")
 class StatisticsPerSample(BatchNormalization):
     """Every sample is normalised by itself.
 
@@ -215,7 +168,6 @@ class StatisticsPerSample(BatchNormalization):
 
 
 @mistake(
-    "batch_normalization.images-not-transposed",
     hint="tensor.transpose(0, 2, 3, 1).reshape(-1, channels): bring the channels to the end first",
     families=("value",),
     cases=IMAGES,
@@ -234,12 +186,7 @@ class ImagesNotTransposed(InSteps):
         return tensor.reshape(self._image_shape)
 
 
-@mistake(
-    "batch_normalization.images-wrongly-restored",
-    hint="vectors.reshape(batch, height, width, channels).transpose(0, 3, 1, 2)",
-    families=("value", "gradient"),
-    cases=IMAGES,
-)
+@mistake(hint="vectors.reshape(batch, height, width, channels).transpose(0, 3, 1, 2)", cases=IMAGES)
 class ImagesWronglyRestored(InSteps):
     """The vectors are cut into images without bringing the channels back.
 
@@ -252,11 +199,7 @@ class ImagesWronglyRestored(InSteps):
         return tensor.reshape(self._image_shape).copy()
 
 
-@mistake(
-    "batch_normalization.bias-left-out",
-    hint="weights * normalized + bias",
-    families=("value", "gradient"),
-)
+@mistake(hint="weights * normalized + bias")
 class BiasLeftOut(InSteps):
     """Forward leaves out beta.
 
@@ -267,11 +210,7 @@ class BiasLeftOut(InSteps):
         return self.weights * normalized
 
 
-@mistake(
-    "batch_normalization.weights-left-out",
-    hint="weights * normalized + bias",
-    families=("value", "gradient"),
-)
+@mistake(hint="weights * normalized + bias")
 class WeightsLeftOut(InSteps):
     """Forward leaves out gamma.
 
@@ -284,7 +223,6 @@ class WeightsLeftOut(InSteps):
 
 
 @mistake(
-    "batch_normalization.weights-and-bias-swapped",
     hint="weights * normalized + bias, with weights = gamma (ones at first) and bias = beta (zeros at first)",
     families=("value",),
 )
@@ -299,7 +237,6 @@ class WeightsAndBiasSwapped(InSteps):
 
 
 @mistake(
-    "batch_normalization.initializers-used",
     hint="weights = np.ones(channels), bias = np.zeros(channels), whatever the initializers are",
     families=("initializer",),
 )
@@ -318,20 +255,3 @@ class InitializersUsed(InSteps):
             fans = self.channels, self.channels
             self.weights = weights_initializer.initialize((self.channels,), *fans)
             self.bias = bias_initializer.initialize((self.channels,), *fans)
-
-
-@mistake(
-    "batch_normalization.writes-into-input",
-    hint="centred = input_tensor - mean, not input_tensor -= mean",
-    families=("contract",),
-)
-class WritesIntoInput(InSteps):
-    """Forward overwrites its input.
-
-    input_tensor -= mean changes the array of the caller, who may still need it.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        output = super().forward(input_tensor)
-        input_tensor -= input_tensor.mean(axis=0)
-        return output

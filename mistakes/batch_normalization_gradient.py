@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from ..framework.validation import Tensor
 from .batch_normalization import IMAGES, InSteps, Pass
-from .registry import mistake
+from .registry import Declare
 
 CLOSED_FORM = "(e - e.mean(0) - x_hat * (e * x_hat).mean(0)) / deviation, with e = error * gamma"
 
+mistake = Declare(families=("gradient",))
 
-@mistake(
-    "batch_normalization.statistics-taken-as-constants",
-    hint=CLOSED_FORM,
-    families=("gradient",),
-)
+
+@mistake(hint=CLOSED_FORM)
 class StatisticsTakenAsConstants(InSteps):
     """Backward takes mean and variance for constants.
 
@@ -25,11 +23,7 @@ class StatisticsTakenAsConstants(InSteps):
         return error * latest.gamma / latest.deviation
 
 
-@mistake(
-    "batch_normalization.way-through-mean-missing",
-    hint=CLOSED_FORM,
-    families=("gradient",),
-)
+@mistake(hint=CLOSED_FORM)
 class WayThroughMeanMissing(InSteps):
     """The way through the mean is missing in backward.
 
@@ -43,11 +37,7 @@ class WayThroughMeanMissing(InSteps):
         return error / latest.deviation
 
 
-@mistake(
-    "batch_normalization.way-through-variance-missing",
-    hint=CLOSED_FORM,
-    families=("gradient",),
-)
+@mistake(hint=CLOSED_FORM)
 class WayThroughVarianceMissing(InSteps):
     """The way through the variance is missing in backward.
 
@@ -61,11 +51,7 @@ class WayThroughVarianceMissing(InSteps):
         return error / latest.deviation
 
 
-@mistake(
-    "batch_normalization.weights-missing-in-backward",
-    hint="multiply the error by gamma first: " + CLOSED_FORM,
-    families=("gradient",),
-)
+@mistake(hint="multiply the error by gamma first: " + CLOSED_FORM)
 class WeightsMissingInBackward(InSteps):
     """Backward leaves out gamma.
 
@@ -77,12 +63,7 @@ class WeightsMissingInBackward(InSteps):
         return super()._input_error(error / latest.gamma, latest)
 
 
-@mistake(
-    "batch_normalization.batch-size-without-pixels",
-    hint="average over batch * height * width values of a channel",
-    families=("gradient",),
-    cases=IMAGES,
-)
+@mistake(hint="average over batch * height * width values of a channel", cases=IMAGES)
 class BatchSizeWithoutPixels(InSteps):
     """Backward averages over the samples but not over the pixels.
 
@@ -98,11 +79,7 @@ class BatchSizeWithoutPixels(InSteps):
         return error / latest.deviation
 
 
-@mistake(
-    "batch_normalization.gamma-gradient-of-input",
-    hint="gradient_weights = (error * x_hat).sum(axis=0), with the normalised input x_hat",
-    families=("gradient",),
-)
+@mistake(hint="gradient_weights = (error * x_hat).sum(axis=0), with the normalised input x_hat")
 class GammaGradientOfInput(InSteps):
     """Gamma's gradient is computed with the plain input.
 
@@ -114,11 +91,7 @@ class GammaGradientOfInput(InSteps):
         return gradient
 
 
-@mistake(
-    "batch_normalization.gamma-gradient-not-divided",
-    hint="gradient_weights = (error * (x - mean) / deviation).sum(axis=0)",
-    families=("gradient",),
-)
+@mistake(hint="gradient_weights = (error * (x - mean) / deviation).sum(axis=0)")
 class GammaGradientNotDivided(InSteps):
     """Gamma's gradient lacks the division by the standard deviation.
 
@@ -130,11 +103,7 @@ class GammaGradientNotDivided(InSteps):
         return gradient
 
 
-@mistake(
-    "batch_normalization.gamma-gradient-averaged",
-    hint="gradient_weights = (error * x_hat).sum(axis=0)",
-    families=("gradient",),
-)
+@mistake(hint="gradient_weights = (error * x_hat).sum(axis=0)")
 class GammaGradientAveraged(InSteps):
     """Gamma's gradient is a mean instead of a sum.
 
@@ -145,11 +114,7 @@ class GammaGradientAveraged(InSteps):
         return super()._gradient_gamma(error, latest) / len(error)
 
 
-@mistake(
-    "batch_normalization.beta-gradient-averaged",
-    hint="gradient_bias = error.sum(axis=0)",
-    families=("gradient",),
-)
+@mistake(hint="gradient_bias = error.sum(axis=0)")
 class BetaGradientAveraged(InSteps):
     """Beta's gradient is a mean instead of a sum.
 
@@ -160,30 +125,7 @@ class BetaGradientAveraged(InSteps):
         return super()._gradient_beta(error) / len(error)
 
 
-@mistake(
-    "batch_normalization.gradients-accumulate",
-    hint="self.gradient_weights = ..., not +=",
-    families=("contract",),
-)
-class GradientsAccumulate(InSteps):
-    """The gradients add up over all backward passes.
-
-    backward adds to the gradients of the pass before instead of replacing them, so every step repeats all earlier
-    ones.
-    """
-
-    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
-        if self.gradient_weights is not None and self.gradient_bias is not None:
-            gradient_weights = self.gradient_weights + gradient_weights
-            gradient_bias = self.gradient_bias + gradient_bias
-        super()._learn(gradient_weights, gradient_bias)
-
-
-@mistake(
-    "batch_normalization.input-error-after-update",
-    hint="compute the input error first, and call calculate_update last",
-    families=("gradient",),
-)
+@mistake(hint="compute the input error first, and call calculate_update last")
 class InputErrorAfterUpdate(InSteps):
     """The input error is computed with updated weights.
 
@@ -203,46 +145,9 @@ class InputErrorAfterUpdate(InSteps):
 
 
 @mistake(
-    "batch_normalization.optimizer-shared",
-    hint="give the bias an optimizer of its own: copy.deepcopy(optimizer)",
-    families=("optimizer",),
-)
-class OptimizerShared(InSteps):
-    """Gamma and beta share one optimizer.
-
-    Both are updated by the same object, so beta's step contains gamma's momentum and the other way round. With plain
-    gradient descent nothing is wrong, as it has no state.
-    """
-
-    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
-        if self._optimizers is not None:
-            self._optimizers = self._optimizers[0], self._optimizers[0]
-        super()._learn(gradient_weights, gradient_bias)
-
-
-@mistake(
-    "batch_normalization.bias-not-updated",
-    hint="self.bias = self.bias_optimizer.calculate_update(self.bias, self.gradient_bias)",
-    families=("optimizer",),
-)
-class BiasNotUpdated(InSteps):
-    """The optimizer updates gamma only.
-
-    Beta's gradient is computed, but beta never gets a step.
-    """
-
-    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
-        bias = self.bias
-        super()._learn(gradient_weights, gradient_bias)
-        self.bias = bias
-
-
-@mistake(
-    "batch_normalization.backward-of-training-in-test-phase",
     hint="after a forward in the test phase: error * gamma / np.sqrt(running_var + epsilon)",
-    families=("gradient",),
-    level="strict",
     cases=("vector-test-phase", "image-test-phase"),
+    level="strict",
 )
 class BackwardOfTrainingInTestPhase(InSteps):
     """Backward in the test phase is that of training.

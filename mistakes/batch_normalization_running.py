@@ -8,17 +8,15 @@ import numpy as np
 
 from ..framework.validation import Tensor
 from .batch_normalization import InSteps
-from .registry import mistake
+from .registry import Declare
 
 AVERAGE = "running = decay * running + (1 - decay) * batch, with a decay such as 0.8"
 TRAINING = ("vector", "image", "one-channel", "square")
 
+mistake = Declare(families=("phase",), cases=TRAINING)
 
-@mistake(
-    "batch_normalization.test-uses-batch",
-    hint="if self.testing_phase: normalise with self.running_mean and self.running_var",
-    families=("phase",),
-)
+
+@mistake(hint="if self.testing_phase: normalise with self.running_mean and self.running_var", cases=())
 class TestUsesBatch(InSteps):
     """The test phase uses the statistics of the test batch.
 
@@ -30,10 +28,7 @@ class TestUsesBatch(InSteps):
 
 
 @mistake(
-    "batch_normalization.training-uses-running",
-    hint="in the train phase: (input_tensor - input_tensor.mean(axis=0)) / np.sqrt(input_tensor.var(axis=0) + epsilon)",
-    families=("phase",),
-    cases=TRAINING,
+    hint="in the train phase: (input_tensor - input_tensor.mean(axis=0)) / np.sqrt(input_tensor.var(axis=0) + epsilon)"
 )
 class TrainingUsesRunning(InSteps):
     """Training normalises by the running statistics from the second batch on.
@@ -51,11 +46,7 @@ class TrainingUsesRunning(InSteps):
         return False
 
 
-@mistake(
-    "batch_normalization.running-updated-in-test-phase",
-    hint="if not self.testing_phase: update the running statistics",
-    families=("phase",),
-)
+@mistake(hint="if not self.testing_phase: update the running statistics", cases=())
 class RunningUpdatedInTestPhase(InSteps):
     """Test batches change the running statistics.
 
@@ -71,12 +62,7 @@ class RunningUpdatedInTestPhase(InSteps):
         return output
 
 
-@mistake(
-    "batch_normalization.running-starts-at-zero",
-    hint="if self.running_mean is None: start with mean and variance of the batch",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint="if self.running_mean is None: start with mean and variance of the batch")
 class RunningStartsAtZero(InSteps):
     """The running statistics start at 0.
 
@@ -89,12 +75,7 @@ class RunningStartsAtZero(InSteps):
         super()._keep(mean, variance)
 
 
-@mistake(
-    "batch_normalization.running-starts-at-standard",
-    hint="if self.running_mean is None: start with mean and variance of the batch",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint="if self.running_mean is None: start with mean and variance of the batch")
 class RunningStartsAtStandard(InSteps):
     """The running statistics start at mean 0 and variance 1.
 
@@ -107,12 +88,7 @@ class RunningStartsAtStandard(InSteps):
         super()._keep(mean, variance)
 
 
-@mistake(
-    "batch_normalization.running-never-moves",
-    hint=AVERAGE + ", in every training forward",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint=AVERAGE + ", in every training forward")
 class RunningNeverMoves(InSteps):
     """The running statistics are those of the first batch for ever.
 
@@ -124,12 +100,7 @@ class RunningNeverMoves(InSteps):
             super()._keep(mean, variance)
 
 
-@mistake(
-    "batch_normalization.running-forgets",
-    hint=AVERAGE,
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint=AVERAGE)
 class RunningForgets(InSteps):
     """The running statistics are those of the latest batch.
 
@@ -140,12 +111,7 @@ class RunningForgets(InSteps):
         self.running_mean, self.running_var = mean, variance
 
 
-@mistake(
-    "batch_normalization.running-mean-only",
-    hint=AVERAGE + ", for the variance as well",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint=AVERAGE + ", for the variance as well")
 class RunningMeanOnly(InSteps):
     """Only the running mean moves.
 
@@ -158,12 +124,7 @@ class RunningMeanOnly(InSteps):
         self.running_var = variance if first is None else first
 
 
-@mistake(
-    "batch_normalization.running-decays-mixed",
-    hint="running_var = decay * running_var + (1 - decay) * variance, with the same decay as for the mean",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint="running_var = decay * running_var + (1 - decay) * variance, with the same decay as for the mean")
 class RunningDecaysMixed(InSteps):
     """Mean and variance weigh old and new the other way round.
 
@@ -178,12 +139,7 @@ class RunningDecaysMixed(InSteps):
             self.running_var = (1 - self.decay) * old + self.decay * variance
 
 
-@mistake(
-    "batch_normalization.running-sum",
-    hint=AVERAGE + ": the two factors must add up to 1",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint=AVERAGE + ": the two factors must add up to 1")
 class RunningSum(InSteps):
     """The running statistics grow with every batch.
 
@@ -199,10 +155,7 @@ class RunningSum(InSteps):
 
 
 @mistake(
-    "batch_normalization.running-deviation-as-variance",
-    hint="average variances and divide by np.sqrt(running_var + epsilon), or average deviations and divide by them",
-    families=("phase",),
-    cases=TRAINING,
+    hint="average variances and divide by np.sqrt(running_var + epsilon), or average deviations and divide by them"
 )
 class RunningDeviationAsVariance(InSteps):
     """The running average is taken of the standard deviation but used as a variance.
@@ -214,11 +167,7 @@ class RunningDeviationAsVariance(InSteps):
         super()._keep(mean, np.sqrt(variance))
 
 
-@mistake(
-    "batch_normalization.test-without-weights-and-bias",
-    hint="apply weights * normalized + bias in both phases",
-    families=("phase",),
-)
+@mistake(hint="apply weights * normalized + bias in both phases", cases=())
 class TestWithoutWeightsAndBias(InSteps):
     """The test phase leaves out gamma and beta.
 
@@ -229,11 +178,7 @@ class TestWithoutWeightsAndBias(InSteps):
         return normalized if self.testing_phase else super()._output(normalized)
 
 
-@mistake(
-    "batch_normalization.test-without-root",
-    hint="divide by np.sqrt(running_var + epsilon) in the test phase too",
-    families=("phase",),
-)
+@mistake(hint="divide by np.sqrt(running_var + epsilon) in the test phase too", cases=())
 class TestWithoutRoot(InSteps):
     """The test phase divides by the variance.
 
@@ -245,7 +190,6 @@ class TestWithoutRoot(InSteps):
 
 
 @mistake(
-    "batch_normalization.test-images-along-width",
     hint="use the same reformat in both phases, or running_mean.reshape(1, -1, 1, 1), and the variance alike",
     families=("phase", "contract"),
     cases=("image", "square", "image-test-phase"),
@@ -266,11 +210,7 @@ class TestImagesAlongWidth(InSteps):
         return self.weights.reshape(shape) * normalized + self.bias.reshape(shape)
 
 
-@mistake(
-    "batch_normalization.running-on-class",
-    hint="self.running_mean = ..., set to None in __init__, not BatchNormalization.running_mean = ...",
-    families=("phase",),
-)
+@mistake(hint="self.running_mean = ..., set to None in __init__, not BatchNormalization.running_mean = ...", cases=())
 class RunningOnClass(InSteps):
     """All layers share the running statistics.
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from ..framework import BatchNormalization
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",), cases=("vector",))
 
 
-@mistake(
-    "batch_normalization.running-stops-after-testing",
-    hint="update the running statistics whenever not self.testing_phase",
-    families=("state",),
-    cases=("vector",),
-)
+@mistake(hint="update the running statistics whenever not self.testing_phase")
 class RunningStopsAfterTesting(BatchNormalization):
     """After the first test the running statistics are never updated again.
 
@@ -31,13 +28,8 @@ class RunningStopsAfterTesting(BatchNormalization):
         return output
 
 
-@mistake(
-    "batch_normalization.test-weights-kept",
-    hint="self.weights * normalized + self.bias with the current weights and bias, in both phases",
-    families=("state",),
-    cases=("vector",),
-)
-class FoldedOnce(BatchNormalization):
+@mistake(hint="self.weights * normalized + self.bias with the current weights and bias, in both phases")
+class TestWeightsKept(BatchNormalization):
     """The test phase keeps the weights of its first use.
 
     It computes a factor and an offset once and stores them. Whatever is learned after the first test does not reach
@@ -57,13 +49,7 @@ class FoldedOnce(BatchNormalization):
         return output
 
 
-@mistake(
-    "batch_normalization.normalized-overwritten",
-    hint="work on copies in backward, without *= on what forward has stored",
-    families=("state",),
-    level="strict",
-    cases=("vector",),
-)
+@mistake(hint="work on copies in backward, without *= on what forward has stored", level="strict")
 class NormalizedOverwritten(BatchNormalization):
     """Backward overwrites the stored normalised input.
 

@@ -6,16 +6,13 @@ import numpy as np
 
 from ..framework import BatchNormalization
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("value",), cases=("vector-test-phase", "image-test-phase"))
 
 
-@mistake(
-    "batch_normalization.test-clips",
-    hint="self.weights * (x - mean) / np.sqrt(var + eps) + self.bias, without np.clip",
-    families=("value",),
-    cases=("vector-test-phase", "image-test-phase"),
-)
-class ClipsInTesting(BatchNormalization):
+@mistake(hint="self.weights * (x - mean) / np.sqrt(var + eps) + self.bias, without np.clip")
+class TestClips(BatchNormalization):
     """The test phase clips what it has normalised.
 
     Values beyond some deviations are taken for outliers and cut. The training phase does not do that, so the next

@@ -8,15 +8,12 @@ import numpy as np
 
 from ..framework import Constant
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("initializer",))
 
 
-@mistake(
-    "constant.value-ignored",
-    hint="np.full(weights_shape, self.value), with self.value = value in __init__",
-    families=("initializer",),
-    cases=("vector",),
-)
+@mistake(hint="np.full(weights_shape, self.value), with self.value = value in __init__", cases=("vector",))
 class ValueIgnored(Constant):
     """The value is always 0.1.
 
@@ -28,11 +25,7 @@ class ValueIgnored(Constant):
         del value
 
 
-@mistake(
-    "constant.whole-numbers",
-    hint="np.full(weights_shape, self.value, dtype=float)",
-    families=("contract",),
-)
+@mistake(hint="np.full(weights_shape, self.value, dtype=float)", families=("contract",))
 class WholeNumbers(Constant):
     """The value is cut to a whole number.
 
@@ -43,11 +36,7 @@ class WholeNumbers(Constant):
         return super().initialize(weights_shape, fan_in, fan_out).astype(int)
 
 
-@mistake(
-    "constant.noise-added",
-    hint="np.full(weights_shape, self.value)",
-    families=("initializer",),
-)
+@mistake(hint="np.full(weights_shape, self.value)")
 class NoiseAdded(Constant):
     """The entries differ a little.
 
@@ -59,11 +48,7 @@ class NoiseAdded(Constant):
         return super().initialize(weights_shape, fan_in, fan_out) + noise
 
 
-@mistake(
-    "constant.one-number",
-    hint="np.full(weights_shape, self.value)",
-    families=("contract",),
-)
+@mistake(hint="np.full(weights_shape, self.value)", families=("contract",))
 class OneNumber(Constant):
     """Initialize returns one number.
 

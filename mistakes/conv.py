@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..framework import Conv
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 Mode = Literal["constant", "edge", "wrap"]
 EVEN = ("even-kernel", "4-by-3-kernel", "stride-over-kernel", "kernel-over-image", "sequence-even-kernel")
@@ -25,6 +25,8 @@ SEVERAL_CHANNELS = (
     "sequence",
     "sequence-even-kernel",
 )
+
+mistake = Declare(families=("value",))
 
 
 class Pass(NamedTuple):
@@ -133,7 +135,6 @@ def _image_size(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 @mistake(
-    "conv.no-padding",
     hint="np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right))) with top + bottom = kernel height - 1",
     families=("contract",),
 )
@@ -149,10 +150,7 @@ class NoPadding(InSteps):
 
 
 @mistake(
-    "conv.same-padding-on-both-sides",
-    hint="pad (kernel - 1) // 2 zeros on one side and kernel // 2 on the other one",
-    families=("contract",),
-    cases=EVEN,
+    hint="pad (kernel - 1) // 2 zeros on one side and kernel // 2 on the other one", families=("contract",), cases=EVEN
 )
 class SamePaddingOnBothSides(InSteps):
     """Both sides get half a kernel of zeros.
@@ -168,7 +166,6 @@ class SamePaddingOnBothSides(InSteps):
 
 
 @mistake(
-    "conv.padding-by-the-wrong-axis",
     hint="pad rows by the kernel's height and columns by its width: convolution_shape[1], convolution_shape[2]",
     families=("contract",),
     cases=("4-by-3-kernel", "stride-over-kernel", "kernel-over-image", "sequence", "sequence-even-kernel"),
@@ -185,11 +182,7 @@ class PaddingByTheWrongAxis(InSteps):
         return np.pad(images, [(0, 0), (0, 0), *sides])
 
 
-@mistake(
-    "conv.edge-repeated",
-    hint='np.pad(..., mode="constant"), which is the default and pads with 0',
-    families=("value",),
-)
+@mistake(hint='np.pad(..., mode="constant"), which is the default and pads with 0')
 class EdgeRepeated(InSteps):
     """The border's pixels are repeated instead of zeros.
 
@@ -200,11 +193,7 @@ class EdgeRepeated(InSteps):
         return _padded(images, before, self._kernel, "edge")
 
 
-@mistake(
-    "conv.wrapped-around",
-    hint="np.fft.rfft2(x, s=(height + kernel height - 1, width + kernel width - 1)): room for the whole result",
-    families=("value",),
-)
+@mistake(hint="np.fft.rfft2(x, s=(height + kernel height - 1, width + kernel width - 1)): room for the whole result")
 class WrappedAround(InSteps):
     """The image continues at its opposite side.
 
@@ -216,11 +205,7 @@ class WrappedAround(InSteps):
         return _padded(images, before, self._kernel, "wrap")
 
 
-@mistake(
-    "conv.padding-sides-mixed",
-    hint="decide for one side: before = (size - 1) // 2 for the height and for the width",
-    families=("value",),
-)
+@mistake(hint="decide for one side: before = (size - 1) // 2 for the height and for the width")
 class PaddingSidesMixed(InSteps):
     """The odd zero goes above the image, but right of it.
 
@@ -232,11 +217,7 @@ class PaddingSidesMixed(InSteps):
         return self._kernel[0] // 2, (self._kernel[1] - 1) // 2
 
 
-@mistake(
-    "conv.flipped-along-one-axis",
-    hint="flip both axes or none: np.flip(kernel, axis=(-2, -1))",
-    families=("value",),
-)
+@mistake(hint="flip both axes or none: np.flip(kernel, axis=(-2, -1))")
 class FlippedAlongOneAxis(InSteps):
     """Kernels are flipped along one axis only.
 
@@ -248,11 +229,7 @@ class FlippedAlongOneAxis(InSteps):
         return super()._correlate(padded, np.flip(weights, 3))
 
 
-@mistake(
-    "conv.kernels-transposed",
-    hint="output[p, q] sums weights[m, n] * padded[p + m, q + n]: first index with first index",
-    families=("value",),
-)
+@mistake(hint="output[p, q] sums weights[m, n] * padded[p + m, q + n]: first index with first index")
 class KernelsTransposed(InSteps):
     """Rows and columns of the kernels are swapped.
 
@@ -267,11 +244,7 @@ class KernelsTransposed(InSteps):
         return super()._correlate(padded, weights.swapaxes(2, 3))
 
 
-@mistake(
-    "conv.middle-channel-off-by-one",
-    hint="take the channel at channels // 2, or sum two-dimensional correlations over the channels",
-    families=("value",),
-)
+@mistake(hint="take the channel at channels // 2, or sum two-dimensional correlations over the channels")
 class MiddleChannelOffByOne(InSteps):
     """The wrong channel of a three-dimensional correlation is taken.
 
@@ -285,12 +258,7 @@ class MiddleChannelOffByOne(InSteps):
         return super()._correlate(padded, weights)
 
 
-@mistake(
-    "conv.channels-averaged",
-    hint="output[b, k] = sum over c of the correlations of channel c, without / channels",
-    families=("value",),
-    cases=SEVERAL_CHANNELS,
-)
+@mistake(hint="output[b, k] = sum over c of the correlations of channel c, without / channels", cases=SEVERAL_CHANNELS)
 class ChannelsAveraged(InSteps):
     """The channels are averaged instead of summed.
 
@@ -302,10 +270,7 @@ class ChannelsAveraged(InSteps):
 
 
 @mistake(
-    "conv.last-channel-only",
-    hint="loop over the channels, and add up: output[b, k] += correlate(x[b, c], weights[k, c])",
-    families=("value",),
-    cases=SEVERAL_CHANNELS,
+    hint="loop over the channels, and add up: output[b, k] += correlate(x[b, c], weights[k, c])", cases=SEVERAL_CHANNELS
 )
 class LastChannelOnly(InSteps):
     """The output comes from the last channel alone.

@@ -6,14 +6,12 @@ import numpy as np
 
 from ..framework.validation import Tensor
 from .conv import EVEN, NOT_DIVIDED, STRIDED, InSteps, Pass
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",))
 
 
-@mistake(
-    "conv.kernels-not-flipped-in-backward",
-    hint="correlate the error with np.flip(weights, (2, 3)), or convolve it with the weights",
-    families=("gradient",),
-)
+@mistake(hint="correlate the error with np.flip(weights, (2, 3)), or convolve it with the weights")
 class KernelsNotFlippedInBackward(InSteps):
     """Backward uses the kernels as forward does.
 
@@ -25,11 +23,7 @@ class KernelsNotFlippedInBackward(InSteps):
         return weights.swapaxes(0, 1)
 
 
-@mistake(
-    "conv.kernels-flipped-along-one-axis-in-backward",
-    hint="np.flip(weights, (2, 3)), both axes",
-    families=("gradient",),
-)
+@mistake(hint="np.flip(weights, (2, 3)), both axes")
 class KernelsFlippedAlongOneAxisInBackward(InSteps):
     """Backward flips the rows of the kernels only.
 
@@ -40,11 +34,7 @@ class KernelsFlippedAlongOneAxisInBackward(InSteps):
         return np.flip(weights, 2).swapaxes(0, 1)
 
 
-@mistake(
-    "conv.kernel-order-reversed-in-backward",
-    hint="input_error[b, c] adds up correlate(error[b, k], weights[k, c]) over k, with the same k in both",
-    families=("gradient",),
-)
+@mistake(hint="input_error[b, c] adds up correlate(error[b, k], weights[k, c]) over k, with the same k in both")
 class KernelOrderReversedInBackward(InSteps):
     """Backward meets the kernels in reverse order.
 
@@ -56,11 +46,7 @@ class KernelOrderReversedInBackward(InSteps):
         return super()._kernels_in_backward(weights)[:, ::-1]
 
 
-@mistake(
-    "conv.channels-reversed-in-backward",
-    hint="np.flip(weights, (2, 3)), not the axis of the channels",
-    families=("gradient",),
-)
+@mistake(hint="np.flip(weights, (2, 3)), not the axis of the channels")
 class ChannelsReversedInBackward(InSteps):
     """The channels of the input error are in reverse order.
 
@@ -71,11 +57,7 @@ class ChannelsReversedInBackward(InSteps):
         return super()._kernels_in_backward(weights)[::-1]
 
 
-@mistake(
-    "conv.channels-swapped-in-backward",
-    hint="weights.swapaxes(0, 1), not weights.reshape(channels, num_kernels, ...)",
-    families=("gradient",),
-)
+@mistake(hint="weights.swapaxes(0, 1), not weights.reshape(channels, num_kernels, ...)")
 class ChannelsSwappedInBackward(InSteps):
     """Backward reshapes the kernels instead of swapping their axes.
 
@@ -88,12 +70,7 @@ class ChannelsSwappedInBackward(InSteps):
         return np.flip(weights, (2, 3)).reshape(channels, kernels, *weights.shape[2:])
 
 
-@mistake(
-    "conv.padding-side-in-backward",
-    hint="np.pad(error, ...) with (kernel - 1 - before) zeros before and (before) zeros after",
-    families=("gradient",),
-    cases=EVEN,
-)
+@mistake(hint="np.pad(error, ...) with (kernel - 1 - before) zeros before and (before) zeros after", cases=EVEN)
 class PaddingSideInBackward(InSteps):
     """Backward pads on the same side as forward.
 
@@ -105,12 +82,7 @@ class PaddingSideInBackward(InSteps):
         return self._before()
 
 
-@mistake(
-    "conv.spread-without-stride",
-    hint="spread[:, :, ::stride_rows, ::stride_columns] = error",
-    families=("gradient",),
-    cases=STRIDED,
-)
+@mistake(hint="spread[:, :, ::stride_rows, ::stride_columns] = error", cases=STRIDED)
 class SpreadWithoutStride(InSteps):
     """Backward ignores the stride.
 
@@ -123,12 +95,7 @@ class SpreadWithoutStride(InSteps):
         return spread
 
 
-@mistake(
-    "conv.spread-one-late",
-    hint="the first error belongs to pixel 0: spread[:, :, ::stride] = error",
-    families=("gradient",),
-    cases=STRIDED,
-)
+@mistake(hint="the first error belongs to pixel 0: spread[:, :, ::stride] = error", cases=STRIDED)
 class SpreadOneLate(InSteps):
     """The spread errors are shifted by a pixel.
 
@@ -141,12 +108,7 @@ class SpreadOneLate(InSteps):
         return spread if max(self._strides) == 1 else np.roll(spread, 1, axis=3)
 
 
-@mistake(
-    "conv.errors-repeated",
-    hint="put zeros between the errors: spread = np.zeros(...); spread[:, :, ::stride] = error",
-    families=("gradient",),
-    cases=STRIDED,
-)
+@mistake(hint="put zeros between the errors: spread = np.zeros(...); spread[:, :, ::stride] = error", cases=STRIDED)
 class ErrorsRepeated(InSteps):
     """Errors are repeated instead of spread out.
 
@@ -160,9 +122,7 @@ class ErrorsRepeated(InSteps):
 
 
 @mistake(
-    "conv.last-error-lost",
     hint="there are ceil(size / stride) errors along an axis; spread[:, :, ::stride] has room for all",
-    families=("gradient",),
     cases=NOT_DIVIDED,
 )
 class LastErrorLost(InSteps):
@@ -180,11 +140,7 @@ class LastErrorLost(InSteps):
         return spread
 
 
-@mistake(
-    "conv.last-kernel-only-in-backward",
-    hint="input_error[b, c] += ..., not =, in the loop over the kernels",
-    families=("gradient",),
-)
+@mistake(hint="input_error[b, c] += ..., not =, in the loop over the kernels")
 class LastKernelOnlyInBackward(InSteps):
     """The input error comes from the last kernel alone.
 
@@ -195,11 +151,7 @@ class LastKernelOnlyInBackward(InSteps):
         return super()._input_error(error[:, -1:], latest._replace(weights=latest.weights[-1:]))
 
 
-@mistake(
-    "conv.first-sample-s-error",
-    hint="loop over the batch, or give the arrays a batch axis: input_error[b] from error[b]",
-    families=("gradient",),
-)
+@mistake(hint="loop over the batch, or give the arrays a batch axis: input_error[b] from error[b]")
 class FirstSampleSError(InSteps):
     """All samples get the first one's error.
 
@@ -210,11 +162,7 @@ class FirstSampleSError(InSteps):
         return super()._input_error(np.broadcast_to(error[:1], error.shape), latest)
 
 
-@mistake(
-    "conv.zeros-kept-around-input-error",
-    hint="cut the padding off: input_error[:, :, top : top + height, left : left + width]",
-    families=("gradient",),
-)
+@mistake(hint="cut the padding off: input_error[:, :, top : top + height, left : left + width]")
 class ZerosKeptAroundInputError(InSteps):
     """The wrong part of the padded input error is returned.
 
@@ -229,11 +177,7 @@ class ZerosKeptAroundInputError(InSteps):
         return shifted
 
 
-@mistake(
-    "conv.input-error-averaged",
-    hint="the input error of sample b belongs to sample b alone: no / batch_size",
-    families=("gradient",),
-)
+@mistake(hint="the input error of sample b belongs to sample b alone: no / batch_size")
 class InputErrorAveraged(InSteps):
     """The input error is divided by the batch size.
 
@@ -244,11 +188,7 @@ class InputErrorAveraged(InSteps):
         return super()._input_error(error, latest) / len(error)
 
 
-@mistake(
-    "conv.input-error-after-update",
-    hint="compute the input error first, and call calculate_update last",
-    families=("gradient",),
-)
+@mistake(hint="compute the input error first, and call calculate_update last")
 class InputErrorAfterUpdate(InSteps):
     """The input error is computed with updated weights.
 

@@ -9,15 +9,12 @@ import numpy as np
 from ..framework import Initializer
 from ..framework.validation import Tensor
 from .conv import NOT_DIVIDED, SEVERAL_CHANNELS, STRIDED, InSteps
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("contract",))
 
 
-@mistake(
-    "conv.stride-ignored",
-    hint="output[:, :, ::stride_rows, ::stride_columns]",
-    families=("contract",),
-    cases=STRIDED,
-)
+@mistake(hint="output[:, :, ::stride_rows, ::stride_columns]", cases=STRIDED)
 class StrideIgnored(InSteps):
     """The stride is ignored.
 
@@ -28,11 +25,7 @@ class StrideIgnored(InSteps):
         return output
 
 
-@mistake(
-    "conv.strides-swapped",
-    hint="stride_shape[0] belongs to the rows, stride_shape[1] to the columns",
-    families=("contract",),
-)
+@mistake(hint="stride_shape[0] belongs to the rows, stride_shape[1] to the columns")
 class StridesSwapped(InSteps):
     """The strides of rows and columns are swapped.
 
@@ -45,11 +38,7 @@ class StridesSwapped(InSteps):
         return output[:, :, :: self._strides[1], :: self._strides[0]]
 
 
-@mistake(
-    "conv.first-stride-for-both",
-    hint="use stride_shape[1] for the columns",
-    families=("contract",),
-)
+@mistake(hint="use stride_shape[1] for the columns")
 class FirstStrideForBoth(InSteps):
     """The first stride is used for both axes.
 
@@ -63,10 +52,7 @@ class FirstStrideForBoth(InSteps):
 
 
 @mistake(
-    "conv.outputs-rounded-down",
-    hint="there are ceil(size / stride) outputs: -(-size // stride), or len(range(0, size, stride))",
-    families=("contract",),
-    cases=NOT_DIVIDED,
+    hint="there are ceil(size / stride) outputs: -(-size // stride), or len(range(0, size, stride))", cases=NOT_DIVIDED
 )
 class OutputsRoundedDown(InSteps):
     """The number of outputs is rounded down.
@@ -79,12 +65,7 @@ class OutputsRoundedDown(InSteps):
         return super()._thin_out(output)[:, :, : counts[0], : counts[1]]
 
 
-@mistake(
-    "conv.subsampling-starts-late",
-    hint="output[:, :, ::stride]: the first output is the one at pixel 0",
-    families=("value",),
-    cases=STRIDED,
-)
+@mistake(hint="output[:, :, ::stride]: the first output is the one at pixel 0", families=("value",), cases=STRIDED)
 class SubsamplingStartsLate(InSteps):
     """Subsampling starts with the second pixel.
 
@@ -98,11 +79,7 @@ class SubsamplingStartsLate(InSteps):
         return output
 
 
-@mistake(
-    "conv.bias-missing",
-    hint="output[:, k] += bias[k]",
-    families=("value",),
-)
+@mistake(hint="output[:, k] += bias[k]", families=("value",))
 class BiasMissing(InSteps):
     """The bias is not added.
 
@@ -113,12 +90,7 @@ class BiasMissing(InSteps):
         return output
 
 
-@mistake(
-    "conv.bias-added-for-every-channel",
-    hint="add bias[k] once, after the loop over the channels",
-    families=("value",),
-    cases=SEVERAL_CHANNELS,
-)
+@mistake(hint="add bias[k] once, after the loop over the channels", families=("value",), cases=SEVERAL_CHANNELS)
 class BiasAddedForEveryChannel(InSteps):
     """The bias is added once for every channel.
 
@@ -130,11 +102,7 @@ class BiasAddedForEveryChannel(InSteps):
         return output + sum_over_channels[:, np.newaxis, np.newaxis]
 
 
-@mistake(
-    "conv.bias-of-first-kernel",
-    hint="output += bias.reshape(1, num_kernels, 1, 1)",
-    families=("value",),
-)
+@mistake(hint="output += bias.reshape(1, num_kernels, 1, 1)", families=("value",))
 class BiasOfFirstKernel(InSteps):
     """All outputs get the bias of the first kernel.
 
@@ -146,9 +114,7 @@ class BiasOfFirstKernel(InSteps):
 
 
 @mistake(
-    "conv.images-only",
     hint="for sequences add an axis, x[:, :, np.newaxis], and take it away at the end",
-    families=("contract",),
     cases=("sequence", "sequence-even-kernel"),
 )
 class ImagesOnly(InSteps):
@@ -163,7 +129,6 @@ class ImagesOnly(InSteps):
 
 
 @mistake(
-    "conv.fan-in-without-channels",
     hint="fan_in = channels * kernel_height * kernel_width: np.prod(convolution_shape)",
     families=("initializer",),
     cases=SEVERAL_CHANNELS,
@@ -186,12 +151,7 @@ class FanInWithoutChannels(InSteps):
         return (self.num_kernels, *self.convolution_shape)
 
 
-@mistake(
-    "conv.fan-out-of-channels",
-    hint="fan_out = num_kernels * kernel_height * kernel_width",
-    families=("initializer",),
-    cases=SEVERAL_CHANNELS,
-)
+@mistake(hint="fan_out = num_kernels * kernel_height * kernel_width", families=("initializer",), cases=SEVERAL_CHANNELS)
 class FanOutOfChannels(FanInWithoutChannels):
     """fan_out counts the channels of the input.
 
@@ -205,11 +165,7 @@ class FanOutOfChannels(FanInWithoutChannels):
         self.bias = bias_initializer.initialize((self.num_kernels,), *fans)
 
 
-@mistake(
-    "conv.fans-swapped",
-    hint="initialize(shape, fan_in, fan_out), with fan_in = np.prod(convolution_shape)",
-    families=("initializer",),
-)
+@mistake(hint="initialize(shape, fan_in, fan_out), with fan_in = np.prod(convolution_shape)", families=("initializer",))
 class FansSwapped(FanInWithoutChannels):
     """fan_in and fan_out are swapped.
 
@@ -222,11 +178,7 @@ class FansSwapped(FanInWithoutChannels):
         self.bias = bias_initializer.initialize((self.num_kernels,), *fans)
 
 
-@mistake(
-    "conv.bias-not-initialized",
-    hint="self.bias = bias_initializer.initialize((num_kernels,), fan_in, fan_out)",
-    families=("initializer",),
-)
+@mistake(hint="self.bias = bias_initializer.initialize((num_kernels,), fan_in, fan_out)", families=("initializer",))
 class BiasNotInitialized(InSteps):
     """initialize leaves the bias as it is.
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..framework.validation import Tensor
 from .conv import EVEN, SEVERAL_CHANNELS, STRIDED, InSteps, Pass
-from .registry import mistake
+from .registry import Declare
 
 SEQUENCES = ("sequence", "sequence-even-kernel")
 
+mistake = Declare(families=("gradient",))
 
-@mistake(
-    "conv.weights-gradient-padding-side",
-    hint="keep the padded input of forward, self.padded = np.pad(...), and use it in backward",
-    families=("gradient",),
-    cases=EVEN,
-)
+
+@mistake(hint="keep the padded input of forward, self.padded = np.pad(...), and use it in backward", cases=EVEN)
 class WeightsGradientPaddingSide(InSteps):
     """The weights' gradient is computed with the input padded on the other side.
 
@@ -35,11 +30,7 @@ class WeightsGradientPaddingSide(InSteps):
         return super()._gradient_weights(error, latest._replace(padded=padded))
 
 
-@mistake(
-    "conv.weights-gradient-flipped",
-    hint="scipy.signal.correlate(padded, error, 'valid'): a convolution flips the result",
-    families=("gradient",),
-)
+@mistake(hint="scipy.signal.correlate(padded, error, 'valid'): a convolution flips the result")
 class WeightsGradientFlipped(InSteps):
     """The weights' gradient is turned by 180 degrees.
 
@@ -51,12 +42,7 @@ class WeightsGradientFlipped(InSteps):
         return np.flip(super()._gradient_weights(error, latest), (2, 3))
 
 
-@mistake(
-    "conv.weights-gradient-without-stride",
-    hint="spread[:, :, ::stride_rows, ::stride_columns] = error, before it meets the padded input",
-    families=("gradient",),
-    cases=STRIDED,
-)
+@mistake(hint="spread[:, :, ::stride_rows, ::stride_columns] = error, before it meets the padded input", cases=STRIDED)
 class WeightsGradientWithoutStride(InSteps):
     """The weights' gradient ignores the stride.
 
@@ -71,11 +57,7 @@ class WeightsGradientWithoutStride(InSteps):
         return gradient
 
 
-@mistake(
-    "conv.weights-gradient-of-last-sample",
-    hint="gradient_weights += ..., not =, in the loop over the batch",
-    families=("gradient",),
-)
+@mistake(hint="gradient_weights += ..., not =, in the loop over the batch")
 class WeightsGradientOfLastSample(InSteps):
     """The weights' gradient is that of the last sample.
 
@@ -86,11 +68,7 @@ class WeightsGradientOfLastSample(InSteps):
         return super()._gradient_weights(error[-1:], latest._replace(padded=latest.padded[-1:]))
 
 
-@mistake(
-    "conv.weights-gradient-averaged",
-    hint="gradient_weights is the sum over the batch, without / batch_size",
-    families=("gradient",),
-)
+@mistake(hint="gradient_weights is the sum over the batch, without / batch_size")
 class WeightsGradientAveraged(InSteps):
     """The weights' gradient is averaged over the batch.
 
@@ -102,10 +80,7 @@ class WeightsGradientAveraged(InSteps):
 
 
 @mistake(
-    "conv.weights-gradient-of-one-channel",
-    hint="gradient_weights[k, c] correlates channel c of the input with channel k of the error",
-    families=("gradient",),
-    cases=SEVERAL_CHANNELS,
+    hint="gradient_weights[k, c] correlates channel c of the input with channel k of the error", cases=SEVERAL_CHANNELS
 )
 class WeightsGradientOfOneChannel(InSteps):
     """All channels of a kernel get the gradient of the first one.
@@ -118,11 +93,7 @@ class WeightsGradientOfOneChannel(InSteps):
         return np.broadcast_to(gradient[:, :1], gradient.shape).copy()
 
 
-@mistake(
-    "conv.bias-gradient-averaged",
-    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3))",
-    families=("gradient",),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3))")
 class BiasGradientAveraged(InSteps):
     """The bias' gradient is a mean over the batch.
 
@@ -133,11 +104,7 @@ class BiasGradientAveraged(InSteps):
         return super()._gradient_bias(error) / len(error)
 
 
-@mistake(
-    "conv.bias-gradient-averaged-over-pixels",
-    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), not mean",
-    families=("gradient",),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), not mean")
 class BiasGradientAveragedOverPixels(InSteps):
     """The bias' gradient is a mean over the pixels.
 
@@ -148,11 +115,7 @@ class BiasGradientAveragedOverPixels(InSteps):
         return super()._gradient_bias(error.mean(axis=(2, 3), keepdims=True))
 
 
-@mistake(
-    "conv.bias-gradient-of-last-sample",
-    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)): axis 0 is the batch",
-    families=("gradient",),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)): axis 0 is the batch")
 class BiasGradientOfLastSample(InSteps):
     """The bias' gradient is that of the last sample.
 
@@ -163,11 +126,7 @@ class BiasGradientOfLastSample(InSteps):
         return super()._gradient_bias(error[-1:])
 
 
-@mistake(
-    "conv.bias-gradient-per-pixel",
-    hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), one number for each kernel",
-    families=("contract",),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), one number for each kernel", families=("contract",))
 class BiasGradientPerPixel(InSteps):
     """The bias' gradient is summed over the batch only.
 
@@ -180,7 +139,6 @@ class BiasGradientPerPixel(InSteps):
 
 
 @mistake(
-    "conv.bias-gradient-for-images-only",
     hint="axes = (0, *range(2, error_tensor.ndim)); gradient_bias = error_tensor.sum(axis=axes)",
     families=("contract",),
     cases=SEQUENCES,
@@ -196,64 +154,7 @@ class BiasGradientForImagesOnly(InSteps):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "conv.optimizer-shared",
-    hint="give the bias an optimizer of its own: copy.deepcopy(optimizer)",
-    families=("optimizer",),
-)
-class OptimizerShared(InSteps):
-    """Weights and bias share one optimizer.
-
-    Both are updated by the same object, so their momenta mix, or cannot even be added. With plain gradient descent
-    nothing is wrong, as it has no state.
-    """
-
-    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
-        if self._optimizers is not None:
-            self._optimizers = self._optimizers[0], self._optimizers[0]
-        super()._learn(gradient_weights, gradient_bias)
-
-
-@mistake(
-    "conv.bias-not-updated",
-    hint="self.bias = bias_optimizer.calculate_update(self.bias, self.gradient_bias)",
-    families=("optimizer",),
-)
-class BiasNotUpdated(InSteps):
-    """The optimizer updates the weights only.
-
-    The bias' gradient is computed, but the bias never gets a step.
-    """
-
-    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
-        bias = self.bias
-        super()._learn(gradient_weights, gradient_bias)
-        self.bias = bias
-
-
-@mistake(
-    "conv.gradients-accumulate",
-    hint="set gradient_weights to zeros at the start of backward, then add up",
-    families=("contract",),
-)
-class GradientsAccumulate(InSteps):
-    """The gradients add up over all backward passes.
-
-    The arrays into which backward adds are made once, in the constructor, and never reset.
-    """
-
-    def _learn(self, gradient_weights: Tensor, gradient_bias: Tensor) -> None:
-        if self.gradient_weights is not None and self.gradient_bias is not None:
-            gradient_weights = self.gradient_weights + gradient_weights
-            gradient_bias = self.gradient_bias + gradient_bias
-        super()._learn(gradient_weights, gradient_bias)
-
-
-@mistake(
-    "conv.padded-input-kept",
-    hint="store self.padded = np.pad(...) anew in every forward",
-    families=("contract",),
-)
+@mistake(hint="store self.padded = np.pad(...) anew in every forward", families=("contract",))
 class PaddedInputKept(InSteps):
     """The padded input is that of the first forward.
 
@@ -269,31 +170,6 @@ class PaddedInputKept(InSteps):
 
 
 @mistake(
-    "conv.memory-on-the-class",
-    hint="self.padded = ..., on the instance, not Conv.padded",
-    families=("contract",),
-)
-class MemoryOnTheClass(InSteps):
-    """All layers share the memory of the latest forward.
-
-    What backward needs is stored on the class, so that two layers of a network overwrite each other's input.
-    """
-
-    latest: ClassVar[list[Pass]] = []
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        output = super().forward(input_tensor)
-        if self._pass is not None:
-            self.latest[:] = [self._pass]
-        return output
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        self._pass = self.latest[0]
-        return super().backward(error_tensor)
-
-
-@mistake(
-    "conv.error-divided-in-place",
     hint="the loss decides on a mean: leave error_tensor as it is, no error_tensor /= batch_size",
     families=("contract", "gradient"),
 )
@@ -309,10 +185,7 @@ class ErrorDividedInPlace(InSteps):
 
 
 @mistake(
-    "conv.input-not-copied",
-    hint="keep a copy for backward: self.input_tensor = input_tensor.copy()",
-    families=("contract",),
-    level="strict",
+    hint="keep a copy for backward: self.input_tensor = input_tensor.copy()", families=("contract",), level="strict"
 )
 class InputNotCopied(InSteps):
     """A reference to the input is kept.

@@ -6,10 +6,12 @@ import numpy as np
 
 from ..framework import Dropout
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 DROPPING = ("keep-0.25", "keep-0.8-image")  # the cases in which a random mask is drawn
 TRAINING = (*DROPPING, "keep-all")
+
+mistake = Declare(families=("phase",), cases=DROPPING)
 
 
 class InSteps(Dropout):
@@ -30,12 +32,7 @@ class InSteps(Dropout):
         return (self.rng.random(shape) < self.probability).astype(float)
 
 
-@mistake(
-    "dropout.forward-unscaled",
-    hint="input_tensor * mask / probability",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="input_tensor * mask / probability")
 class ForwardUnscaled(InSteps):
     """Kept units are not scaled up.
 
@@ -47,12 +44,7 @@ class ForwardUnscaled(InSteps):
         return self._mask(input_tensor.shape)
 
 
-@mistake(
-    "dropout.scaled-by-drop-probability",
-    hint="mask / probability, where probability is that of keeping a unit",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint="mask / probability, where probability is that of keeping a unit", cases=TRAINING)
 class ScaledByDropProbability(InSteps):
     """Kept units are divided by the probability to drop them.
 
@@ -64,12 +56,7 @@ class ScaledByDropProbability(InSteps):
         return self._mask(input_tensor.shape) / (1 - self.probability)
 
 
-@mistake(
-    "dropout.multiplied-not-divided",
-    hint="mask / probability, not mask * probability",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="mask / probability, not mask * probability")
 class MultipliedNotDivided(InSteps):
     """Kept units are multiplied by the probability, not divided.
 
@@ -80,12 +67,7 @@ class MultipliedNotDivided(InSteps):
         return self._mask(input_tensor.shape) * self.probability
 
 
-@mistake(
-    "dropout.swapped-in-mask",
-    hint="mask = np.random.rand(*shape) < probability keeps a unit with that probability",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint="mask = np.random.rand(*shape) < probability keeps a unit with that probability", cases=TRAINING)
 class SwappedInMask(InSteps):
     """The mask takes the probability for that of dropping, the scaling for that of keeping.
 
@@ -98,10 +80,7 @@ class SwappedInMask(InSteps):
 
 
 @mistake(
-    "dropout.swapped",
-    hint="the constructor's argument is the probability to keep a unit: mask = rand < p, divided by p",
-    families=("phase",),
-    cases=TRAINING,
+    hint="the constructor's argument is the probability to keep a unit: mask = rand < p, divided by p", cases=TRAINING
 )
 class Swapped(InSteps):
     """The argument is taken for the probability to drop a unit.
@@ -117,12 +96,7 @@ class Swapped(InSteps):
         return self._mask(input_tensor.shape) / (1 - self.probability)
 
 
-@mistake(
-    "dropout.always-half",
-    hint="mask = np.random.rand(*shape) < probability",
-    families=("phase",),
-    cases=TRAINING,
-)
+@mistake(hint="mask = np.random.rand(*shape) < probability", cases=TRAINING)
 class AlwaysHalf(InSteps):
     """Half of the units are dropped whatever the probability.
 
@@ -133,12 +107,7 @@ class AlwaysHalf(InSteps):
         return np.round(self.rng.random(shape))
 
 
-@mistake(
-    "dropout.normal-numbers",
-    hint="np.random.rand(*shape) < probability, not np.random.randn",
-    families=("phase",),
-    cases=("keep-0.25", "keep-all"),  # at 0.8 the two probabilities nearly agree
-)
+@mistake(hint="np.random.rand(*shape) < probability, not np.random.randn", cases=("keep-0.25", "keep-all"))
 class NormalNumbers(InSteps):
     """The mask compares normal, not uniform, random numbers.
 
@@ -149,12 +118,7 @@ class NormalNumbers(InSteps):
         return (self.rng.standard_normal(shape) < self.probability).astype(float)
 
 
-@mistake(
-    "dropout.gaussian-factors",
-    hint="mask = (np.random.rand(*shape) < probability) / probability",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="mask = (np.random.rand(*shape) < probability) / probability")
 class GaussianFactors(InSteps):
     """Units are multiplied by normal noise.
 
@@ -166,12 +130,7 @@ class GaussianFactors(InSteps):
         return self.rng.normal(1.0, deviation, input_tensor.shape)
 
 
-@mistake(
-    "dropout.nothing-dropped",
-    hint="input_tensor * (np.random.rand(*input_tensor.shape) < probability) / probability",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="input_tensor * (np.random.rand(*input_tensor.shape) < probability) / probability")
 class NothingDropped(InSteps):
     """Nothing is dropped.
 
@@ -182,12 +141,7 @@ class NothingDropped(InSteps):
         return False
 
 
-@mistake(
-    "dropout.whole-samples",
-    hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)")
 class WholeSamples(InSteps):
     """Whole samples are dropped.
 
@@ -199,12 +153,7 @@ class WholeSamples(InSteps):
         return super()._mask((shape[0],) + (1,) * (len(shape) - 1)) * np.ones(shape)
 
 
-@mistake(
-    "dropout.same-for-all-samples",
-    hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)")
 class SameForAllSamples(InSteps):
     """All samples of a batch lose the same units.
 
@@ -215,12 +164,7 @@ class SameForAllSamples(InSteps):
         return super()._mask(shape[1:]) * np.ones(shape)
 
 
-@mistake(
-    "dropout.whole-channels",
-    hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)")
 class WholeChannels(InSteps):
     """Whole channels of an image are dropped.
 
@@ -232,12 +176,7 @@ class WholeChannels(InSteps):
         return super()._mask(shape[:2] + (1,) * (len(shape) - 2)) * np.ones(shape)
 
 
-@mistake(
-    "dropout.mask-drawn-once",
-    hint="self.mask = np.random.rand(*input_tensor.shape) < probability in every training forward",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="self.mask = np.random.rand(*input_tensor.shape) < probability in every training forward")
 class MaskDrawnOnce(InSteps):
     """The mask is drawn once and kept.
 
@@ -252,12 +191,7 @@ class MaskDrawnOnce(InSteps):
         return self._kept
 
 
-@mistake(
-    "dropout.seeded-in-forward",
-    hint="no np.random.seed(...) in a layer; seed once, at the start of the program",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="no np.random.seed(...) in a layer; seed once, at the start of the program")
 class SeededInForward(InSteps):
     """Every forward seeds the generator and so draws the same mask.
 

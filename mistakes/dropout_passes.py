@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..framework import Dropout
 from ..framework.validation import Tensor
 from .dropout import DROPPING, InSteps
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",), cases=DROPPING)
 
 
-@mistake(
-    "dropout.backward-unscaled",
-    hint="store mask / probability in forward; backward: error_tensor * self.mask",
-    families=("gradient",),
-    cases=DROPPING,
-)
+@mistake(hint="store mask / probability in forward; backward: error_tensor * self.mask")
 class BackwardUnscaled(InSteps):
     """Backward forgets the scaling.
 
@@ -28,12 +24,7 @@ class BackwardUnscaled(InSteps):
         return result
 
 
-@mistake(
-    "dropout.backward-scaled-twice",
-    hint="if self.mask is divided by the probability already: error_tensor * self.mask",
-    families=("gradient",),
-    cases=DROPPING,
-)
+@mistake(hint="if self.mask is divided by the probability already: error_tensor * self.mask")
 class BackwardScaledTwice(InSteps):
     """Backward scales twice.
 
@@ -45,12 +36,7 @@ class BackwardScaledTwice(InSteps):
         return input_error if self.testing_phase else input_error / self.probability
 
 
-@mistake(
-    "dropout.backward-new-mask",
-    hint="store the mask in forward, self.mask = ..., and use self.mask in backward",
-    families=("gradient",),
-    cases=DROPPING,
-)
+@mistake(hint="store the mask in forward, self.mask = ..., and use self.mask in backward")
 class BackwardNewMask(InSteps):
     """Backward draws a mask of its own.
 
@@ -62,25 +48,7 @@ class BackwardNewMask(InSteps):
 
 
 @mistake(
-    "dropout.backward-passes-all",
-    hint="error_tensor * self.mask, with the scaled mask of forward",
-    families=("gradient",),
-    cases=DROPPING,
-)
-class BackwardPassesAll(InSteps):
-    """Backward returns the error as it came.
-
-    The mask is missing in backward: dropped units, which did not contribute to the output, get errors.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor.copy()
-
-
-@mistake(
-    "dropout.mask-of-output",
     hint="store the mask itself in forward, self.mask = ...; backward: error_tensor * self.mask",
-    families=("gradient",),
     cases=(*DROPPING, "keep-all"),
 )
 class MaskOfOutput(InSteps):
@@ -97,29 +65,7 @@ class MaskOfOutput(InSteps):
         return output
 
 
-@mistake(
-    "dropout.writes-into-input",
-    hint="return input_tensor * mask, which makes a new array, not input_tensor *= mask",
-    families=("contract",),
-    cases=DROPPING,
-)
-class WritesIntoInput(InSteps):
-    """Forward overwrites its input.
-
-    input_tensor *= mask changes the array of the caller. A layer before that has kept it for its own backward
-    computes wrong gradients.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        input_tensor[...] = super().forward(input_tensor)
-        return input_tensor.copy()
-
-
-@mistake(
-    "dropout.active-in-test-phase",
-    hint="if self.testing_phase: return input_tensor",
-    families=("phase",),
-)
+@mistake(hint="if self.testing_phase: return input_tensor", families=("phase",), cases=())
 class ActiveInTestPhase(InSteps):
     """Units are dropped in the test phase as well.
 
@@ -131,7 +77,6 @@ class ActiveInTestPhase(InSteps):
 
 
 @mistake(
-    "dropout.scaled-in-test-phase",
     hint="if self.testing_phase: return input_tensor, as training has divided by the probability already",
     families=("phase",),
     cases=(*DROPPING, "test-phase"),
@@ -149,7 +94,6 @@ class ScaledInTestPhase(InSteps):
 
 
 @mistake(
-    "dropout.not-inverted",
     hint="train: input_tensor * mask / probability; test: input_tensor",
     families=("phase",),
     cases=(*DROPPING, "test-phase"),
@@ -169,12 +113,7 @@ class NotInverted(InSteps):
         return self._mask(input_tensor.shape)
 
 
-@mistake(
-    "dropout.stuck-in-test-phase",
-    hint="ask for self.testing_phase in every forward and change nothing else",
-    families=("phase",),
-    cases=DROPPING,
-)
+@mistake(hint="ask for self.testing_phase in every forward and change nothing else", families=("phase",))
 class StuckInTestPhase(InSteps):
     """After one test the layer never drops again.
 
@@ -188,26 +127,10 @@ class StuckInTestPhase(InSteps):
 
 
 @mistake(
-    "dropout.starts-in-test-phase",
-    hint="self.testing_phase = False in the base class's __init__, and super().__init__() in the layer's",
-    families=("phase",),
-    cases=DROPPING,
-)
-class StartsInTestPhase(Dropout):
-    """A new layer is in the test phase.
-
-    Nothing is dropped until somebody sets the phase, which a plain training loop never does.
-    """
-
-    testing_phase = True
-
-
-@mistake(
-    "dropout.old-mask-in-test-phase",
     hint="if the latest forward was in the test phase: return error_tensor, unchanged",
     families=("contract",),
-    level="strict",
     cases=("test-phase", "keep-0.25"),
+    level="strict",
 )
 class OldMaskInTestPhase(InSteps):
     """Backward in the test phase applies the mask of the latest training batch.

@@ -8,14 +8,12 @@ import numpy as np
 
 from ..framework import Dropout
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",), cases=("keep-0.25",))
 
 
-@mistake(
-    "dropout.mask-on-class",
-    hint="self.mask = ... in forward, never on the class",
-    families=("state",),
-)
+@mistake(hint="self.mask = ... in forward, never on the class", cases=())
 class MaskOnClass(Dropout):
     """All dropout layers share one mask.
 
@@ -34,12 +32,7 @@ class MaskOnClass(Dropout):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "dropout.phase-on-class",
-    hint="self.testing_phase = False in __init__, and no assignment to the class",
-    families=("state",),
-    cases=("keep-0.25",),
-)
+@mistake(hint="self.testing_phase = False in __init__, and no assignment to the class")
 class PhaseOnClass(Dropout):
     """The phase belongs to the class.
 
@@ -57,12 +50,7 @@ class PhaseOnClass(Dropout):
         PhaseOnClass.testing = value
 
 
-@mistake(
-    "dropout.old-mask-after-testing",
-    hint="self.mask = np.random.rand(*input_tensor.shape) < self.probability in every training forward",
-    families=("state",),
-    cases=("keep-0.25",),
-)
+@mistake(hint="self.mask = np.random.rand(*input_tensor.shape) < self.probability in every training forward")
 class OldMaskAfterTesting(Dropout):
     """The first training batch after testing gets an old mask.
 
@@ -83,13 +71,7 @@ class OldMaskAfterTesting(Dropout):
         return output
 
 
-@mistake(
-    "dropout.mask-scaled-in-place",
-    hint="return error_tensor * self.mask / self.probability, without /= on the stored mask",
-    families=("state",),
-    level="strict",
-    cases=("keep-0.25",),
-)
+@mistake(hint="return error_tensor * self.mask / self.probability, without /= on the stored mask", level="strict")
 class MaskScaledInPlace(Dropout):
     """Backward divides the stored mask by the probability once more.
 

@@ -6,16 +6,15 @@ from typing import ClassVar
 
 from ..framework import Flatten
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 SEVERAL_AXES = ("image", "batch-1", "sequence")  # the cases in which the order of the entries matters
 
+mistake = Declare(families=("contract",))
+
 
 @mistake(
-    "flatten.fortran-order",
-    hint="input_tensor.reshape(len(input_tensor), -1), in NumPy's own order",
-    families=("value",),
-    cases=SEVERAL_AXES,
+    hint="input_tensor.reshape(len(input_tensor), -1), in NumPy's own order", families=("value",), cases=SEVERAL_AXES
 )
 class FortranOrder(Flatten):
     """The first axis runs fastest.
@@ -33,7 +32,6 @@ class FortranOrder(Flatten):
 
 
 @mistake(
-    "flatten.backward-fortran-order",
     hint="error_tensor.reshape(self.input_shape), in the same order as in forward",
     families=("gradient",),
     cases=SEVERAL_AXES,
@@ -48,26 +46,7 @@ class BackwardFortranOrder(Flatten):
         return error_tensor.reshape(self._of_latest_forward(self._input_shape), order="F")
 
 
-@mistake(
-    "flatten.backward-flat",
-    hint="error_tensor.reshape(self.input_shape), with the shape stored in forward",
-    families=("contract",),
-)
-class BackwardFlat(Flatten):
-    """Backward does not restore the shape.
-
-    It returns the error as it came, flat; the layer before expects the shape of its own output.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor.copy()
-
-
-@mistake(
-    "flatten.batch-flattened-too",
-    hint="input_tensor.reshape(input_tensor.shape[0], -1): keep the batch axis",
-    families=("contract",),
-)
+@mistake(hint="input_tensor.reshape(input_tensor.shape[0], -1): keep the batch axis")
 class BatchFlattenedToo(Flatten):
     """The batch axis is flattened as well.
 
@@ -79,7 +58,6 @@ class BatchFlattenedToo(Flatten):
 
 
 @mistake(
-    "flatten.batch-last",
     hint="input_tensor.reshape(input_tensor.shape[0], -1), without a transpose",
     families=("value", "contract"),
     cases=("image", "sequence"),
@@ -99,11 +77,7 @@ class BatchLast(Flatten):
         return error_tensor.T.reshape(self._of_latest_forward(self._input_shape)).copy()
 
 
-@mistake(
-    "flatten.first-shape-kept",
-    hint="self.input_shape = input_tensor.shape in every forward, without `if`",
-    families=("contract",),
-)
+@mistake(hint="self.input_shape = input_tensor.shape in every forward, without `if`")
 class FirstShapeKept(Flatten):
     """Backward uses the shape of the very first input.
 
@@ -118,11 +92,7 @@ class FirstShapeKept(Flatten):
         return output
 
 
-@mistake(
-    "flatten.shape-on-class",
-    hint="self.input_shape = input_tensor.shape, not Flatten.input_shape = ...",
-    families=("contract",),
-)
+@mistake(hint="self.input_shape = input_tensor.shape, not Flatten.input_shape = ...")
 class ShapeOnClass(Flatten):
     """All layers share one stored shape.
 
@@ -139,19 +109,3 @@ class ShapeOnClass(Flatten):
     def backward(self, error_tensor: Tensor) -> Tensor:
         self._input_shape = self.latest
         return super().backward(error_tensor)
-
-
-@mistake(
-    "flatten.squeezed",
-    hint="input_tensor.reshape(input_tensor.shape[0], -1), without squeeze",
-    families=("contract",),
-    cases=("batch-1", "one-pixel"),
-)
-class Squeezed(Flatten):
-    """Forward drops axes of length 1.
-
-    squeeze removes the batch axis of a single sample and the feature axis of a single feature.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return super().forward(input_tensor).squeeze()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from ..framework import Flatten
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",))
 
 
-@mistake(
-    "flatten.shape-used-up",
-    hint="self.shape = input_tensor.shape in forward; backward reads it and does not pop it",
-    families=("state",),
-    level="strict",
-)
+@mistake(hint="self.shape = input_tensor.shape in forward; backward reads it and does not pop it", level="strict")
 class ShapeUsedUp(Flatten):
     """Backward uses the stored shape up.
 
@@ -25,11 +22,7 @@ class ShapeUsedUp(Flatten):
         return input_error
 
 
-@mistake(
-    "flatten.largest-batch-kept",
-    hint="self.shape = input_tensor.shape in every forward",
-    families=("contract",),
-)
+@mistake(hint="self.shape = input_tensor.shape in every forward", families=("contract",))
 class LargestBatchKept(Flatten):
     """Only a larger batch replaces the stored shape.
 

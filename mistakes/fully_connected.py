@@ -6,7 +6,9 @@ import numpy as np
 
 from ..framework import FullyConnected
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",))
 
 
 class InSteps(FullyConnected):
@@ -37,11 +39,7 @@ class InSteps(FullyConnected):
         return input_error
 
 
-@mistake(
-    "fully_connected.bias-left-out",
-    hint="append ones to the input: np.hstack([input_tensor, np.ones((batch, 1))]) @ weights",
-    families=("value",),
-)
+@mistake(hint="append ones to the input: np.hstack([input_tensor, np.ones((batch, 1))]) @ weights", families=("value",))
 class BiasLeftOut(InSteps):
     """Forward leaves out the bias.
 
@@ -53,12 +51,7 @@ class BiasLeftOut(InSteps):
         return np.hstack([input_tensor, np.zeros((len(input_tensor), 1), input_tensor.dtype)])
 
 
-@mistake(
-    "fully_connected.ones-of-float64",
-    hint="np.ones((batch, 1), dtype=input_tensor.dtype)",
-    families=("contract",),
-    level="strict",
-)
+@mistake(hint="np.ones((batch, 1), dtype=input_tensor.dtype)", families=("contract",), level="strict")
 class OnesOfFloat64(InSteps):
     """The column of ones makes everything float64.
 
@@ -71,22 +64,6 @@ class OnesOfFloat64(InSteps):
 
 
 @mistake(
-    "fully_connected.output-rounded",
-    hint="return extended_input @ weights; round only where numbers are printed",
-    families=("value",),
-)
-class OutputRounded(InSteps):
-    """Forward rounds its output to 6 decimals.
-
-    The output becomes a staircase. Its true derivative is 0 almost everywhere, so backward no longer belongs to it.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return np.round(super().forward(input_tensor), 6)
-
-
-@mistake(
-    "fully_connected.weights-gradient-transposed",
     hint="gradient_weights = input_tensor.T @ error_tensor",
     families=("gradient", "contract"),
     cases=("4-to-3", "batch-1", "square"),
@@ -103,9 +80,7 @@ class WeightsGradientTransposed(InSteps):
 
 
 @mistake(
-    "fully_connected.weights-gradient-reshaped",
     hint="gradient_weights = extended_input.T @ error_tensor has the right shape without reshape",
-    families=("gradient",),
     cases=("4-to-3", "batch-1", "square"),
 )
 class WeightsGradientReshaped(InSteps):
@@ -120,12 +95,7 @@ class WeightsGradientReshaped(InSteps):
         return gradient.reshape(self.weights.shape)
 
 
-@mistake(
-    "fully_connected.bias-gradient-averaged",
-    hint="gradient_bias = error_tensor.sum(axis=0)",
-    families=("gradient",),
-    cases=("4-to-3", "square", "1-to-1"),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=0)", cases=("4-to-3", "square", "1-to-1"))
 class BiasGradientAveraged(InSteps):
     """The gradient of the bias is a mean, that of the weights a sum.
 
@@ -139,11 +109,7 @@ class BiasGradientAveraged(InSteps):
         return gradient
 
 
-@mistake(
-    "fully_connected.bias-gradient-missing",
-    hint="gradient_bias = error_tensor.sum(axis=0); with stacked weights use the input with its column of ones",
-    families=("gradient",),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=0); with stacked weights use the input with its column of ones")
 class BiasGradientMissing(InSteps):
     """The gradient of the bias stays 0.
 
@@ -156,12 +122,7 @@ class BiasGradientMissing(InSteps):
         return gradient
 
 
-@mistake(
-    "fully_connected.bias-gradient-first-sample",
-    hint="gradient_bias = error_tensor.sum(axis=0), not error_tensor[0]",
-    families=("gradient",),
-    cases=("4-to-3", "square", "1-to-1"),
-)
+@mistake(hint="gradient_bias = error_tensor.sum(axis=0), not error_tensor[0]", cases=("4-to-3", "square", "1-to-1"))
 class BiasGradientFirstSample(InSteps):
     """The gradient of the bias is that of the first sample.
 
@@ -175,9 +136,7 @@ class BiasGradientFirstSample(InSteps):
 
 
 @mistake(
-    "fully_connected.gradient-averaged",
     hint="gradient_weights = input_tensor.T @ error_tensor, without / batch_size; a mean belongs into the loss",
-    families=("gradient",),
     cases=("4-to-3", "square", "1-to-1"),
 )
 class GradientAveraged(InSteps):
@@ -191,11 +150,7 @@ class GradientAveraged(InSteps):
         return super()._gradient(extended_input, error_tensor) / len(error_tensor)
 
 
-@mistake(
-    "fully_connected.last-unit-skipped",
-    hint="use a matrix product, or loop over range(output_size)",
-    families=("gradient",),
-)
+@mistake(hint="use a matrix product, or loop over range(output_size)")
 class LastUnitSkipped(InSteps):
     """The last unit's gradient stays 0.
 
@@ -209,11 +164,7 @@ class LastUnitSkipped(InSteps):
         return gradient
 
 
-@mistake(
-    "fully_connected.one-entry-off",
-    hint="compare the reported entry with input_tensor[:, 0] @ error_tensor[:, 0]",
-    families=("gradient",),
-)
+@mistake(hint="compare the reported entry with input_tensor[:, 0] @ error_tensor[:, 0]")
 class OneEntryOff(InSteps):
     """One entry of the gradient is off by a millionth.
 
@@ -227,11 +178,7 @@ class OneEntryOff(InSteps):
         return gradient
 
 
-@mistake(
-    "fully_connected.bias-row-in-input-error",
-    hint="return error_tensor @ weights[:-1].T, without the bias row",
-    families=("contract",),
-)
+@mistake(hint="return error_tensor @ weights[:-1].T, without the bias row", families=("contract",))
 class BiasRowInInputError(InSteps):
     """The input error has a column for the bias.
 
@@ -244,11 +191,7 @@ class BiasRowInInputError(InSteps):
         return input_error
 
 
-@mistake(
-    "fully_connected.wrong-row-removed",
-    hint="return error_tensor @ weights[:-1].T if the bias is the last row (weights[1:] if it is the first)",
-    families=("gradient",),
-)
+@mistake(hint="return error_tensor @ weights[:-1].T if the bias is the last row (weights[1:] if it is the first)")
 class WrongRowRemoved(InSteps):
     """The input error leaves out a row of weights, not the bias.
 
@@ -261,12 +204,7 @@ class WrongRowRemoved(InSteps):
         return input_error
 
 
-@mistake(
-    "fully_connected.input-error-averaged",
-    hint="return error_tensor @ weights[:-1].T, without / batch_size",
-    families=("gradient",),
-    cases=("4-to-3", "square", "1-to-1"),
-)
+@mistake(hint="return error_tensor @ weights[:-1].T, without / batch_size", cases=("4-to-3", "square", "1-to-1"))
 class InputErrorAveraged(InSteps):
     """The input error is divided by the batch size.
 
@@ -278,12 +216,7 @@ class InputErrorAveraged(InSteps):
         return super()._input_error(error_tensor, weights) / len(error_tensor)
 
 
-@mistake(
-    "fully_connected.input-error-untransposed",
-    hint="return error_tensor @ weights[:-1].T",
-    families=("gradient",),
-    cases=("4-to-3", "batch-1", "square"),
-)
+@mistake(hint="return error_tensor @ weights[:-1].T", cases=("4-to-3", "batch-1", "square"))
 class InputErrorUntransposed(InSteps):
     """The input error uses the weights without transposing them.
 

@@ -9,14 +9,12 @@ import numpy as np
 from ..framework import FullyConnected
 from ..framework.validation import Tensor
 from .fully_connected import InSteps
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("contract",))
 
 
-@mistake(
-    "fully_connected.gradients-accumulate-by-size",
-    hint="self.gradient_weights = ..., not +=, whatever the batch size",
-    families=("contract",),
-)
+@mistake(hint="self.gradient_weights = ..., not +=, whatever the batch size")
 class GradientsAccumulateBySize(InSteps):
     """The gradients add up as long as the batch size stays.
 
@@ -33,11 +31,7 @@ class GradientsAccumulateBySize(InSteps):
         return gradient
 
 
-@mistake(
-    "fully_connected.weights-of-first-forward",
-    hint="input @ self.weights with the current self.weights, in every forward",
-    families=("gradient",),
-)
+@mistake(hint="input @ self.weights with the current self.weights, in every forward", families=("gradient",))
 class WeightsOfFirstForward(FullyConnected):
     """Forward keeps the weights of its first call.
 
@@ -58,10 +52,7 @@ class WeightsOfFirstForward(FullyConnected):
 
 
 @mistake(
-    "fully_connected.backward-halves",
-    hint="return error_tensor @ self.weights[:-1].T, whatever was computed before",
-    families=("state",),
-    level="strict",
+    hint="return error_tensor @ self.weights[:-1].T, whatever was computed before", families=("state",), level="strict"
 )
 class BackwardHalves(FullyConnected):
     """Every further backward for the same forward is half as large.
@@ -81,7 +72,6 @@ class BackwardHalves(FullyConnected):
 
 
 @mistake(
-    "fully_connected.update-stops-after-testing",
     hint="if self.optimizer is not None: self.weights = self.optimizer.calculate_update(...)",
     families=("state",),
     cases=("4-to-3",),
@@ -107,11 +97,7 @@ class UpdateStopsAfterTesting(FullyConnected):
         return input_error
 
 
-@mistake(
-    "fully_connected.input-shared-by-size",
-    hint="self.input_tensor = input_tensor, never in a class attribute",
-    families=("contract",),
-)
+@mistake(hint="self.input_tensor = input_tensor, never in a class attribute")
 class InputSharedBySize(FullyConnected):
     """Layers of the same size share the stored input.
 
@@ -133,11 +119,7 @@ class InputSharedBySize(FullyConnected):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "fully_connected.step-of-two-batches",
-    hint="pass the gradient of this backward to calculate_update, not a mean over passes",
-    families=("optimizer",),
-)
+@mistake(hint="pass the gradient of this backward to calculate_update, not a mean over passes", families=("optimizer",))
 class StepOfTwoBatches(InSteps):
     """From the second step on, the update uses the mean of two gradients.
 

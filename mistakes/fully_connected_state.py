@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from ..framework import FullyConnected, Initializer
 from ..framework.validation import Tensor
 from .fully_connected import InSteps
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("contract",))
 
 
-@mistake(
-    "fully_connected.input-error-after-update",
-    hint="compute error_tensor @ weights[:-1].T first, and call calculate_update last",
-    families=("gradient",),
-)
+@mistake(hint="compute error_tensor @ weights[:-1].T first, and call calculate_update last", families=("gradient",))
 class InputErrorAfterUpdate(InSteps):
     """The input error is computed with updated weights.
 
@@ -28,11 +24,7 @@ class InputErrorAfterUpdate(InSteps):
         return super()._input_error(error_tensor, self.weights)
 
 
-@mistake(
-    "fully_connected.update-twice",
-    hint="call optimizer.calculate_update once, in backward",
-    families=("optimizer",),
-)
+@mistake(hint="call optimizer.calculate_update once, in backward", families=("optimizer",))
 class UpdateTwice(FullyConnected):
     """Every backward updates the weights twice.
 
@@ -47,26 +39,6 @@ class UpdateTwice(FullyConnected):
 
 
 @mistake(
-    "fully_connected.update-dropped",
-    hint="self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)",
-    families=("optimizer",),
-)
-class UpdateDropped(FullyConnected):
-    """The updated weights are thrown away.
-
-    calculate_update returns the new weights and leaves the old ones alone. Nothing is assigned to self.weights, so
-    the layer never learns.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        weights = self.weights
-        input_error = super().backward(error_tensor)
-        self.weights = weights
-        return input_error
-
-
-@mistake(
-    "fully_connected.update-without-bias",
     hint="self.weights = calculate_update(self.weights, self.gradient_weights), with the bias row in both",
     families=("optimizer",),
 )
@@ -85,9 +57,7 @@ class UpdateWithoutBias(FullyConnected):
 
 
 @mistake(
-    "fully_connected.update-one-step-late",
-    hint="compute the gradient first, then pass it to calculate_update in the same backward",
-    families=("optimizer",),
+    hint="compute the gradient first, then pass it to calculate_update in the same backward", families=("optimizer",)
 )
 class UpdateOneStepLate(InSteps):
     """Every update uses the gradient of the backward before.
@@ -104,11 +74,7 @@ class UpdateOneStepLate(InSteps):
         return self._input_error(error_tensor, weights)
 
 
-@mistake(
-    "fully_connected.gradients-accumulate",
-    hint="self.gradient_weights = ..., not +=",
-    families=("contract",),
-)
+@mistake(hint="self.gradient_weights = ..., not +=")
 class GradientsAccumulate(InSteps):
     """The gradients add up over all backward passes.
 
@@ -121,7 +87,6 @@ class GradientsAccumulate(InSteps):
 
 
 @mistake(
-    "fully_connected.fans-swapped",
     hint="weights_initializer.initialize((input_size, output_size), input_size, output_size)",
     families=("initializer",),
     cases=("4-to-3", "batch-1"),
@@ -139,11 +104,7 @@ class FansSwapped(FullyConnected):
         self.weights = np.vstack([weights, bias_initializer.initialize((1, self.output_size), *fans)])
 
 
-@mistake(
-    "fully_connected.bias-counts-as-input",
-    hint="pass fan_in = input_size, also where the bias is stacked with the weights",
-    families=("initializer",),
-)
+@mistake(hint="pass fan_in = input_size, also where the bias is stacked with the weights", families=("initializer",))
 class BiasCountsAsInput(FullyConnected):
     """The fan-in counts the bias.
 
@@ -158,7 +119,6 @@ class BiasCountsAsInput(FullyConnected):
 
 
 @mistake(
-    "fully_connected.bias-initializer-ignored",
     hint="fill the bias row with bias_initializer.initialize((1, output_size), input_size, output_size)",
     families=("initializer",),
 )
@@ -173,11 +133,7 @@ class BiasInitializerIgnored(FullyConnected):
         self.weights = weights_initializer.initialize(shape, self.input_size, self.output_size)
 
 
-@mistake(
-    "fully_connected.initialize-does-nothing",
-    hint="self.weights = np.vstack([weights, bias]) at the end of initialize",
-    families=("initializer",),
-)
+@mistake(hint="self.weights = np.vstack([weights, bias]) at the end of initialize", families=("initializer",))
 class InitializeDoesNothing(FullyConnected):
     """The initialised weights are not stored.
 
@@ -192,54 +148,7 @@ class InitializeDoesNothing(FullyConnected):
             self.weights = constructed
 
 
-@mistake(
-    "fully_connected.state-on-class",
-    hint="store what backward needs on self: self.input_tensor = input_tensor",
-    families=("contract",),
-)
-class StateOnClass(FullyConnected):
-    """All layers share one stored input.
-
-    The input is stored on the class, so the latest forward of any fully connected layer overwrites it. A network with
-    two of them computes the first one's gradient from the second one's input.
-    """
-
-    latest: ClassVar[tuple[Tensor, Tensor]]
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        output = super().forward(input_tensor)
-        assert self._cache is not None  # noqa: S101 - the parent has set it
-        type(self).latest = self._cache
-        return output
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        self._cache = self.latest
-        return super().backward(error_tensor)
-
-
-@mistake(
-    "fully_connected.first-input-kept",
-    hint="self.input_tensor = input_tensor in every forward, without `if`",
-    families=("contract",),
-)
-class FirstInputKept(FullyConnected):
-    """Backward uses the input of the very first forward.
-
-    The input is stored only if none is stored yet, so every later batch gets the gradient of the first one.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        first = self._cache
-        output = super().forward(input_tensor)
-        self._cache = first or self._cache
-        return output
-
-
-@mistake(
-    "fully_connected.first-batch-size-kept",
-    hint="batch_size = input_tensor.shape[0] in every forward",
-    families=("contract",),
-)
+@mistake(hint="batch_size = input_tensor.shape[0] in every forward")
 class FirstBatchSizeKept(InSteps):
     """The batch size of the first forward is used for ever.
 
@@ -255,29 +164,7 @@ class FirstBatchSizeKept(InSteps):
         return np.hstack([input_tensor, self._ones])
 
 
-@mistake(
-    "fully_connected.output-squeezed",
-    hint="return the product as it is, of shape (batch, output_size), without squeeze",
-    families=("contract",),
-    cases=("batch-1", "1-to-1"),
-)
-class OutputSqueezed(FullyConnected):
-    """Forward drops axes of length 1.
-
-    squeeze turns the output of a single sample, or of a single unit, into a vector. The next layer takes samples for
-    features, or fails.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return super().forward(input_tensor).squeeze()
-
-
-@mistake(
-    "fully_connected.input-not-copied",
-    hint="self.input_tensor = input_tensor.copy()",
-    families=("contract",),
-    level="strict",
-)
+@mistake(hint="self.input_tensor = input_tensor.copy()", level="strict")
 class InputNotCopied(FullyConnected):
     """The layer keeps a reference to the caller's input.
 

@@ -9,9 +9,11 @@ import numpy as np
 
 from ..framework import He
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 DEVIATION = "np.random.normal(0, np.sqrt(2 / fan_in), weights_shape)"
+
+mistake = Declare(families=("initializer",))
 
 
 class OwnDeviation(He):
@@ -25,11 +27,7 @@ class OwnDeviation(He):
         return sqrt(2 / fan_in)
 
 
-@mistake(
-    "he.variance-as-deviation",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class VarianceAsDeviation(OwnDeviation):
     """The variance is passed for the standard deviation.
 
@@ -41,11 +39,7 @@ class VarianceAsDeviation(OwnDeviation):
         return 2 / fan_in
 
 
-@mistake(
-    "he.fan-out",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class FanOut(OwnDeviation):
     """The fan-out is used for the fan-in.
 
@@ -57,11 +51,7 @@ class FanOut(OwnDeviation):
         return sqrt(2 / fan_out)
 
 
-@mistake(
-    "he.variance-of-xavier",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class VarianceOfXavier(OwnDeviation):
     """The variance is Xavier's.
 
@@ -72,11 +62,7 @@ class VarianceOfXavier(OwnDeviation):
         return sqrt(2 / (fan_in + fan_out))
 
 
-@mistake(
-    "he.two-missing",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class TwoMissing(OwnDeviation):
     """The factor 2 is missing.
 
@@ -88,12 +74,7 @@ class TwoMissing(OwnDeviation):
         return sqrt(1 / fan_in)
 
 
-@mistake(
-    "he.fan-in-of-shape",
-    hint="use the argument fan_in: " + DEVIATION,
-    families=("initializer",),
-    cases=("kernels",),
-)
+@mistake(hint="use the argument fan_in: " + DEVIATION, cases=("kernels",))
 class FanInOfShape(He):
     """The fan-in is read off the shape.
 
@@ -106,11 +87,7 @@ class FanInOfShape(He):
         return super().initialize(weights_shape, fan_in, fan_out)
 
 
-@mistake(
-    "he.uniform",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class Uniform(He):
     """The draws are uniform.
 
@@ -123,12 +100,7 @@ class Uniform(He):
         return self.rng.uniform(-bound, bound, weights_shape)
 
 
-@mistake(
-    "he.row-repeated",
-    hint="pass the whole shape: " + DEVIATION,
-    families=("initializer",),
-    cases=("matrix", "kernels"),
-)
+@mistake(hint="pass the whole shape: " + DEVIATION, cases=("matrix", "kernels"))
 class RowRepeated(He):
     """One row is drawn and repeated.
 
@@ -138,19 +110,3 @@ class RowRepeated(He):
     def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
         shape = tuple(int(size) for size in np.atleast_1d(weights_shape))
         return super().initialize(shape[1:], fan_in, fan_out) * np.ones(shape)
-
-
-@mistake(
-    "he.seeded",
-    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
-    families=("initializer",),
-)
-class Seeded(He):
-    """Every call draws the same numbers.
-
-    The generator is seeded inside of initialize: all layers of a shape start with the same weights.
-    """
-
-    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
-        del fan_out
-        return np.random.RandomState(1337).normal(0.0, sqrt(2 / fan_in), weights_shape)

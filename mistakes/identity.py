@@ -6,13 +6,15 @@ import numpy as np
 
 from ..framework import Identity
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 FORWARD = "return input_tensor"
 BACKWARD = "return error_tensor"
 
+mistake = Declare(families=("gradient",))
 
-@mistake("identity.rectified", hint=FORWARD, families=("value",))
+
+@mistake(hint=FORWARD, families=("value",))
 class Rectified(Identity):
     """Negative inputs become 0.
 
@@ -23,7 +25,7 @@ class Rectified(Identity):
         return np.maximum(super().forward(input_tensor), 0.0)
 
 
-@mistake("identity.clipped", hint=FORWARD, families=("value",))
+@mistake(hint=FORWARD, families=("value",))
 class Clipped(Identity):
     """Large inputs are cut off.
 
@@ -34,18 +36,7 @@ class Clipped(Identity):
         return np.clip(super().forward(input_tensor), -1e3, 1e3)
 
 
-@mistake("identity.rounded", hint=FORWARD, families=("value",))
-class Rounded(Identity):
-    """The output is rounded.
-
-    np.round(x, 6) was meant for printing. It changes every number a little, and small ones become 0.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return np.round(super().forward(input_tensor), 6)
-
-
-@mistake("identity.flattened", hint=FORWARD, families=("contract",), cases=("image",))
+@mistake(hint=FORWARD, families=("contract",), cases=("image",))
 class Flattened(Identity):
     """Images become vectors.
 
@@ -57,7 +48,7 @@ class Flattened(Identity):
         return output.reshape(len(output), -1)
 
 
-@mistake("identity.ones", hint=BACKWARD, families=("gradient",))
+@mistake(hint=BACKWARD)
 class Ones(Identity):
     """Backward returns ones.
 
@@ -68,7 +59,7 @@ class Ones(Identity):
         return np.ones_like(error_tensor)
 
 
-@mistake("identity.input-as-gradient", hint=BACKWARD, families=("gradient",))
+@mistake(hint=BACKWARD)
 class InputAsGradient(Identity):
     """Backward multiplies by the input.
 
@@ -85,7 +76,7 @@ class InputAsGradient(Identity):
         return super().backward(error_tensor) * self._input
 
 
-@mistake("identity.mean-over-batch", hint=BACKWARD, families=("gradient",), cases=("vector", "image"))
+@mistake(hint=BACKWARD, cases=("vector", "image"))
 class MeanOverBatch(Identity):
     """Backward divides by the batch size.
 
@@ -96,7 +87,7 @@ class MeanOverBatch(Identity):
         return super().backward(error_tensor) / len(error_tensor)
 
 
-@mistake("identity.errors-add-up", hint=BACKWARD, families=("gradient",))
+@mistake(hint=BACKWARD)
 class ErrorsAddUp(Identity):
     """The errors of all calls add up.
 
@@ -112,7 +103,7 @@ class ErrorsAddUp(Identity):
         return self._sum.copy()
 
 
-@mistake("identity.writes-into-error", hint=BACKWARD, families=("contract",))
+@mistake(hint=BACKWARD, families=("contract",))
 class WritesIntoError(Identity):
     """Backward overwrites the incoming error.
 

@@ -8,15 +8,12 @@ import numpy as np
 
 from ..framework import Constant, He, Xavier
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",), cases=("matrix",))
 
 
-@mistake(
-    "constant.first-array-returned",
-    hint="return np.full(weights_shape, self.value), made in every call",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="return np.full(weights_shape, self.value), made in every call")
 class FirstArrayReturned(Constant):
     """The array of the first call is returned for ever.
 
@@ -31,12 +28,7 @@ class FirstArrayReturned(Constant):
         return self.stored
 
 
-@mistake(
-    "he.deviation-of-first-call",
-    hint="np.random.normal(0, np.sqrt(2 / fan_in), weights_shape) with the fan_in of this call",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="np.random.normal(0, np.sqrt(2 / fan_in), weights_shape) with the fan_in of this call")
 class DeviationOfFirstCall(He):
     """The deviation of the first call is used for ever.
 
@@ -50,12 +42,7 @@ class DeviationOfFirstCall(He):
         return super().initialize(weights_shape, self.first, fan_out)
 
 
-@mistake(
-    "xavier.fans-add-up",
-    hint="np.sqrt(2 / (fan_in + fan_out)) with the fans of this call",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="np.sqrt(2 / (fan_in + fan_out)) with the fans of this call")
 class FansAddUp(Xavier):
     """The fans of all calls add up.
 

@@ -6,16 +6,14 @@ import numpy as np
 
 from ..framework import L1_Regularizer
 from ..framework.validation import Tensor, Weights
-from .registry import mistake
+from .registry import Declare
 
 POSITIVE = ("matrix", "kernels", "vector")  # the cases with alpha > 0
 
+mistake = Declare(families=("regularization",), cases=POSITIVE)
 
-@mistake(
-    "l1.gradient-without-alpha",
-    hint="self.alpha * np.sign(weights)",
-    families=("regularization",),
-)
+
+@mistake(hint="self.alpha * np.sign(weights)", cases=())
 class GradientWithoutAlpha(L1_Regularizer):
     """The gradient lacks alpha.
 
@@ -27,11 +25,7 @@ class GradientWithoutAlpha(L1_Regularizer):
         return gradient
 
 
-@mistake(
-    "l1.norm-without-alpha",
-    hint="self.alpha * np.sum(np.abs(weights))",
-    families=("regularization",),
-)
+@mistake(hint="self.alpha * np.sum(np.abs(weights))", cases=())
 class NormWithoutAlpha(L1_Regularizer):
     """The norm lacks alpha.
 
@@ -42,12 +36,7 @@ class NormWithoutAlpha(L1_Regularizer):
         return float(np.sum(np.abs(weights)))
 
 
-@mistake(
-    "l1.gradient-of-l2",
-    hint="self.alpha * np.sign(weights)",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * np.sign(weights)")
 class GradientOfL2(L1_Regularizer):
     """The gradient is that of the L2 penalty.
 
@@ -59,12 +48,7 @@ class GradientOfL2(L1_Regularizer):
         return self.alpha * weights
 
 
-@mistake(
-    "l1.gradient-of-size",
-    hint="np.sign(weights), not np.abs(weights)",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="np.sign(weights), not np.abs(weights)")
 class GradientOfSize(L1_Regularizer):
     """The gradient takes the weights' sizes for their signs.
 
@@ -76,12 +60,7 @@ class GradientOfSize(L1_Regularizer):
         return gradient
 
 
-@mistake(
-    "l1.gradient-constant",
-    hint="self.alpha * np.sign(weights)",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * np.sign(weights)")
 class GradientConstant(L1_Regularizer):
     """The gradient is alpha for all weights.
 
@@ -92,27 +71,7 @@ class GradientConstant(L1_Regularizer):
         return self.alpha * (weights * 0 + 1)
 
 
-@mistake(
-    "l1.gradient-sign",
-    hint="self.alpha * np.sign(weights), without a minus: the optimizer subtracts it",
-    families=("regularization",),
-    cases=POSITIVE,
-)
-class GradientSign(L1_Regularizer):
-    """The gradient has the wrong sign.
-
-    The optimizer subtracts the gradient, so the minus must not be in it: the weights grow.
-    """
-
-    def calculate_gradient(self, weights: Weights) -> Weights:
-        return -super().calculate_gradient(weights)
-
-
-@mistake(
-    "l1.division-at-zero",
-    hint="np.sign(weights), which is 0 at 0",
-    families=("regularization",),
-)
+@mistake(hint="np.sign(weights), which is 0 at 0", cases=())
 class DivisionAtZero(L1_Regularizer):
     """The gradient is NaN where a weight is 0.
 
@@ -124,12 +83,7 @@ class DivisionAtZero(L1_Regularizer):
         return gradient
 
 
-@mistake(
-    "l1.norm-without-sizes",
-    hint="self.alpha * np.sum(np.abs(weights))",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * np.sum(np.abs(weights))")
 class NormWithoutSizes(L1_Regularizer):
     """The norm adds up the weights, not their sizes.
 
@@ -140,12 +94,7 @@ class NormWithoutSizes(L1_Regularizer):
         return float(self.alpha * np.sum(weights))
 
 
-@mistake(
-    "l1.norm-of-l2",
-    hint="np.abs(weights), not weights**2",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="np.abs(weights), not weights**2")
 class NormOfL2(L1_Regularizer):
     """The norm is that of the L2 penalty.
 
@@ -156,12 +105,7 @@ class NormOfL2(L1_Regularizer):
         return float(self.alpha * np.sum(weights**2))
 
 
-@mistake(
-    "l1.norm-mean",
-    hint="self.alpha * np.sum(np.abs(weights)), not np.mean",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * np.sum(np.abs(weights)), not np.mean")
 class NormMean(L1_Regularizer):
     """The norm is a mean.
 
@@ -173,10 +117,7 @@ class NormMean(L1_Regularizer):
 
 
 @mistake(
-    "l1.matrix-norm",
-    hint="self.alpha * np.sum(np.abs(weights)), or np.linalg.norm(weights.ravel(), 1)",
-    families=("regularization",),
-    cases=("matrix", "kernels"),
+    hint="self.alpha * np.sum(np.abs(weights)), or np.linalg.norm(weights.ravel(), 1)", cases=("matrix", "kernels")
 )
 class MatrixNorm(L1_Regularizer):
     """The norm is a matrix norm.
@@ -189,11 +130,7 @@ class MatrixNorm(L1_Regularizer):
         return float(self.alpha * np.linalg.norm(weights, 1))
 
 
-@mistake(
-    "l1.writes-into-weights",
-    hint="np.sign(weights), which makes a new array",
-    families=("contract",),
-)
+@mistake(hint="np.sign(weights), which makes a new array", families=("contract",), cases=())
 class WritesIntoWeights(L1_Regularizer):
     """The gradient is written into the weights.
 

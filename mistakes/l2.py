@@ -6,16 +6,14 @@ import numpy as np
 
 from ..framework import L2_Regularizer
 from ..framework.validation import Tensor, Weights
-from .registry import mistake
+from .registry import Declare
 
 POSITIVE = ("matrix", "kernels", "vector")  # the cases with alpha > 0
 
+mistake = Declare(families=("regularization",), cases=POSITIVE)
 
-@mistake(
-    "l2.gradient-without-alpha",
-    hint="self.alpha * weights",
-    families=("regularization",),
-)
+
+@mistake(hint="self.alpha * weights", cases=())
 class GradientWithoutAlpha(L2_Regularizer):
     """The gradient lacks alpha.
 
@@ -26,11 +24,7 @@ class GradientWithoutAlpha(L2_Regularizer):
         return +weights
 
 
-@mistake(
-    "l2.norm-without-alpha",
-    hint="self.alpha * np.sum(weights**2)",
-    families=("regularization",),
-)
+@mistake(hint="self.alpha * np.sum(weights**2)", cases=())
 class NormWithoutAlpha(L2_Regularizer):
     """The norm lacks alpha.
 
@@ -41,12 +35,7 @@ class NormWithoutAlpha(L2_Regularizer):
         return float(np.sum(weights**2))
 
 
-@mistake(
-    "l2.gradient-alpha-squared",
-    hint="self.alpha * weights",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * weights")
 class GradientAlphaSquared(L2_Regularizer):
     """The gradient contains alpha twice.
 
@@ -57,12 +46,7 @@ class GradientAlphaSquared(L2_Regularizer):
         return self.alpha * self.alpha * weights
 
 
-@mistake(
-    "l2.gradient-of-l1",
-    hint="self.alpha * weights",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * weights")
 class GradientOfL1(L2_Regularizer):
     """The gradient is that of the L1 penalty.
 
@@ -74,28 +58,7 @@ class GradientOfL1(L2_Regularizer):
         return gradient
 
 
-@mistake(
-    "l2.gradient-sign",
-    hint="self.alpha * weights, without a minus: the optimizer subtracts it",
-    families=("regularization",),
-    cases=POSITIVE,
-)
-class GradientSign(L2_Regularizer):
-    """The gradient has the wrong sign.
-
-    The optimizer subtracts the gradient, so the minus must not be in it: the weights grow.
-    """
-
-    def calculate_gradient(self, weights: Weights) -> Weights:
-        return -super().calculate_gradient(weights)
-
-
-@mistake(
-    "l2.gradient-squared",
-    hint="self.alpha * weights",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * weights")
 class GradientSquared(L2_Regularizer):
     """The gradient contains the square of the weights.
 
@@ -107,11 +70,7 @@ class GradientSquared(L2_Regularizer):
         return self.alpha * weights * weights
 
 
-@mistake(
-    "l2.gradient-is-one-number",
-    hint="self.alpha * weights: an array of the shape of the weights",
-    families=("regularization",),
-)
+@mistake(hint="self.alpha * weights: an array of the shape of the weights", cases=())
 class GradientIsOneNumber(L2_Regularizer):
     """The gradient is one number for all weights.
 
@@ -123,11 +82,7 @@ class GradientIsOneNumber(L2_Regularizer):
         return norm
 
 
-@mistake(
-    "l2.gradient-normalised",
-    hint="self.alpha * weights",
-    families=("regularization",),
-)
+@mistake(hint="self.alpha * weights", cases=())
 class GradientNormalised(L2_Regularizer):
     """The gradient is divided by the norm of the weights.
 
@@ -139,12 +94,7 @@ class GradientNormalised(L2_Regularizer):
         return gradient
 
 
-@mistake(
-    "l2.norm-squares-the-sum",
-    hint="np.sum(weights**2), not np.sum(weights)**2",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="np.sum(weights**2), not np.sum(weights)**2")
 class NormSquaresTheSum(L2_Regularizer):
     """The norm squares the sum instead of summing the squares.
 
@@ -155,12 +105,7 @@ class NormSquaresTheSum(L2_Regularizer):
         return float(self.alpha * np.sum(weights) ** 2)
 
 
-@mistake(
-    "l2.norm-of-l1",
-    hint="weights**2, not np.abs(weights)",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="weights**2, not np.abs(weights)")
 class NormOfL1(L2_Regularizer):
     """The norm is that of the L1 penalty.
 
@@ -171,12 +116,7 @@ class NormOfL1(L2_Regularizer):
         return float(self.alpha * np.sum(np.abs(weights)))
 
 
-@mistake(
-    "l2.norm-mean",
-    hint="self.alpha * np.sum(weights**2), not np.mean",
-    families=("regularization",),
-    cases=POSITIVE,
-)
+@mistake(hint="self.alpha * np.sum(weights**2), not np.mean")
 class NormMean(L2_Regularizer):
     """The norm is a mean.
 
@@ -188,9 +128,9 @@ class NormMean(L2_Regularizer):
 
 
 @mistake(
-    "l2.writes-into-weights",
     hint="return self.alpha * weights, which makes a new array, not weights *= self.alpha",
     families=("contract",),
+    cases=(),
 )
 class WritesIntoWeights(L2_Regularizer):
     """The gradient is written into the weights.

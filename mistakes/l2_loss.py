@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from ..framework import L2Loss
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 LOSS = "np.sum((prediction - label)**2)"
 GRADIENT = "2 * (prediction - label)"
 SEVERAL_SAMPLES = ("9-by-4", "image", "square", "one-feature")
 
+mistake = Declare(families=("gradient",), prefix="sum-")
 
-@mistake("squared_error.sum-absolute", hint=LOSS, families=("value", "gradient"))
+
+@mistake(hint=LOSS, families=("value", "gradient"))
 class Absolute(L2Loss):
     """The differences are not squared.
 
@@ -27,18 +27,7 @@ class Absolute(L2Loss):
         return float(np.sum(np.abs(prediction_tensor - label_tensor)))
 
 
-@mistake("squared_error.sum-root", hint=LOSS, families=("value", "gradient"))
-class Root(L2Loss):
-    """The root of the sum is returned.
-
-    np.linalg.norm takes the root of the sum of squares. 2 * (prediction - label) is not its gradient.
-    """
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        return float(np.sqrt(super().forward(prediction_tensor, label_tensor)))
-
-
-@mistake("squared_error.sum-square-of-sum", hint=LOSS, families=("value", "gradient"))
+@mistake(hint=LOSS, families=("value", "gradient"))
 class SquareOfSum(L2Loss):
     """The sum is squared, not the differences.
 
@@ -50,7 +39,7 @@ class SquareOfSum(L2Loss):
         return float(np.sum(prediction_tensor - label_tensor)) ** 2
 
 
-@mistake("squared_error.sum-difference-of-squares", hint=LOSS, families=("value", "gradient"))
+@mistake(hint=LOSS, families=("value", "gradient"))
 class DifferenceOfSquares(L2Loss):
     """Prediction and label are squared before they are subtracted.
 
@@ -62,8 +51,8 @@ class DifferenceOfSquares(L2Loss):
         return float(np.sum(prediction_tensor**2 - label_tensor**2))
 
 
-@mistake("squared_error.sum-first-axis-only", hint=LOSS, families=("value",), cases=SEVERAL_SAMPLES)
-class OnlyFirstSample(L2Loss):
+@mistake(hint=LOSS, families=("value",), cases=SEVERAL_SAMPLES)
+class FirstAxisOnly(L2Loss):
     """Only the first sample counts in the loss.
 
     The loop over the batch returns in its first round.
@@ -74,7 +63,7 @@ class OnlyFirstSample(L2Loss):
         return float(np.sum((prediction_tensor[0] - label_tensor[0]) ** 2))
 
 
-@mistake("squared_error.sum-large-labels-masked", hint=LOSS, families=("value",))
+@mistake(hint=LOSS, families=("value",))
 class LargeLabelsMasked(L2Loss):
     """Labels above 999 do not count.
 
@@ -86,41 +75,8 @@ class LargeLabelsMasked(L2Loss):
         return super().forward(prediction_tensor, known)
 
 
-@mistake("squared_error.sum-two-missing", hint=GRADIENT, families=("gradient",))
-class TwoMissing(L2Loss):
-    """The factor 2 of the gradient is missing.
-
-    The derivative of the square is twice the difference. Without the 2 it belongs to half of the loss.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return super().backward(label_tensor) / 2
-
-
-@mistake("squared_error.sum-backward-sign", hint=GRADIENT, families=("gradient",))
-class BackwardSign(L2Loss):
-    """The difference in backward is the wrong way round.
-
-    label - prediction points downhill already; gradient descent subtracts it and climbs.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return -super().backward(label_tensor)
-
-
-@mistake("squared_error.sum-backward-mean", hint=GRADIENT, families=("gradient",), cases=SEVERAL_SAMPLES)
-class BackwardMean(L2Loss):
-    """The loss is a sum over the batch, its gradient that of the mean.
-
-    Either is allowed, the mixture is not: the gradient is too small by the batch size.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return super().backward(label_tensor) / len(label_tensor)
-
-
-@mistake("squared_error.sum-clipped", hint=GRADIENT, families=("gradient",))
-class ClippedGradient(L2Loss):
+@mistake(hint=GRADIENT)
+class Clipped(L2Loss):
     """Large entries of the gradient are cut off.
 
     np.clip(gradient, -100, 100) belongs to another loss, Huber's. Ordinary differences do not show it.
@@ -130,7 +86,7 @@ class ClippedGradient(L2Loss):
         return np.clip(super().backward(label_tensor), -100.0, 100.0)
 
 
-@mistake("squared_error.sum-one-entry-off", hint=GRADIENT, families=("gradient",))
+@mistake(hint=GRADIENT)
 class OneEntryOff(L2Loss):
     """One entry of the gradient is off by a millionth.
 
@@ -141,78 +97,3 @@ class OneEntryOff(L2Loss):
         gradient = super().backward(label_tensor)
         gradient.flat[0] *= 1 + 1e-6
         return gradient
-
-
-@mistake(
-    "squared_error.sum-first-prediction-kept",
-    hint="self.prediction = prediction in every forward, without `if`",
-    families=("contract",),
-)
-class FirstPredictionKept(L2Loss):
-    """Backward uses the prediction of the very first forward.
-
-    The prediction is stored only if none is stored yet, so every later batch gets the gradient of the first one.
-    """
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        first = self._prediction
-        loss = super().forward(prediction_tensor, label_tensor)
-        self._prediction = self._prediction if first is None else first
-        return loss
-
-
-@mistake(
-    "squared_error.sum-writes-into-prediction",
-    hint="d = prediction - label, which makes a new array, not -=",
-    families=("contract",),
-)
-class WritesIntoPrediction(L2Loss):
-    """Forward changes the prediction of its caller.
-
-    prediction -= label writes into the array that the layer before has returned and may still need.
-    """
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        loss = super().forward(prediction_tensor, label_tensor)
-        prediction_tensor -= label_tensor
-        return loss
-
-
-@mistake(
-    "squared_error.sum-state-on-class",
-    hint="self.prediction = ..., not L2Loss.prediction = ...",
-    families=("contract",),
-)
-class StateOnClass(L2Loss):
-    """All losses share one stored prediction.
-
-    It is stored on the class, so a second loss overwrites what the first one's backward needs.
-    """
-
-    latest: ClassVar[Tensor | None]
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        loss = super().forward(prediction_tensor, label_tensor)
-        type(self).latest = self._prediction
-        return loss
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        self._prediction = self.latest
-        return super().backward(label_tensor)
-
-
-@mistake(
-    "squared_error.sum-accumulates", hint="return np.sum((prediction - label)**2), without +=", families=("state",)
-)
-class Accumulates(L2Loss):
-    """The losses of all batches add up.
-
-    forward adds to an attribute and returns it. The first batch is right, every later one contains all losses before
-    it.
-    """
-
-    total = 0.0
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        self.total += super().forward(prediction_tensor, label_tensor)
-        return self.total

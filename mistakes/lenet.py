@@ -7,15 +7,17 @@ from typing import Any
 
 from .. import framework
 from .models import LeNet
-from .registry import mistake
+from .registry import Declare
 
 ORDER = "append_layer: twice Conv, ReLU, Pooling; Flatten; FullyConnected, ReLU; twice more, the last with SoftMax"
 ADAM = "Optimizers.Adam(5e-4, 0.9, 0.999)"
 PENALTY = "optimizer.add_regularizer(Constraints.L2_Regularizer(4e-4))"
 
+mistake = Declare(families=("network",))
 
-@mistake("lenet.softmax-missing", hint="net.append_layer(SoftMax.SoftMax()) last", families=("network", "contract"))
-class SoftMaxMissing(LeNet):
+
+@mistake(hint="net.append_layer(SoftMax.SoftMax()) last", families=("network", "contract"))
+class SoftmaxMissing(LeNet):
     """The softmax at the end is missing.
 
     The cross entropy takes the logarithm of scores that are no probabilities: it is NaN, or rewards large scores.
@@ -25,8 +27,8 @@ class SoftMaxMissing(LeNet):
         return tuple(super().layers())[:-1]
 
 
-@mistake("lenet.activation-before-softmax", hint="FullyConnected(84, 10), then SoftMax at once", families=("network",))
-class ActivationBeforeSoftMax(LeNet):
+@mistake(hint="FullyConnected(84, 10), then SoftMax at once")
+class ActivationBeforeSoftmax(LeNet):
     """A ReLU stands before the softmax.
 
     It cuts negative scores off. Classes that are ruled out all get the same score, and no gradient.
@@ -36,8 +38,8 @@ class ActivationBeforeSoftMax(LeNet):
         return (*super().dense(size), framework.ReLU())
 
 
-@mistake("lenet.relu-missing-after-convolution", hint=ORDER, families=("network",))
-class NoActivationAfterConvolution(LeNet):
+@mistake(hint=ORDER)
+class ReluMissingAfterConvolution(LeNet):
     """A convolution is not followed by an activation.
 
     Without ReLU between them, two convolutions are one linear map but for the maxima.
@@ -47,8 +49,8 @@ class NoActivationAfterConvolution(LeNet):
         return tuple(layer for layer in super().stage(channels, kernels) if not isinstance(layer, framework.ReLU))
 
 
-@mistake("lenet.relu-missing-between-fully-connected", hint=ORDER, families=("network",))
-class NoActivationBetween(LeNet):
+@mistake(hint=ORDER)
+class ReluMissingBetweenFullyConnected(LeNet):
     """Fully connected layers follow each other without an activation.
 
     Two affine maps in a row are one affine map: the second layer adds parameters and nothing else.
@@ -58,8 +60,8 @@ class NoActivationBetween(LeNet):
         return tuple(layer for layer in super().dense(size) if not isinstance(layer, framework.ReLU))
 
 
-@mistake("lenet.tanh-for-relu", hint="ReLU.ReLU() in place of TanH.TanH()", families=("network",))
-class TanHForReLU(LeNet):
+@mistake(hint="ReLU.ReLU() in place of TanH.TanH()")
+class TanhForRelu(LeNet):
     """The activations are hyperbolic tangents.
 
     The original of 1998 has them; the exercise asks for ReLU.
@@ -69,7 +71,7 @@ class TanHForReLU(LeNet):
         return tuple(framework.TanH() if isinstance(layer, framework.ReLU) else layer for layer in super().layers())
 
 
-@mistake("lenet.one-convolution", hint=ORDER, families=("network",))
+@mistake(hint=ORDER)
 class OneConvolution(LeNet):
     """There is one convolution, not two.
 
@@ -80,7 +82,7 @@ class OneConvolution(LeNet):
         return (*self.stage(1, 16), framework.Pooling((2, 2), (2, 2)))
 
 
-@mistake("lenet.pooling-missing", hint=ORDER, families=("network",))
+@mistake(hint=ORDER)
 class PoolingMissing(LeNet):
     """The pooling after the first convolution is missing.
 
@@ -91,7 +93,7 @@ class PoolingMissing(LeNet):
         return (framework.Conv((2, 2), (1, 5, 5), 6), framework.ReLU(), *self.stage(6, 16))
 
 
-@mistake("lenet.one-fully-connected", hint=ORDER, families=("network",))
+@mistake(hint=ORDER)
 class OneFullyConnected(LeNet):
     """One fully connected layer follows the convolutions.
 
@@ -102,7 +104,7 @@ class OneFullyConnected(LeNet):
         return (framework.FullyConnected(size, 10),)
 
 
-@mistake("lenet.nine-classes", hint="FullyConnected(84, 10): one output for each digit", families=("contract",))
+@mistake(hint="FullyConnected(84, 10): one output for each digit", families=("contract",))
 class NineClasses(LeNet):
     """The last layer has nine outputs for ten digits.
 
@@ -113,7 +115,7 @@ class NineClasses(LeNet):
         return (*tuple(super().dense(size))[:-1], framework.FullyConnected(84, 9))
 
 
-@mistake("lenet.loss-missing", hint="net.loss_layer = Loss.CrossEntropyLoss()", families=("contract",))
+@mistake(hint="net.loss_layer = Loss.CrossEntropyLoss()", families=("contract",))
 class LossMissing(LeNet):
     """The network has no loss layer.
 
@@ -124,8 +126,8 @@ class LossMissing(LeNet):
         return None
 
 
-@mistake("lenet.learning-rate-too-large", hint=ADAM, families=("network",))
-class LearningRate(LeNet):
+@mistake(hint=ADAM)
+class LearningRateTooLarge(LeNet):
     """The learning rate is 5e-3.
 
     It is ten times what is asked for.
@@ -137,7 +139,7 @@ class LearningRate(LeNet):
         return optimizer
 
 
-@mistake("lenet.sgd-for-adam", hint=ADAM, families=("network",))
+@mistake(hint=ADAM)
 class SgdForAdam(LeNet):
     """The optimizer is stochastic gradient descent.
 
@@ -150,7 +152,7 @@ class SgdForAdam(LeNet):
         return optimizer
 
 
-@mistake("lenet.momentum-for-adam", hint=ADAM, families=("network",))
+@mistake(hint=ADAM)
 class MomentumForAdam(LeNet):
     """The optimizer is gradient descent with momentum.
 
@@ -163,7 +165,7 @@ class MomentumForAdam(LeNet):
         return optimizer
 
 
-@mistake("lenet.penalty-missing", hint=PENALTY, families=("network",))
+@mistake(hint=PENALTY)
 class PenaltyMissing(LeNet):
     """The optimizer has no regularizer.
 
@@ -174,7 +176,7 @@ class PenaltyMissing(LeNet):
         return framework.Adam(5e-4, 0.9, 0.999)
 
 
-@mistake("lenet.l1-for-l2", hint=PENALTY, families=("network",))
+@mistake(hint=PENALTY)
 class L1ForL2(LeNet):
     """The penalty is L1.
 
@@ -185,7 +187,7 @@ class L1ForL2(LeNet):
         return framework.L1_Regularizer(4e-4)
 
 
-@mistake("lenet.penalty-too-strong", hint=PENALTY, families=("network",))
+@mistake(hint=PENALTY)
 class PenaltyTooStrong(LeNet):
     """The weight of the penalty is 4e-2.
 

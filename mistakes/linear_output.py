@@ -6,15 +6,17 @@ import numpy as np
 
 from ..framework import LinearOutput
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 LOSS = "np.mean(np.sum(0.5 * (Y_pred - Y)**2, axis=1))"
 GRADIENT = "(Y_pred - Y) / len(Y), or Y_pred - Y if the layers divide by the batch"
 SEVERAL_FEATURES = ("9-by-4", "image", "square", "batch-1")
 SEVERAL_SAMPLES = ("9-by-4", "image", "square", "one-feature")
 
+mistake = Declare(families=("gradient",), prefix="linear-")
 
-@mistake("squared_error.linear-half-missing", hint=LOSS, families=("value",))
+
+@mistake(hint=LOSS, families=("value",))
 class HalfMissing(LinearOutput):
     """The half is missing in loss and gradient.
 
@@ -25,7 +27,7 @@ class HalfMissing(LinearOutput):
         return 2 * super()._factor(prediction)
 
 
-@mistake("squared_error.linear-half-missing-in-forward", hint=LOSS, families=("value", "gradient"))
+@mistake(hint=LOSS, families=("value", "gradient"))
 class HalfMissingInForward(LinearOutput):
     """The half is missing in the loss alone.
 
@@ -36,7 +38,7 @@ class HalfMissingInForward(LinearOutput):
         return 2 * super().forward(prediction_tensor, label_tensor)
 
 
-@mistake("squared_error.linear-two-left", hint=GRADIENT, families=("gradient",))
+@mistake(hint=GRADIENT)
 class TwoLeft(LinearOutput):
     """The gradient has a factor 2 too many.
 
@@ -47,8 +49,8 @@ class TwoLeft(LinearOutput):
         return 2 * super().backward(label_tensor)
 
 
-@mistake("squared_error.linear-sum", hint=LOSS, families=("value",), cases=SEVERAL_SAMPLES)
-class Summed(LinearOutput):
+@mistake(hint=LOSS, families=("value",), cases=SEVERAL_SAMPLES)
+class Sum(LinearOutput):
     """The loss is summed over the batch.
 
     It should be the mean, so that it does not depend on how large the batches are.
@@ -58,7 +60,7 @@ class Summed(LinearOutput):
         return super().forward(prediction_tensor, label_tensor) * len(prediction_tensor)
 
 
-@mistake("squared_error.linear-mean-of-features", hint=LOSS, families=("value",), cases=SEVERAL_FEATURES)
+@mistake(hint=LOSS, families=("value",), cases=SEVERAL_FEATURES)
 class MeanOfFeatures(LinearOutput):
     """The mean runs over the features too.
 
@@ -69,18 +71,7 @@ class MeanOfFeatures(LinearOutput):
         return super().forward(prediction_tensor, label_tensor) * len(prediction_tensor) / prediction_tensor.size
 
 
-@mistake("squared_error.linear-divided-twice", hint=GRADIENT, families=("gradient",), cases=SEVERAL_SAMPLES)
-class DividedTwice(LinearOutput):
-    """The gradient is divided by the batch size twice.
-
-    The difference is averaged, and what is returned is divided once more: too small by the batch size.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return super().backward(label_tensor) / len(label_tensor)
-
-
-@mistake("squared_error.linear-divided-by-entries", hint=GRADIENT, families=("gradient",), cases=SEVERAL_FEATURES)
+@mistake(hint=GRADIENT, cases=SEVERAL_FEATURES)
 class DividedByEntries(LinearOutput):
     """The gradient is divided by the number of entries.
 
@@ -91,18 +82,7 @@ class DividedByEntries(LinearOutput):
         return super().backward(label_tensor) * (len(label_tensor) / label_tensor.size)
 
 
-@mistake("squared_error.linear-backward-sign", hint=GRADIENT, families=("gradient",))
-class BackwardSign(LinearOutput):
-    """The difference in backward is the wrong way round.
-
-    Y - Y_pred points downhill already; gradient descent subtracts it and climbs.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return -super().backward(label_tensor)
-
-
-@mistake("squared_error.linear-rectified", hint=GRADIENT, families=("gradient",))
+@mistake(hint=GRADIENT)
 class Rectified(LinearOutput):
     """The gradient goes through a rectifier.
 
@@ -114,7 +94,7 @@ class Rectified(LinearOutput):
         return result
 
 
-@mistake("squared_error.linear-averaged-gradient", hint=GRADIENT, families=("gradient",), cases=SEVERAL_SAMPLES)
+@mistake(hint=GRADIENT, cases=SEVERAL_SAMPLES)
 class AveragedGradient(LinearOutput):
     """Every sample gets the mean gradient of the batch.
 
@@ -126,7 +106,7 @@ class AveragedGradient(LinearOutput):
         return np.broadcast_to(gradient.mean(axis=0), gradient.shape).copy()
 
 
-@mistake("squared_error.linear-samples-add-up", hint="divide by len(Y), the size of this batch", families=("state",))
+@mistake(hint="divide by len(Y), the size of this batch", families=("state",))
 class SamplesAddUp(LinearOutput):
     """The loss is divided by the number of samples seen so far.
 

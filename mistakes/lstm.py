@@ -6,10 +6,12 @@ import numpy as np
 
 from ..framework import LSTM
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 Gates = tuple[Tensor, Tensor, Tensor, Tensor]
 """Activated: i, f, o, g."""
+
+mistake = Declare(families=("value",))
 
 
 def logistic(units: Tensor) -> Tensor:
@@ -121,7 +123,6 @@ class InSteps(LSTM):
 
 
 @mistake(
-    "lstm.gates-swapped-in-forward",
     hint="split the units into the same gates in forward and in backward: i, f, o, g = np.split(units, 4)",
     families=("value", "gradient"),
 )
@@ -136,11 +137,7 @@ class GatesSwappedInForward(InSteps):
         return super()._activated(f, i, o, g)
 
 
-@mistake(
-    "lstm.cell-only-grows",
-    hint="c = f * c + i * g",
-    families=("value",),
-)
+@mistake(hint="c = f * c + i * g")
 class CellOnlyGrows(InSteps):
     """The forget gate has no effect.
 
@@ -152,7 +149,7 @@ class CellOnlyGrows(InSteps):
         return kept
 
 
-@mistake("lstm.input-gate-left-out", hint="c = f * c + i * g", families=("value",))
+@mistake(hint="c = f * c + i * g")
 class InputGateLeftOut(InSteps):
     """The input gate has no effect.
 
@@ -164,7 +161,7 @@ class InputGateLeftOut(InSteps):
         return kept
 
 
-@mistake("lstm.gates-coupled", hint="c = f * c + i * g, with a forget gate of its own", families=("value",))
+@mistake(hint="c = f * c + i * g, with a forget gate of its own")
 class GatesCoupled(InSteps):
     """The input gate is one minus the forget gate.
 
@@ -176,7 +173,7 @@ class GatesCoupled(InSteps):
         return kept
 
 
-@mistake("lstm.cell-not-squashed", hint="h = o * np.tanh(c)", families=("value",))
+@mistake(hint="h = o * np.tanh(c)")
 class CellNotSquashed(InSteps):
     """The hidden state is the gated cell without the hyperbolic tangent.
 
@@ -188,7 +185,7 @@ class CellNotSquashed(InSteps):
         return hidden
 
 
-@mistake("lstm.output-gate-inside", hint="h = o * np.tanh(c), not np.tanh(o * c)", families=("value",))
+@mistake(hint="h = o * np.tanh(c), not np.tanh(o * c)")
 class OutputGateInside(InSteps):
     """The output gate is applied before the hyperbolic tangent.
 
@@ -200,7 +197,7 @@ class OutputGateInside(InSteps):
         return hidden
 
 
-@mistake("lstm.candidate-through-sigmoid", hint="g = np.tanh(...); i, f and o are sigmoids", families=("value",))
+@mistake(hint="g = np.tanh(...); i, f and o are sigmoids")
 class CandidateThroughSigmoid(InSteps):
     """The candidate goes through a sigmoid.
 
@@ -212,9 +209,7 @@ class CandidateThroughSigmoid(InSteps):
 
 
 @mistake(
-    "lstm.state-not-carried",
-    hint="for x_t in x: h, c = step(x_t, h, c), with h and c made before the loop",
-    families=("value", "recurrence"),
+    hint="for x_t in x: h, c = step(x_t, h, c), with h and c made before the loop", families=("value", "recurrence")
 )
 class StateNotCarried(InSteps):
     """Every step starts from a cell of zeros.
@@ -226,11 +221,7 @@ class StateNotCarried(InSteps):
         return super()._next_cell(gates, np.zeros_like(cell))
 
 
-@mistake(
-    "lstm.memory-ignored",
-    hint="h, c = (self.hidden_state, self.cell_state) if self.memorize else zeros",
-    families=("recurrence",),
-)
+@mistake(hint="h, c = (self.hidden_state, self.cell_state) if self.memorize else zeros", families=("recurrence",))
 class MemoryIgnored(InSteps):
     """Memorize has no effect.
 
@@ -241,11 +232,7 @@ class MemoryIgnored(InSteps):
         return np.zeros(self.hidden_size), np.zeros(self.hidden_size)
 
 
-@mistake(
-    "lstm.cell-not-memorized",
-    hint="keep two states: self.hidden_state = h and self.cell_state = c",
-    families=("recurrence",),
-)
+@mistake(hint="keep two states: self.hidden_state = h and self.cell_state = c", families=("recurrence",))
 class CellNotMemorized(InSteps):
     """Only the hidden state is remembered.
 
@@ -257,11 +244,7 @@ class CellNotMemorized(InSteps):
         return hidden, np.zeros_like(cell)
 
 
-@mistake(
-    "lstm.hidden-not-memorized",
-    hint="keep two states: self.hidden_state = h and self.cell_state = c",
-    families=("recurrence",),
-)
+@mistake(hint="keep two states: self.hidden_state = h and self.cell_state = c", families=("recurrence",))
 class HiddenNotMemorized(InSteps):
     """Only the cell state is remembered.
 
@@ -273,11 +256,7 @@ class HiddenNotMemorized(InSteps):
         return np.zeros_like(hidden), cell
 
 
-@mistake(
-    "lstm.cell-never-reset",
-    hint="if not self.memorize: c = np.zeros(hidden_size), as for h",
-    families=("contract", "recurrence"),
-)
+@mistake(hint="if not self.memorize: c = np.zeros(hidden_size), as for h", families=("contract", "recurrence"))
 class CellNeverReset(InSteps):
     """The cell is never reset.
 

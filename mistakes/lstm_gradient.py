@@ -6,14 +6,12 @@ import numpy as np
 
 from ..framework.validation import Tensor
 from .lstm import InSteps
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",))
 
 
-@mistake(
-    "lstm.gates-swapped-in-backward",
-    hint="np.concatenate([i_error, f_error, o_error, g_error]), in the order in which forward splits",
-    families=("gradient",),
-)
+@mistake(hint="np.concatenate([i_error, f_error, o_error, g_error]), in the order in which forward splits")
 class GatesSwappedInBackward(InSteps):
     """Backward stacks the gates in another order than forward.
 
@@ -26,11 +24,7 @@ class GatesSwappedInBackward(InSteps):
         return [f, i, o, g]
 
 
-@mistake(
-    "lstm.hidden-gradient-not-carried",
-    hint="hidden_error = output_weights[:-1] @ error[t] + what came back from step t + 1",
-    families=("gradient",),
-)
+@mistake(hint="hidden_error = output_weights[:-1] @ error[t] + what came back from step t + 1")
 class HiddenGradientNotCarried(InSteps):
     """Nothing goes back through the hidden state.
 
@@ -42,11 +36,7 @@ class HiddenGradientNotCarried(InSteps):
         return from_output
 
 
-@mistake(
-    "lstm.cell-gradient-not-carried",
-    hint="cell_error = hidden_error * o * (1 - np.tanh(c)**2) + cell_error of step t + 1 * f of step t + 1",
-    families=("gradient",),
-)
+@mistake(hint="cell_error = hidden_error * o * (1 - np.tanh(c)**2) + cell_error of step t + 1 * f of step t + 1")
 class CellGradientNotCarried(InSteps):
     """Nothing goes back through the cell.
 
@@ -59,11 +49,7 @@ class CellGradientNotCarried(InSteps):
         return np.zeros_like(cell_error)
 
 
-@mistake(
-    "lstm.forget-gate-missing-on-the-way-back",
-    hint="cell_error_before = cell_error * f",
-    families=("gradient",),
-)
+@mistake(hint="cell_error_before = cell_error * f")
 class ForgetGateMissingOnTheWayBack(InSteps):
     """The cell's gradient goes back without the forget gate.
 
@@ -75,11 +61,7 @@ class ForgetGateMissingOnTheWayBack(InSteps):
         return cell_error
 
 
-@mistake(
-    "lstm.forget-gate-not-trained",
-    hint="forget_error = cell_error * c_before * f * (1 - f)",
-    families=("gradient",),
-)
+@mistake(hint="forget_error = cell_error * c_before * f * (1 - f)")
 class ForgetGateNotTrained(InSteps):
     """The forget gate has no gradient.
 
@@ -91,11 +73,7 @@ class ForgetGateNotTrained(InSteps):
         return [i, np.zeros_like(f), o, g]
 
 
-@mistake(
-    "lstm.forget-gate-with-new-cell",
-    hint="forget_error = cell_error * c[t - 1] * f * (1 - f)",
-    families=("gradient",),
-)
+@mistake(hint="forget_error = cell_error * c[t - 1] * f * (1 - f)")
 class ForgetGateWithNewCell(InSteps):
     """The forget gate's gradient uses the cell after the step.
 
@@ -108,11 +86,7 @@ class ForgetGateWithNewCell(InSteps):
         return [errors[0], cell_error * self._cells[t + 1] * f * (1 - f), *errors[2:]]
 
 
-@mistake(
-    "lstm.output-gate-with-raw-cell",
-    hint="output_error = hidden_error * np.tanh(c) * o * (1 - o)",
-    families=("gradient",),
-)
+@mistake(hint="output_error = hidden_error * np.tanh(c) * o * (1 - o)")
 class OutputGateWithRawCell(InSteps):
     """The output gate's gradient uses the cell without its hyperbolic tangent.
 
@@ -125,11 +99,7 @@ class OutputGateWithRawCell(InSteps):
         return [*errors[:2], hidden_error * self._cells[t + 1] * o * (1 - o), errors[3]]
 
 
-@mistake(
-    "lstm.squashing-not-differentiated",
-    hint="hidden_error * o * (1 - np.tanh(c)**2)",
-    families=("gradient",),
-)
+@mistake(hint="hidden_error * o * (1 - np.tanh(c)**2)")
 class SquashingNotDifferentiated(InSteps):
     """The derivative of the cell's hyperbolic tangent is missing.
 
@@ -141,11 +111,7 @@ class SquashingNotDifferentiated(InSteps):
         return error
 
 
-@mistake(
-    "lstm.candidate-slope-of-sigmoid",
-    hint="candidate_error = cell_error * i * (1 - g**2)",
-    families=("gradient",),
-)
+@mistake(hint="candidate_error = cell_error * i * (1 - g**2)")
 class CandidateSlopeOfSigmoid(InSteps):
     """The candidate's derivative is that of a sigmoid.
 
@@ -158,11 +124,7 @@ class CandidateSlopeOfSigmoid(InSteps):
         return [*errors[:3], cell_error * i * g * (1 - g)]
 
 
-@mistake(
-    "lstm.gate-slopes-of-tanh",
-    hint="the derivative of a gate s is s * (1 - s)",
-    families=("gradient",),
-)
+@mistake(hint="the derivative of a gate s is s * (1 - s)")
 class GateSlopesOfTanh(InSteps):
     """The gates' derivatives are those of a hyperbolic tangent.
 
@@ -173,37 +135,3 @@ class GateSlopesOfTanh(InSteps):
         errors = super()._unit_errors(hidden_error, cell_error, t)
         slopes = [(1 - gate**2) / (gate * (1 - gate)) for gate in self._gates[t][:3]]
         return [*(error * slope for error, slope in zip(errors, slopes, strict=False)), errors[3]]
-
-
-@mistake(
-    "lstm.last-step-only",
-    hint="for t in reversed(range(len(x))): every step has an error of its own",
-    families=("gradient",),
-)
-class LastStepOnly(InSteps):
-    """Only the error of the last step is used.
-
-    backward looks at the last row of the incoming gradient. Every output has an error, and all of them count.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        last = np.zeros_like(error_tensor)
-        last[-1] = error_tensor[-1]
-        return super().backward(last)
-
-
-@mistake(
-    "lstm.weights-gradients-overwritten",
-    hint="gradient_weights += ... in the loop over time",
-    families=("gradient",),
-    cases=("sequence",),
-)
-class WeightsGradientsOverwritten(InSteps):
-    """The weights' gradient is that of one step.
-
-    Each step overwrites it. All steps share the weights: the gradient is the sum over time.
-    """
-
-    def _add(self, total: Tensor, share: Tensor) -> Tensor:
-        del total
-        return share

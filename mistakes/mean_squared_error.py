@@ -6,18 +6,20 @@ import numpy as np
 
 from ..framework import MeanSquaredError
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 LOSS = "np.mean((prediction - label)**2)"
 GRADIENT = "2 * (prediction - label) / prediction.size"
+
+mistake = Declare(families=("gradient",), prefix="mean-")
 
 
 class MeanOfSquares(MeanSquaredError):  # noqa: N818 - the base class is no exception either
     """What these mistakes are made of."""
 
 
-@mistake("squared_error.mean-sum", hint=LOSS, families=("value",))
-class Summed(MeanOfSquares):
+@mistake(hint=LOSS, families=("value",))
+class Sum(MeanOfSquares):
     """Loss and gradient are those of the sum.
 
     np.sum stands for np.mean in both: the loss grows with the batch, and the steps with it.
@@ -28,13 +30,8 @@ class Summed(MeanOfSquares):
         return 1.0
 
 
-@mistake(
-    "squared_error.mean-of-features-only",
-    hint=LOSS,
-    families=("value",),
-    cases=("9-by-4", "image", "square", "one-feature"),
-)
-class MeanOfFeatures(MeanOfSquares):
+@mistake(hint=LOSS, families=("value",), cases=("9-by-4", "image", "square", "one-feature"))
+class OfFeaturesOnly(MeanOfSquares):
     """The mean runs over the features, but the sum over the batch.
 
     np.mean(..., axis=1).sum() depends on the batch size, which a mean should not.
@@ -44,18 +41,7 @@ class MeanOfFeatures(MeanOfSquares):
         return super()._factor(prediction) * len(prediction)
 
 
-@mistake("squared_error.mean-root", hint=LOSS, families=("value", "gradient"))
-class Root(MeanOfSquares):
-    """The root of the mean is returned.
-
-    The root mean square is a good number to print; its gradient is another one.
-    """
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        return float(np.sqrt(super().forward(prediction_tensor, label_tensor)))
-
-
-@mistake("squared_error.mean-absolute", hint=LOSS, families=("value", "gradient"))
+@mistake(hint=LOSS, families=("value", "gradient"))
 class Absolute(MeanOfSquares):
     """The differences are not squared.
 
@@ -67,7 +53,7 @@ class Absolute(MeanOfSquares):
         return float(np.mean(np.abs(prediction_tensor - label_tensor)))
 
 
-@mistake("squared_error.mean-variance", hint=LOSS, families=("value", "gradient"))
+@mistake(hint=LOSS, families=("value", "gradient"))
 class Variance(MeanOfSquares):
     """The variance of the differences is returned.
 
@@ -79,7 +65,7 @@ class Variance(MeanOfSquares):
         return float(np.var(prediction_tensor - label_tensor))
 
 
-@mistake("squared_error.mean-backward-sum", hint=GRADIENT, families=("gradient",))
+@mistake(hint=GRADIENT)
 class BackwardSum(MeanOfSquares):
     """The loss is a mean, its gradient that of the sum.
 
@@ -90,12 +76,7 @@ class BackwardSum(MeanOfSquares):
         return super().backward(label_tensor) * label_tensor.size
 
 
-@mistake(
-    "squared_error.mean-backward-over-batch",
-    hint=GRADIENT,
-    families=("gradient",),
-    cases=("9-by-4", "image", "square", "batch-1"),
-)
+@mistake(hint=GRADIENT, cases=("9-by-4", "image", "square", "batch-1"))
 class BackwardOverBatch(MeanOfSquares):
     """The mean runs over everything, that of the gradient over the batch alone.
 
@@ -106,30 +87,8 @@ class BackwardOverBatch(MeanOfSquares):
         return super().backward(label_tensor) * (label_tensor.size / len(label_tensor))
 
 
-@mistake("squared_error.mean-two-missing", hint=GRADIENT, families=("gradient",))
-class TwoMissing(MeanOfSquares):
-    """The factor 2 of the gradient is missing.
-
-    The derivative of the square is twice the difference. Without the 2 it belongs to half of the loss.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return super().backward(label_tensor) / 2
-
-
-@mistake("squared_error.mean-backward-sign", hint=GRADIENT, families=("gradient",))
-class BackwardSign(MeanOfSquares):
-    """The difference in backward is the wrong way round.
-
-    label - prediction points downhill already; gradient descent subtracts it and climbs.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return -super().backward(label_tensor)
-
-
-@mistake("squared_error.mean-first-size-kept", hint=GRADIENT, families=("contract",))
-class FirstSize(MeanOfSquares):
+@mistake(hint=GRADIENT, families=("contract",))
+class FirstSizeKept(MeanOfSquares):
     """The number of entries is that of the first batch.
 
     It is stored once, so a last batch that is smaller gets a mean that is too small.
@@ -142,11 +101,7 @@ class FirstSize(MeanOfSquares):
         return 1 / self.size
 
 
-@mistake(
-    "squared_error.mean-writes-into-label",
-    hint="d = prediction - label, which makes a new array",
-    families=("contract",),
-)
+@mistake(hint="d = prediction - label, which makes a new array", families=("contract",))
 class WritesIntoLabel(MeanOfSquares):
     """Backward changes the label of its caller.
 

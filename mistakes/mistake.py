@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ..specs import Spec
+
+
+class Build(Protocol):
+    """Builds subjects of all kinds, in the framework's choices or in others; see `subjects.build`."""
+
+    def __call__(self, spec: Spec, *, choices: Mapping[str, str] | None = None) -> Any: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,6 @@ class Mistake:
     explanation: str
     hint: str
     families: tuple[str, ...]
-    build: Callable[[Spec], Any]
+    build: Build
     level: str = "full"
     cases: tuple[str, ...] = ()

@@ -6,18 +6,16 @@ from typing import Any, ClassVar
 
 from ..framework import SgdWithMomentum
 from ..framework.validation import Weights
-from .registry import mistake
-from .sgd import PLAIN, REGULARIZED
+from .registry import Declare
+from .sgd import PLAIN
 
 UPDATE = "self.velocity = momentum_rate * self.velocity - learning_rate * gradient; return weights + self.velocity"
 REGULARIZED_STEP = "w - learning_rate * regularizer.calculate_gradient(w) + velocity, at the old w"
 
+mistake = Declare(families=("optimizer",))
 
-@mistake(
-    "momentum.velocity-not-stored",
-    hint=UPDATE,
-    families=("optimizer",),
-)
+
+@mistake(hint=UPDATE)
 class VelocityNotStored(SgdWithMomentum):
     """The velocity is forgotten after every step.
 
@@ -30,11 +28,7 @@ class VelocityNotStored(SgdWithMomentum):
         return velocity
 
 
-@mistake(
-    "momentum.previous-step-only",
-    hint=UPDATE,
-    families=("optimizer",),
-)
+@mistake(hint=UPDATE)
 class PreviousStepOnly(SgdWithMomentum):
     """The velocity remembers one step only.
 
@@ -47,11 +41,7 @@ class PreviousStepOnly(SgdWithMomentum):
         return velocity
 
 
-@mistake(
-    "momentum.sign-of-gradient",
-    hint=UPDATE,
-    families=("optimizer",),
-)
+@mistake(hint=UPDATE)
 class SignOfGradient(SgdWithMomentum):
     """The gradient is added to the velocity.
 
@@ -63,11 +53,7 @@ class SignOfGradient(SgdWithMomentum):
         return super()._displacement(-gradient)
 
 
-@mistake(
-    "momentum.sign-of-velocity",
-    hint=UPDATE,
-    families=("optimizer",),
-)
+@mistake(hint=UPDATE)
 class SignOfVelocity(SgdWithMomentum):
     """The old velocity is subtracted.
 
@@ -81,11 +67,7 @@ class SignOfVelocity(SgdWithMomentum):
         return super()._displacement(gradient)
 
 
-@mistake(
-    "momentum.gradient-damped",
-    hint=UPDATE + " (no factor 1 - momentum_rate)",
-    families=("optimizer",),
-)
+@mistake(hint=UPDATE + " (no factor 1 - momentum_rate)")
 class GradientDamped(SgdWithMomentum):
     """The gradient is multiplied by 1 - momentum_rate.
 
@@ -96,11 +78,7 @@ class GradientDamped(SgdWithMomentum):
         return super()._displacement((1 - self.momentum_rate) * gradient)
 
 
-@mistake(
-    "momentum.nesterov",
-    hint=UPDATE,
-    families=("optimizer",),
-)
+@mistake(hint=UPDATE)
 class Nesterov(SgdWithMomentum):
     """The momentum is Nesterov's.
 
@@ -113,11 +91,7 @@ class Nesterov(SgdWithMomentum):
         return self.momentum_rate * velocity - self.learning_rate * gradient
 
 
-@mistake(
-    "momentum.learning-rate-on-all",
-    hint=UPDATE,
-    families=("optimizer",),
-)
+@mistake(hint=UPDATE)
 class LearningRateOnAll(SgdWithMomentum):
     """The old velocity is multiplied by the learning rate as well.
 
@@ -130,11 +104,7 @@ class LearningRateOnAll(SgdWithMomentum):
         return super()._displacement(gradient)
 
 
-@mistake(
-    "momentum.state-on-class",
-    hint="self.velocity = ..., with self.velocity = 0.0 in __init__",
-    families=("optimizer",),
-)
+@mistake(hint="self.velocity = ..., with self.velocity = 0.0 in __init__")
 class StateOnClass(SgdWithMomentum):
     """All optimizers share one velocity.
 
@@ -150,65 +120,7 @@ class StateOnClass(SgdWithMomentum):
         return velocity
 
 
-@mistake(
-    "momentum.regularizer-ignored",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerIgnored(SgdWithMomentum):
-    """The regularizer is never applied.
-
-    add_regularizer stores it, but the update does not ask it for its gradient.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        return weight_tensor + self._displacement(gradient_tensor)
-
-
-@mistake(
-    "momentum.regularizer-in-velocity",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerInVelocity(SgdWithMomentum):
-    """The regularizer's gradient enters the velocity.
-
-    It is added to the loss's gradient, so its pull goes on for many steps. The penalty shall act on the weights
-    alone, outside of the momentum.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        pull = 0 if self.regularizer is None else self.regularizer.calculate_gradient(weight_tensor)
-        return weight_tensor + self._displacement(gradient_tensor + pull)
-
-
-@mistake(
-    "momentum.regularizer-of-new-weights",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerOfNewWeights(SgdWithMomentum):
-    """The regularizer looks at the new weights.
-
-    Its gradient is taken after the step. Both gradients belong to the same point: the weights before the step.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        stepped = weight_tensor + self._displacement(gradient_tensor)
-        if self.regularizer is None:
-            return stepped
-        return stepped - self.learning_rate * self.regularizer.calculate_gradient(stepped)
-
-
-@mistake(
-    "momentum.first-step-missing",
-    hint="self.velocity = ... with the new gradient first, then return weights + self.velocity",
-    families=("optimizer",),
-    cases=PLAIN,
-)
+@mistake(hint="self.velocity = ... with the new gradient first, then return weights + self.velocity", cases=PLAIN)
 class FirstStepMissing(SgdWithMomentum):
     """The first step does not move.
 

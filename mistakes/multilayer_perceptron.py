@@ -8,13 +8,15 @@ from .. import framework
 from ..specs import Array
 from ..specs import MultilayerPerceptron as PerceptronSpec
 from .perceptron_models import MultilayerPerceptron
-from .registry import mistake
+from .registry import Declare
 
 ONCE = "either input_grad = (Y_pred - Y) / n and dW = x.T @ delta, or input_grad = Y_pred - Y and dW = x.T @ delta / n"
 CLASSIFIERS = ("classifier", "sigmoid")
 
+mistake = Declare(families=("gradient",))
 
-@mistake("multilayer_perceptron.divided-twice", hint=ONCE, families=("gradient",))
+
+@mistake(hint=ONCE)
 class DividedTwice(MultilayerPerceptron):
     """Gradients are divided by the batch size twice.
 
@@ -26,7 +28,7 @@ class DividedTwice(MultilayerPerceptron):
         return super().error(targets) / len(targets)
 
 
-@mistake("multilayer_perceptron.never-divided", hint=ONCE, families=("gradient",))
+@mistake(hint=ONCE)
 class NeverDivided(MultilayerPerceptron):
     """Gradients are never divided by the batch size.
 
@@ -39,9 +41,7 @@ class NeverDivided(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.activation-shared",
     hint="activation_fun=None as default, and in the constructor: self.activation_fun = Activation('relu')",
-    families=("gradient",),
     cases=("classifier", "regression", "sigmoid"),
 )
 class ActivationShared(MultilayerPerceptron):
@@ -57,7 +57,6 @@ class ActivationShared(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.activation-after-last",
     hint="activation_fun=None for the last layer: FullyConnectedLayer(..., activation_fun=None)",
     families=("value",),
     cases=("classifier", "regression", "sigmoid"),
@@ -81,7 +80,6 @@ class ActivationAfterLast(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.first-layer-not-trained",
     hint="for layer in reversed(self.layers[1:]), so that layer 1 is reached: range(len(self.layers) - 1, 0, -1)",
     families=("optimizer",),
 )
@@ -98,7 +96,6 @@ class FirstLayerNotTrained(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.first-batch-again",
     hint="X[b * batch_size:(b + 1) * batch_size], and the same rows of Y",
     families=("optimizer",),
     cases=("regression", "sigmoid", "linear"),
@@ -114,12 +111,8 @@ class FirstBatchAgain(MultilayerPerceptron):
             self.step(inputs[:batch_size], targets[:batch_size], learning_rate)
 
 
-@mistake(
-    "multilayer_perceptron.gd-without-rate",
-    hint="def gd_epoch(self, X, Y, learning_rate), as train calls it",
-    families=("optimizer",),
-)
-class DescentWithoutRate(MultilayerPerceptron):
+@mistake(hint="def gd_epoch(self, X, Y, learning_rate), as train calls it", families=("optimizer",))
+class GdWithoutRate(MultilayerPerceptron):
     """gd_epoch takes no learning rate.
 
     It is defined with two arguments as handed out, but train calls it with three: descent_type='gd' raises a
@@ -132,11 +125,7 @@ class DescentWithoutRate(MultilayerPerceptron):
         super().epoch(inputs, targets, learning_rate, batch_size)
 
 
-@mistake(
-    "multilayer_perceptron.ascent",
-    hint="W -= learning_rate * dW",
-    families=("optimizer",),
-)
+@mistake(hint="W -= learning_rate * dW", families=("optimizer",))
 class Ascent(MultilayerPerceptron):
     """Steps go up.
 
@@ -147,11 +136,7 @@ class Ascent(MultilayerPerceptron):
         super().step(inputs, targets, -learning_rate)
 
 
-@mistake(
-    "multilayer_perceptron.gradients-accumulate",
-    hint="self.dW = x.T @ delta, with = and not +=",
-    families=("contract",),
-)
+@mistake(hint="self.dW = x.T @ delta, with = and not +=", families=("contract",))
 class GradientsAccumulate(MultilayerPerceptron):
     """Gradients add up from one batch to the next.
 
@@ -170,9 +155,7 @@ class GradientsAccumulate(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.input-gradient-without-activation",
     hint="delta = self.activation_fun.bprop(output_grad); return delta @ self.W.T",
-    families=("gradient",),
     cases=("classifier", "regression", "sigmoid"),
 )
 class InputGradientWithoutActivation(MultilayerPerceptron):
@@ -191,7 +174,6 @@ class InputGradientWithoutActivation(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.train-one-layer",
     hint="call self.sgd_epoch or self.gd_epoch in every epoch, which go through all layers",
     families=("network",),
     cases=CLASSIFIERS,
@@ -209,12 +191,7 @@ class TrainOneLayer(MultilayerPerceptron):
             part.weights = weights
 
 
-@mistake(
-    "multilayer_perceptron.share-of-hits",
-    hint="np.mean(np.argmax(Y_pred, axis=1) != Y)",
-    families=("value",),
-    cases=CLASSIFIERS,
-)
+@mistake(hint="np.mean(np.argmax(Y_pred, axis=1) != Y)", families=("value",), cases=CLASSIFIERS)
 class ShareOfHits(MultilayerPerceptron):
     """The classification error is the share of hits.
 

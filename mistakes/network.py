@@ -6,10 +6,12 @@ from typing import Any
 
 from ..framework import BaseLayer, FullyConnected, NeuralNetwork
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 REGULARIZED = ("with-L1", "with-L2", "with-recurrence-and-L1")
 LOSS = "loss_layer.forward(...) + sum of regularizer.norm(layer.weights) over all trainable layers"
+
+mistake = Declare(families=("regularization",), cases=REGULARIZED)
 
 
 def penalty(layer: Any) -> float:
@@ -25,12 +27,7 @@ def norm_of_weights(layer: Any) -> float:
     return 0.0 if regularizer is None else float(regularizer.norm(layer.weights))
 
 
-@mistake(
-    "network.regularization-left-out",
-    hint=LOSS,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=LOSS)
 class RegularizationLeftOut(NeuralNetwork):
     """The loss lacks the regularization loss.
 
@@ -42,12 +39,7 @@ class RegularizationLeftOut(NeuralNetwork):
         return super().forward() - sum(penalty(layer) for layer in self.layers)
 
 
-@mistake(
-    "network.regularization-of-first-layer",
-    hint=LOSS,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=LOSS)
 class RegularizationOfFirstLayer(NeuralNetwork):
     """The loss contains the first layer's regularization only.
 
@@ -58,12 +50,7 @@ class RegularizationOfFirstLayer(NeuralNetwork):
         return super().forward() - sum(penalty(layer) for layer in self.layers[1:])
 
 
-@mistake(
-    "network.regularization-of-last-layer",
-    hint=LOSS,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=LOSS)
 class RegularizationOfLastLayer(NeuralNetwork):
     """The loss contains the last layer's regularization only.
 
@@ -75,12 +62,7 @@ class RegularizationOfLastLayer(NeuralNetwork):
         return super().forward() - sum(penalty(layer) for layer in trainable[:-1])
 
 
-@mistake(
-    "network.regularization-twice",
-    hint=LOSS,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=LOSS)
 class RegularizationTwice(NeuralNetwork):
     """The loss contains the regularization twice.
 
@@ -92,9 +74,7 @@ class RegularizationTwice(NeuralNetwork):
 
 
 @mistake(
-    "network.regularization-of-recurrent-layer-twice",
     hint="either layer.calculate_regularization_loss() or regularizer.norm(layer.weights), not both",
-    families=("regularization",),
     cases=("with-recurrence-and-L1",),
 )
 class RegularizationOfRecurrentLayerTwice(NeuralNetwork):
@@ -110,10 +90,7 @@ class RegularizationOfRecurrentLayerTwice(NeuralNetwork):
 
 
 @mistake(
-    "network.penalty-applied-twice",
-    hint="leave the penalty's gradient to optimizer.calculate_update; the network adds the norms to the loss, no more",
-    families=("regularization",),
-    cases=REGULARIZED,
+    hint="leave the penalty's gradient to optimizer.calculate_update; the network adds the norms to the loss, no more"
 )
 class PenaltyAppliedTwice(NeuralNetwork):
     """The penalty's gradient is subtracted by the network as well.
@@ -132,7 +109,6 @@ class PenaltyAppliedTwice(NeuralNetwork):
 
 
 @mistake(
-    "network.optimizer-shared",
     hint="layer.optimizer = copy.deepcopy(self.optimizer) in append_layer",
     families=("contract",),
     cases=("with-momentum",),
@@ -151,9 +127,9 @@ class OptimizerShared(NeuralNetwork):
 
 
 @mistake(
-    "network.optimizer-not-set",
     hint="layer.optimizer = copy.deepcopy(self.optimizer) for every trainable layer",
     families=("optimizer", "network"),
+    cases=(),
 )
 class OptimizerNotSet(NeuralNetwork):
     """The layers get no optimizer.
@@ -166,11 +142,7 @@ class OptimizerNotSet(NeuralNetwork):
         layer.optimizer = None
 
 
-@mistake(
-    "network.backward-in-forward-order",
-    hint="for layer in reversed(self.layers)",
-    families=("contract",),
-)
+@mistake(hint="for layer in reversed(self.layers)", families=("contract",), cases=())
 class BackwardInForwardOrder(NeuralNetwork):
     """Backward visits the layers from first to last.
 
@@ -185,11 +157,7 @@ class BackwardInForwardOrder(NeuralNetwork):
             self.layers.reverse()
 
 
-@mistake(
-    "network.backward-skips-last-layer",
-    hint="for layer in reversed(self.layers), all of them",
-    families=("network",),
-)
+@mistake(hint="for layer in reversed(self.layers), all of them", families=("network",), cases=())
 class BackwardSkipsLastLayer(NeuralNetwork):
     """Backward skips the last layer.
 
@@ -205,9 +173,9 @@ class BackwardSkipsLastLayer(NeuralNetwork):
 
 
 @mistake(
-    "network.labels-of-next-batch",
     hint="store the labels in forward: input_tensor, self.label_tensor = self.data_layer.next()",
     families=("network",),
+    cases=(),
 )
 class LabelsOfNextBatch(NeuralNetwork):
     """Backward takes the labels of another batch.

@@ -7,10 +7,12 @@ from typing import Any
 
 from ..framework import NeuralNetwork
 from .models import NetworkFile
-from .registry import mistake
+from .registry import Declare
 
 STATE = "def __getstate__(self): state = self.__dict__.copy(); del state['data_layer']; return state"
 RESTORE = "def __setstate__(self, state): self.__dict__.update(state); self.data_layer = None"
+
+mistake = Declare(families=("network",))
 
 
 class _SavesEverything(NeuralNetwork):
@@ -44,7 +46,7 @@ class _DropsTheOptimizers(NeuralNetwork):
             layer.optimizer = None
 
 
-@mistake("network_file.data-layer-saved", hint=STATE, families=("network",))
+@mistake(hint=STATE)
 class DataLayerSaved(NetworkFile):
     """The data layer is saved with the network.
 
@@ -54,8 +56,8 @@ class DataLayerSaved(NetworkFile):
     network = _SavesEverything
 
 
-@mistake("network_file.data-layer-lost-by-saving", hint=STATE, families=("network",))
-class DataLayerLost(NetworkFile):
+@mistake(hint=STATE)
+class DataLayerLostBySaving(NetworkFile):
     """Saving takes the data layer away from the network.
 
     __getstate__ returns the network's own __dict__ and deletes from it, so the network cannot train on after it was
@@ -65,7 +67,7 @@ class DataLayerLost(NetworkFile):
     network = _LosesIts
 
 
-@mistake("network_file.member-not-restored", hint=RESTORE, families=("network",))
+@mistake(hint=RESTORE)
 class MemberNotRestored(NetworkFile):
     """A network that was unpickled has no member data_layer.
 
@@ -75,7 +77,7 @@ class MemberNotRestored(NetworkFile):
     network = _ForgetsTheMember
 
 
-@mistake("network_file.optimizers-lost", hint="leave only data_layer out of the state", families=("network",))
+@mistake(hint="leave only data_layer out of the state")
 class OptimizersLost(NetworkFile):
     """The optimizers are not saved.
 
@@ -85,7 +87,7 @@ class OptimizersLost(NetworkFile):
     network = _DropsTheOptimizers
 
 
-@mistake("network_file.data-layer-not-set", hint="net.data_layer = data_layer; return net", families=("network",))
+@mistake(hint="net.data_layer = data_layer; return net")
 class DataLayerNotSet(NetworkFile):
     """Loading forgets the data layer that it is given.
 
@@ -98,7 +100,7 @@ class DataLayerNotSet(NetworkFile):
         return net
 
 
-@mistake("network_file.weights-lost", hint="pickle.load(file) and nothing after it", families=("network",))
+@mistake(hint="pickle.load(file) and nothing after it")
 class WeightsLost(NetworkFile):
     """Loading initialises the layers again.
 

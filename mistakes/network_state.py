@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from ..framework import NeuralNetwork, Optimizer
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",))
 
 
-@mistake(
-    "network.first-batch-only",
-    hint="input_tensor, self.label_tensor = self.data_layer.next() in every forward",
-    families=("state",),
-)
+@mistake(hint="input_tensor, self.label_tensor = self.data_layer.next() in every forward")
 class FirstBatchOnly(NeuralNetwork):
     """The network asks for a batch only once.
 
@@ -31,11 +29,7 @@ class FirstBatchOnly(NeuralNetwork):
         return data_loss + self.regularization_loss()
 
 
-@mistake(
-    "network.learning-ends-with-test",
-    hint="in test set self.phase = True, and leave layer.optimizer alone",
-    families=("state",),
-)
+@mistake(hint="in test set self.phase = True, and leave layer.optimizer alone")
 class LearningEndsWithTest(NeuralNetwork):
     """Testing takes the optimizers away.
 
@@ -49,11 +43,7 @@ class LearningEndsWithTest(NeuralNetwork):
         return super().test(input_tensor)
 
 
-@mistake(
-    "network.optimizer-new-after-test",
-    hint="give each layer its copy of the optimizer in append_layer, and keep it",
-    families=("state",),
-)
+@mistake(hint="give each layer its copy of the optimizer in append_layer, and keep it")
 class OptimizerNewAfterTest(NeuralNetwork):
     """Only the first layer goes on learning after a test.
 
@@ -70,11 +60,9 @@ class OptimizerNewAfterTest(NeuralNetwork):
 
 
 @mistake(
-    "network.test-centres-the-batch",
-    hint="for layer in self.layers: input_tensor = layer.forward(input_tensor), and nothing else",
-    families=("network",),
+    hint="for layer in self.layers: input_tensor = layer.forward(input_tensor), and nothing else", families=("network",)
 )
-class CentresTestBatch(NeuralNetwork):
+class TestCentresTheBatch(NeuralNetwork):
     """test subtracts the mean of the samples that it is given.
 
     The prediction for a sample then depends on the others that are tested with it, and for a single one it is that of

@@ -6,17 +6,14 @@ import numpy as np
 
 from ..framework import Dropout, NeuralNetwork
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 WITH_PHASES = ("with-phases", "with-dropout")
 
+mistake = Declare(families=("phase",))
 
-@mistake(
-    "network.phase-not-forwarded",
-    hint="in the phase setter: for layer in self.layers: layer.testing_phase = testing_phase",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
+
+@mistake(hint="in the phase setter: for layer in self.layers: layer.testing_phase = testing_phase", cases=WITH_PHASES)
 class PhaseNotForwarded(NeuralNetwork):
     """The phase does not reach the layers.
 
@@ -33,10 +30,7 @@ class PhaseNotForwarded(NeuralNetwork):
 
 
 @mistake(
-    "network.phase-of-dropout-only",
-    hint="for layer in self.layers: layer.testing_phase = testing_phase, without asking for its type",
-    families=("phase",),
-    cases=WITH_PHASES,
+    hint="for layer in self.layers: layer.testing_phase = testing_phase, without asking for its type", cases=WITH_PHASES
 )
 class PhaseOfDropoutOnly(NeuralNetwork):
     """The phase reaches dropout layers only.
@@ -56,12 +50,7 @@ class PhaseOfDropoutOnly(NeuralNetwork):
                 layer.testing_phase = testing_phase
 
 
-@mistake(
-    "network.phase-never-reset",
-    hint="self.phase = False at the start of train",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
+@mistake(hint="self.phase = False at the start of train", cases=WITH_PHASES)
 class PhaseNeverReset(NeuralNetwork):
     """Training after a test goes on in the test phase.
 
@@ -75,12 +64,7 @@ class PhaseNeverReset(NeuralNetwork):
             self.backward()
 
 
-@mistake(
-    "network.test-in-train-phase",
-    hint="self.phase = True at the start of test",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
+@mistake(hint="self.phase = True at the start of test", cases=WITH_PHASES)
 class TestInTrainPhase(NeuralNetwork):
     """Tests run in the train phase.
 
@@ -91,12 +75,7 @@ class TestInTrainPhase(NeuralNetwork):
         return self._predict(input_tensor)
 
 
-@mistake(
-    "network.phases-swapped",
-    hint="testing_phase is False in train and True in test",
-    families=("phase",),
-    cases=WITH_PHASES,
-)
+@mistake(hint="testing_phase is False in train and True in test", cases=WITH_PHASES)
 class PhasesSwapped(NeuralNetwork):
     """Train and test phase are swapped.
 
@@ -114,11 +93,7 @@ class PhasesSwapped(NeuralNetwork):
             layer.testing_phase = not testing_phase
 
 
-@mistake(
-    "network.train-without-backward",
-    hint="self.loss.append(self.forward()); self.backward()",
-    families=("network",),
-)
+@mistake(hint="self.loss.append(self.forward()); self.backward()", families=("network",))
 class TrainWithoutBackward(NeuralNetwork):
     """Training never calls backward.
 
@@ -130,11 +105,7 @@ class TrainWithoutBackward(NeuralNetwork):
         self.loss.extend(self.forward() for _ in range(iterations))
 
 
-@mistake(
-    "network.losses-not-recorded",
-    hint="self.loss.append(self.forward())",
-    families=("network",),
-)
+@mistake(hint="self.loss.append(self.forward())", families=("network",))
 class LossesNotRecorded(NeuralNetwork):
     """Training does not record its losses.
 
@@ -147,11 +118,7 @@ class LossesNotRecorded(NeuralNetwork):
         self.loss = recorded
 
 
-@mistake(
-    "network.loss-overwritten",
-    hint="self.loss.append(loss), not self.loss = [loss]",
-    families=("network",),
-)
+@mistake(hint="self.loss.append(loss), not self.loss = [loss]", families=("network",))
 class LossOverwritten(NeuralNetwork):
     """Only the latest loss is kept.
 
@@ -163,11 +130,7 @@ class LossOverwritten(NeuralNetwork):
         self.loss = self.loss[-1:]
 
 
-@mistake(
-    "network.losses-add-up",
-    hint="self.loss.append(self.forward()): the loss of this iteration alone",
-    families=("network",),
-)
+@mistake(hint="self.loss.append(self.forward()): the loss of this iteration alone", families=("network",))
 class LossesAddUp(NeuralNetwork):
     """Every recorded loss contains all earlier ones.
 
@@ -179,11 +142,7 @@ class LossesAddUp(NeuralNetwork):
         self.loss = np.cumsum(self.loss).tolist()
 
 
-@mistake(
-    "network.one-iteration-missing",
-    hint="for _ in range(iterations)",
-    families=("network",),
-)
+@mistake(hint="for _ in range(iterations)", families=("network",))
 class OneIterationMissing(NeuralNetwork):
     """Training runs one iteration too few.
 
@@ -194,11 +153,7 @@ class OneIterationMissing(NeuralNetwork):
         super().train(iterations - 1)
 
 
-@mistake(
-    "network.test-returns-classes",
-    hint="return the last layer's output, without .argmax(axis=1): the caller takes it",
-    families=("contract",),
-)
+@mistake(hint="return the last layer's output, without .argmax(axis=1): the caller takes it", families=("contract",))
 class TestReturnsClasses(NeuralNetwork):
     """Test returns class numbers.
 
@@ -211,9 +166,7 @@ class TestReturnsClasses(NeuralNetwork):
 
 
 @mistake(
-    "network.test-leaves-out-last-layer",
-    hint="for layer in self.layers: tensor = layer.forward(tensor), all of them",
-    families=("regularization", "phase"),
+    hint="for layer in self.layers: tensor = layer.forward(tensor), all of them", families=("regularization", "phase")
 )
 class TestLeavesOutLastLayer(NeuralNetwork):
     """Test returns the scores before softmax.

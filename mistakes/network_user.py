@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..specs import Array
-from .registry import mistake
+from .registry import Declare
 from .user_models import NetworkUser, Values
 
+mistake = Declare(families=("network",))
 
-@mistake(
-    "network_user.not-loaded",
-    hint="network.load_state_dict(torch.load(path)) after network = network_class(**network_params)",
-    families=("network",),
-)
+
+@mistake(hint="network.load_state_dict(torch.load(path)) after network = network_class(**network_params)")
 class NotLoaded(NetworkUser):
     """The network that is tested is a new one.
 
@@ -24,7 +22,7 @@ class NotLoaded(NetworkUser):
         super().load(stored=fresh, fresh=stored)
 
 
-@mistake("network_user.train-phase", hint="network.eval() after loading the parameters", families=("phase",))
+@mistake(hint="network.eval() after loading the parameters", families=("phase",))
 class TrainPhase(NetworkUser):
     """The network is used in the train phase.
 
@@ -37,7 +35,7 @@ class TrainPhase(NetworkUser):
         self.training = True
 
 
-@mistake("network_user.gradients", hint="with torch.no_grad(): around the loop over the batches", families=("phase",))
+@mistake(hint="with torch.no_grad(): around the loop over the batches", families=("phase",))
 class Gradients(NetworkUser):
     """The test computes gradients.
 
@@ -49,11 +47,7 @@ class Gradients(NetworkUser):
         self.differentiates = True
 
 
-@mistake(
-    "network_user.other-data",
-    hint="for *inputs, target in self.data_loader('test')",
-    families=("contract",),
-)
+@mistake(hint="for *inputs, target in self.data_loader('test')", families=("contract",))
 class OtherData(NetworkUser):
     """The test runs on data that training has seen.
 
@@ -65,11 +59,7 @@ class OtherData(NetworkUser):
         return super().test_batch(-1, inputs, labels)
 
 
-@mistake(
-    "network_user.trains",
-    hint="no optimizer, no loss.backward() and no step in a test",
-    families=("contract",),
-)
+@mistake(hint="no optimizer, no loss.backward() and no step in a test", families=("contract",))
 class Trains(NetworkUser):
     """The test trains.
 
@@ -82,11 +72,7 @@ class Trains(NetworkUser):
         return result
 
 
-@mistake(
-    "network_user.loss-by-samples",
-    hint="sum of the batches' losses / len(loader), since the loss of a batch is a mean already",
-    families=("network",),
-)
+@mistake(hint="sum of the batches' losses / len(loader), since the loss of a batch is a mean already")
 class LossBySamples(NetworkUser):
     """The test loss is too small by the batch size.
 
@@ -97,7 +83,7 @@ class LossBySamples(NetworkUser):
         return sum(losses) / sum(sizes)
 
 
-@mistake("network_user.loss-not-divided", hint="test_loss / len(loader)", families=("network",))
+@mistake(hint="test_loss / len(loader)")
 class LossNotDivided(NetworkUser):
     """The test loss is the sum over the batches.
 
@@ -109,7 +95,7 @@ class LossNotDivided(NetworkUser):
         return sum(losses)
 
 
-@mistake("network_user.loss-of-last-batch", hint="test_loss += loss.item(), with += and not =", families=("network",))
+@mistake(hint="test_loss += loss.item(), with += and not =")
 class LossOfLastBatch(NetworkUser):
     """The test loss is that of the last batch.
 
@@ -121,11 +107,7 @@ class LossOfLastBatch(NetworkUser):
         return losses[-1]
 
 
-@mistake(
-    "network_user.accuracy-by-batches",
-    hint="right / number of samples, since what is counted are samples",
-    families=("network",),
-)
+@mistake(hint="right / number of samples, since what is counted are samples")
 class AccuracyByBatches(NetworkUser):
     """The accuracy is divided by the number of batches.
 
@@ -137,12 +119,7 @@ class AccuracyByBatches(NetworkUser):
         return sum(rights) / len(rights)
 
 
-@mistake(
-    "network_user.full-last-batch",
-    hint="add up len(target) of every batch, or take len(loader.dataset)",
-    families=("network",),
-    cases=("with-rest",),
-)
+@mistake(hint="add up len(target) of every batch, or take len(loader.dataset)", cases=("with-rest",))
 class FullLastBatch(NetworkUser):
     """The last batch counts as a full one.
 
@@ -154,7 +131,7 @@ class FullLastBatch(NetworkUser):
         return sum(rights) / (len(sizes) * batch_size)
 
 
-@mistake("network_user.least-likely", hint="scores.argmax(dim=1)", families=("value",))
+@mistake(hint="scores.argmax(dim=1)", families=("value",))
 class LeastLikely(NetworkUser):
     """The predictor gives the least likely class.
 

@@ -9,11 +9,13 @@ import numpy as np
 
 from ..framework import Normal
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 DRAW = "np.random.normal(0, stddev, shape)"
 
 Lengths = int | Sequence[int]
+
+mistake = Declare(families=("initializer",))
 
 
 class OwnDraws(Normal):
@@ -27,7 +29,7 @@ class OwnDraws(Normal):
         return self.rng.normal(0.0, self.stddev, weights_shape)
 
 
-@mistake("normal.variance-as-deviation", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class VarianceAsDeviation(OwnDraws):
     """The root of the standard deviation is passed on.
 
@@ -38,7 +40,7 @@ class VarianceAsDeviation(OwnDraws):
         return self.rng.normal(0.0, sqrt(self.stddev), weights_shape)
 
 
-@mistake("normal.squared", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class Squared(OwnDraws):
     """The standard deviation is squared.
 
@@ -49,7 +51,7 @@ class Squared(OwnDraws):
         return self.rng.normal(0.0, self.stddev**2, weights_shape)
 
 
-@mistake("normal.argument-ignored", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class ArgumentIgnored(OwnDraws):
     """The standard deviation is always 1.
 
@@ -60,7 +62,7 @@ class ArgumentIgnored(OwnDraws):
         return self.rng.normal(0.0, 1.0, weights_shape)
 
 
-@mistake("normal.deviation-as-mean", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class DeviationAsMean(OwnDraws):
     """The standard deviation is passed for the mean.
 
@@ -71,7 +73,7 @@ class DeviationAsMean(OwnDraws):
         return self.rng.normal(self.stddev, 1.0, weights_shape)
 
 
-@mistake("normal.uniform", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class Uniform(OwnDraws):
     """The draws are uniform.
 
@@ -83,7 +85,7 @@ class Uniform(OwnDraws):
         return self.rng.uniform(-bound, bound, weights_shape)
 
 
-@mistake("normal.positive", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class Positive(Normal):
     """All draws are positive.
 
@@ -94,8 +96,8 @@ class Positive(Normal):
         return np.abs(super().initialize(weights_shape, fan_in, fan_out))
 
 
-@mistake("normal.divided-by-root-of-fan-in", hint=DRAW, families=("initializer",))
-class DividedByFanIn(Normal):
+@mistake(hint=DRAW)
+class DividedByRootOfFanIn(Normal):
     """The draws are divided by the root of the fan-in.
 
     This is another scheme; here the standard deviation is the one that was asked for, whatever the fans are.
@@ -105,7 +107,7 @@ class DividedByFanIn(Normal):
         return super().initialize(weights_shape, fan_in, fan_out) / sqrt(fan_in)
 
 
-@mistake("normal.one-row-repeated", hint=DRAW, families=("initializer",))
+@mistake(hint=DRAW)
 class OneRowRepeated(OwnDraws):
     """Half of the draws are those of the other half.
 
@@ -119,22 +121,7 @@ class OneRowRepeated(OwnDraws):
         return np.resize(drawn, shape)
 
 
-@mistake(
-    "normal.seeded",
-    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
-    families=("initializer",),
-)
-class Seeded(OwnDraws):
-    """Every call draws the same numbers.
-
-    The generator is seeded inside of initialize: all layers of a shape start with the same weights.
-    """
-
-    def _drawn(self, weights_shape: Lengths) -> Tensor:
-        return np.random.RandomState(1337).normal(0.0, self.stddev, weights_shape)
-
-
-@mistake("normal.transposed", hint=DRAW, families=("contract",), cases=("matrix", "wide"))
+@mistake(hint=DRAW, families=("contract",), cases=("matrix", "wide"))
 class Transposed(Normal):
     """The shape is turned round.
 
@@ -146,7 +133,6 @@ class Transposed(Normal):
 
 
 @mistake(
-    "normal.deviation-shrinks",
     hint="np.random.normal(0, self.stddev, shape), and self.stddev stays as it is",
     families=("state",),
     cases=("matrix",),

@@ -7,15 +7,13 @@ from typing import Any
 from .. import framework
 from ..specs import MultilayerPerceptron as PerceptronSpec
 from .perceptron_models import NormalizedPerceptron
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("contract",))
 
 
-@mistake(
-    "normalized_perceptron.initialisation-needs-a-bias",
-    hint="if layer.bias is not None: nn.init.zeros_(layer.bias)",
-    families=("contract",),
-)
-class InitialisationNeedsBias(NormalizedPerceptron):
+@mistake(hint="if layer.bias is not None: nn.init.zeros_(layer.bias)")
+class InitialisationNeedsABias(NormalizedPerceptron):
     """The initialisation of the weights fails on a layer without bias.
 
     With batch normalisation a linear layer has none: layer.bias is None, and whatever fills it raises an
@@ -28,9 +26,7 @@ class InitialisationNeedsBias(NormalizedPerceptron):
 
 
 @mistake(
-    "normalized_perceptron.normalized-after-activation",
-    hint="nn.Sequential(nn.Linear(..., bias=False), nn.BatchNorm1d(units), activation_func())",
-    families=("value",),
+    hint="nn.Sequential(nn.Linear(..., bias=False), nn.BatchNorm1d(units), activation_func())", families=("value",)
 )
 class NormalizedAfterActivation(NormalizedPerceptron):
     """The activation stands before the normalisation.
@@ -43,11 +39,7 @@ class NormalizedAfterActivation(NormalizedPerceptron):
         return [dense, framework.Activation(function), normalizing]
 
 
-@mistake(
-    "normalized_perceptron.not-normalized",
-    hint="layers.append(nn.BatchNorm1d(output_shape)) if batch_normalize",
-    families=("contract",),
-)
+@mistake(hint="layers.append(nn.BatchNorm1d(output_shape)) if batch_normalize")
 class NotNormalized(NormalizedPerceptron):
     """There is no normalisation.
 

@@ -8,17 +8,14 @@ import numpy as np
 
 from ..framework import Adam, Sgd, SgdWithMomentum
 from ..framework.validation import Weights
-from .registry import mistake
+from .registry import Declare
 
 MANY = 8  # updates: more than are looked at one by one
 
+mistake = Declare(families=("state",), cases=("matrix",))
 
-@mistake(
-    "sgd.rate-halved-on-the-way",
-    hint="return weights - self.learning_rate * gradient, with the rate that the constructor was given",
-    families=("state",),
-    cases=("matrix",),
-)
+
+@mistake(hint="return weights - self.learning_rate * gradient, with the rate that the constructor was given")
 class RateHalvedOnTheWay(Sgd):
     """The learning rate is halved after some updates.
 
@@ -32,13 +29,8 @@ class RateHalvedOnTheWay(Sgd):
         return super()._displacement(gradient) * (0.5 if self.updates > MANY else 1.0)
 
 
-@mistake(
-    "momentum.velocity-shared-by-shape",
-    hint="self.velocity = ... on the instance, never in a table on the class",
-    families=("state",),
-    cases=("matrix",),
-)
-class VelocityShared(SgdWithMomentum):
+@mistake(hint="self.velocity = ... on the instance, never in a table on the class")
+class VelocitySharedByShape(SgdWithMomentum):
     """Parameters of the same shape share one velocity.
 
     It is kept on the class, in a table by shape. Two layers of the same size push each other's weights; in a network
@@ -55,12 +47,7 @@ class VelocityShared(SgdWithMomentum):
         return velocity
 
 
-@mistake(
-    "momentum.velocity-restarts",
-    hint="self.velocity = momentum_rate * self.velocity - learning_rate * gradient in every step",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="self.velocity = momentum_rate * self.velocity - learning_rate * gradient in every step")
 class VelocityRestarts(SgdWithMomentum):
     """The velocity starts from 0 again after some updates.
 
@@ -76,12 +63,7 @@ class VelocityRestarts(SgdWithMomentum):
         return super()._displacement(gradient)
 
 
-@mistake(
-    "adam.correction-stops",
-    hint="v / (1 - mu**k) and r / (1 - rho**k) in every step, with k = 1 in the first",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="v / (1 - mu**k) and r / (1 - rho**k) in every step, with k = 1 in the first")
 class CorrectionStops(Adam):
     """The bias correction ends after some updates.
 
@@ -100,9 +82,9 @@ class CorrectionStops(Adam):
 
 
 @mistake(
-    "adam.count-shared",
     hint="self.k = 0 in __init__ and self.k += 1 in calculate_update, never on the class",
     families=("optimizer",),
+    cases=(),
 )
 class CountShared(Adam):
     """All optimizers share the number of updates.

@@ -9,18 +9,15 @@ import numpy as np
 
 from ..specs import Array
 from .perceptron_models import MultilayerPerceptron
-from .registry import mistake
+from .registry import Declare
 
 SMOOTH = ("regression", "sigmoid", "linear")
 COMPARED = "call self.backpropagate, then read self.layers[l].grad_params()[p], and compare that with the differences"
 
+mistake = Declare(families=("gradient",), cases=SMOOTH)
 
-@mistake(
-    "multilayer_perceptron.check-of-stale-gradients",
-    hint=COMPARED,
-    families=("gradient",),
-    cases=SMOOTH,
-)
+
+@mistake(hint=COMPARED)
 class CheckOfStaleGradients(MultilayerPerceptron):
     """The gradient check looks at gradients of an earlier backward pass.
 
@@ -40,10 +37,8 @@ class CheckOfStaleGradients(MultilayerPerceptron):
 
 
 @mistake(
-    "multilayer_perceptron.check-skips-a-layer",
     hint="for l, layer in enumerate(self.layers): if isinstance(layer, Parameterized)",
     families=("contract", "gradient"),
-    cases=SMOOTH,
 )
 class CheckSkipsALayer(MultilayerPerceptron):
     """The gradient check leaves out the first layer with parameters.
@@ -58,12 +53,7 @@ class CheckSkipsALayer(MultilayerPerceptron):
         return {**found, "said": found["said"][1:], "tried": [name for name in found["tried"] if name[:2] != "0."]}
 
 
-@mistake(
-    "multilayer_perceptron.check-changes-parameters",
-    hint="param[:] = start, after the differences have been computed",
-    families=("contract",),
-    cases=SMOOTH,
-)
+@mistake(hint="param[:] = start, after the differences have been computed", families=("contract",))
 class CheckChangesParameters(MultilayerPerceptron):
     """The gradient check does not take its steps back.
 
@@ -77,12 +67,7 @@ class CheckChangesParameters(MultilayerPerceptron):
         return numeric
 
 
-@mistake(
-    "multilayer_perceptron.check-of-a-copy",
-    hint="change the layer's own array in place: param[:] = values.reshape(param.shape)",
-    families=("contract",),
-    cases=SMOOTH,
-)
+@mistake(hint="change the layer's own array in place: param[:] = values.reshape(param.shape)", families=("contract",))
 class CheckOfACopy(MultilayerPerceptron):
     """The gradient check changes a copy of the parameters.
 
@@ -94,12 +79,7 @@ class CheckOfACopy(MultilayerPerceptron):
         return np.zeros_like(part.weights)
 
 
-@mistake(
-    "multilayer_perceptron.check-of-the-sum",
-    hint="compare the gradient of the mean with differences of the mean: self._loss is a mean over the batch",
-    families=("gradient",),
-    cases=SMOOTH,
-)
+@mistake(hint="compare the gradient of the mean with differences of the mean: self._loss is a mean over the batch")
 class CheckOfTheSum(MultilayerPerceptron):
     """The gradient check rejects right gradients.
 

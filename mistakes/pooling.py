@@ -9,9 +9,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..framework import Pooling
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 DIFFERENT_STRIDES = ("overlap", "non-square", "stride-over-window")
+
+mistake = Declare(families=("contract",))
 
 
 class Found(NamedTuple):
@@ -72,11 +74,7 @@ def every_place(shape: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor, Tensor]
     return sample, channel, row, column
 
 
-@mistake(
-    "pooling.average",
-    hint="np.max(window), not np.mean(window)",
-    families=("value",),
-)
+@mistake(hint="np.max(window), not np.mean(window)", families=("value",))
 class Average(InSteps):
     """The windows are averaged.
 
@@ -88,11 +86,7 @@ class Average(InSteps):
         return means
 
 
-@mistake(
-    "pooling.starts-at-zero",
-    hint="start with -np.inf, or use np.max(window)",
-    families=("value",),
-)
+@mistake(hint="start with -np.inf, or use np.max(window)", families=("value",))
 class StartsAtZero(InSteps):
     """The maximum starts at 0.
 
@@ -104,11 +98,7 @@ class StartsAtZero(InSteps):
         return np.maximum(super()._output(windows), 0)
 
 
-@mistake(
-    "pooling.largest-magnitude",
-    hint="np.argmax(window), not np.argmax(np.abs(window))",
-    families=("value",),
-)
+@mistake(hint="np.argmax(window), not np.argmax(np.abs(window))", families=("value",))
 class LargestMagnitude(InSteps):
     """The entry of the largest magnitude wins.
 
@@ -122,11 +112,7 @@ class LargestMagnitude(InSteps):
         return np.take_along_axis(windows, self._places(windows)[..., np.newaxis], -1)[..., 0]
 
 
-@mistake(
-    "pooling.rest-padded",
-    hint="rows = (height - window height) // stride + 1, rounded down",
-    families=("contract",),
-)
+@mistake(hint="rows = (height - window height) // stride + 1, rounded down")
 class RestPadded(InSteps):
     """What fills no window is pooled as well.
 
@@ -146,11 +132,7 @@ class RestPadded(InSteps):
         return [(0, -(size - window) % stride) for size, window, stride in sizes]
 
 
-@mistake(
-    "pooling.same-padding",
-    hint="no padding: rows = (height - window height) // stride + 1",
-    families=("contract",),
-)
+@mistake(hint="no padding: rows = (height - window height) // stride + 1")
 class SamePadding(RestPadded):
     """The image is padded as for a convolution.
 
@@ -162,11 +144,7 @@ class SamePadding(RestPadded):
         return [(0, window - 1) for window in self.pooling_shape]
 
 
-@mistake(
-    "pooling.last-window-lost",
-    hint="rows = (height - window height) // stride + 1: mind the + 1",
-    families=("contract",),
-)
+@mistake(hint="rows = (height - window height) // stride + 1: mind the + 1")
 class LastWindowLost(InSteps):
     """The last row and column of windows is lost.
 
@@ -182,12 +160,7 @@ class LastWindowLost(InSteps):
         return list(zip(images.shape[2:], self.pooling_shape, self.stride_shape, strict=True))
 
 
-@mistake(
-    "pooling.window-as-stride",
-    hint="window (p, q) starts at row p * stride_shape[0], column q * stride_shape[1]",
-    families=("contract",),
-    cases=DIFFERENT_STRIDES,
-)
+@mistake(hint="window (p, q) starts at row p * stride_shape[0], column q * stride_shape[1]", cases=DIFFERENT_STRIDES)
 class WindowAsStride(InSteps):
     """The window's size is used as the stride.
 
@@ -198,12 +171,7 @@ class WindowAsStride(InSteps):
         super().__init__(stride_shape if pooling_shape == (1, 1) else pooling_shape, pooling_shape)
 
 
-@mistake(
-    "pooling.strides-swapped",
-    hint="stride_shape[0] belongs to the rows, stride_shape[1] to the columns",
-    families=("contract",),
-    cases=DIFFERENT_STRIDES,
-)
+@mistake(hint="stride_shape[0] belongs to the rows, stride_shape[1] to the columns", cases=DIFFERENT_STRIDES)
 class StridesSwapped(InSteps):
     """The strides of rows and columns are swapped.
 
@@ -215,9 +183,7 @@ class StridesSwapped(InSteps):
 
 
 @mistake(
-    "pooling.window-transposed",
     hint="pooling_shape is (height, width): rows first",
-    families=("contract",),
     cases=("non-square", "stride-over-window", "whole-image-batch-1"),
 )
 class WindowTransposed(InSteps):
@@ -230,11 +196,7 @@ class WindowTransposed(InSteps):
         super().__init__(stride_shape, pooling_shape[::-1])
 
 
-@mistake(
-    "pooling.arguments-swapped",
-    hint="def __init__(self, stride_shape, pooling_shape): the stride comes first",
-    families=("contract",),
-)
+@mistake(hint="def __init__(self, stride_shape, pooling_shape): the stride comes first")
 class ArgumentsSwapped(InSteps):
     """The constructor takes the window's size first.
 

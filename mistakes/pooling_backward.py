@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from ..framework.validation import Tensor
 from .pooling import Found, InSteps, every_place
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",))
 
 
 @mistake(
-    "pooling.overlap-overwritten",
     hint="input_error[b, c, i, j] += error, or np.add.at: one entry may be the maximum of several windows",
-    families=("gradient",),
     cases=("overlap", "non-square"),
 )
 class OverlapOverwritten(InSteps):
@@ -27,11 +25,7 @@ class OverlapOverwritten(InSteps):
         input_error[targets] = error
 
 
-@mistake(
-    "pooling.ties-counted-in-full",
-    hint="choose one maximum with np.argmax(window), or divide the error by the number of equal maxima",
-    families=("gradient",),
-)
+@mistake(hint="choose one maximum with np.argmax(window), or divide the error by the number of equal maxima")
 class TiesCountedInFull(InSteps):
     """Each of several equal maxima gets the whole error.
 
@@ -53,11 +47,7 @@ class TiesCountedInFull(InSteps):
         return input_error
 
 
-@mistake(
-    "pooling.maximum-sought-in-the-image",
-    hint="np.argmax(window) inside of the window, plus the window's corner",
-    families=("gradient",),
-)
+@mistake(hint="np.argmax(window) inside of the window, plus the window's corner")
 class MaximumSoughtInTheImage(InSteps):
     """The maximum's place is looked up in the whole image.
 
@@ -79,11 +69,7 @@ class MaximumSoughtInTheImage(InSteps):
         return sample, channel, row, column
 
 
-@mistake(
-    "pooling.place-decoded-by-height",
-    hint="row, column = divmod(np.argmax(window), window width), or np.unravel_index(place, window.shape)",
-    families=("gradient",),
-)
+@mistake(hint="row, column = divmod(np.argmax(window), window width), or np.unravel_index(place, window.shape)")
 class PlaceDecodedByHeight(InSteps):
     """The place in the window is decoded with the wrong size.
 
@@ -99,11 +85,7 @@ class PlaceDecodedByHeight(InSteps):
         return sample, channel, row, column * self.stride_shape[1] + np.minimum(column_inside, width - 1)
 
 
-@mistake(
-    "pooling.place-without-corner",
-    hint="row = p * stride_shape[0] + place inside of the window",
-    families=("gradient",),
-)
+@mistake(hint="row = p * stride_shape[0] + place inside of the window")
 class PlaceWithoutCorner(InSteps):
     """The place in the window is taken for the place in the image.
 
@@ -116,9 +98,7 @@ class PlaceWithoutCorner(InSteps):
 
 
 @mistake(
-    "pooling.stride-missing-in-backward",
     hint="window (p, q) starts at row p * stride_shape[0], column q * stride_shape[1]",
-    families=("gradient",),
     cases=("overlap", "non-square", "stride-over-window"),
 )
 class StrideMissingInBackward(InSteps):
@@ -135,11 +115,7 @@ class StrideMissingInBackward(InSteps):
         return sample, channel, np.minimum(row, found.shape[2] - 1), np.minimum(column, found.shape[3] - 1)
 
 
-@mistake(
-    "pooling.error-spread-evenly",
-    hint="the whole error goes to the maximum: input_error[b, c, i, j] += error",
-    families=("gradient",),
-)
+@mistake(hint="the whole error goes to the maximum: input_error[b, c, i, j] += error")
 class ErrorSpreadEvenly(InSteps):
     """Every entry of a window gets a share of the error.
 
@@ -155,11 +131,7 @@ class ErrorSpreadEvenly(InSteps):
         return input_error
 
 
-@mistake(
-    "pooling.places-of-first-sample",
-    hint="places[b, c, p, q] = np.argmax(window): one for every window of every sample",
-    families=("gradient",),
-)
+@mistake(hint="places[b, c, p, q] = np.argmax(window): one for every window of every sample")
 class PlacesOfFirstSample(InSteps):
     """All samples use the places of the first one.
 
@@ -171,11 +143,7 @@ class PlacesOfFirstSample(InSteps):
         return np.broadcast_to(places[:1], places.shape)
 
 
-@mistake(
-    "pooling.places-of-last-channel",
-    hint="places[b, c, p, q] = np.argmax(window): every channel has maxima of its own",
-    families=("gradient",),
-)
+@mistake(hint="places[b, c, p, q] = np.argmax(window): every channel has maxima of its own")
 class PlacesOfLastChannel(InSteps):
     """All channels use the places of the last one.
 
@@ -188,7 +156,6 @@ class PlacesOfLastChannel(InSteps):
 
 
 @mistake(
-    "pooling.places-kept",
     hint="store the places anew in every forward: self.places = np.zeros(output.shape) or a new list",
     families=("contract",),
 )
@@ -206,11 +173,7 @@ class PlacesKept(InSteps):
         return output
 
 
-@mistake(
-    "pooling.input-error-kept",
-    hint="input_error = np.zeros(input_shape) at the start of every backward",
-    families=("contract",),
-)
+@mistake(hint="input_error = np.zeros(input_shape) at the start of every backward", families=("contract",))
 class InputErrorKept(InSteps):
     """The input error adds up over all backward passes.
 
@@ -228,35 +191,7 @@ class InputErrorKept(InSteps):
         return super().backward(error_tensor).copy()
 
 
-@mistake(
-    "pooling.memory-on-the-class",
-    hint="self.places = [] in __init__, not a list on the class",
-    families=("contract",),
-)
-class MemoryOnTheClass(InSteps):
-    """All layers share the memory of the latest forward.
-
-    The list of places is an attribute of the class, so that two layers of a network overwrite each other's places.
-    """
-
-    latest: ClassVar[list[Found]] = []
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        output = super().forward(input_tensor)
-        if self._found is not None:
-            self.latest[:] = [self._found]
-        return output
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        self._found = self.latest[0]
-        return super().backward(error_tensor)
-
-
-@mistake(
-    "pooling.integer-input-error",
-    hint="np.zeros(input_shape), not np.zeros_like(places), which takes their dtype",
-    families=("contract",),
-)
+@mistake(hint="np.zeros(input_shape), not np.zeros_like(places), which takes their dtype", families=("contract",))
 class IntegerInputError(InSteps):
     """The input error is an array of integers.
 
@@ -270,11 +205,7 @@ class IntegerInputError(InSteps):
         np.add.at(input_error, targets, error.astype(np.int64))
 
 
-@mistake(
-    "pooling.maximum-removed-from-the-input",
-    hint="leave the input alone: work on input_tensor.copy()",
-    families=("contract",),
-)
+@mistake(hint="leave the input alone: work on input_tensor.copy()", families=("contract",))
 class MaximumRemovedFromTheInput(InSteps):
     """Forward writes into its input.
 
@@ -289,7 +220,6 @@ class MaximumRemovedFromTheInput(InSteps):
 
 
 @mistake(
-    "pooling.rest-cut-off-in-backward",
     hint="input_error = np.zeros(input_tensor.shape), with the rows and columns that fill no window",
     families=("contract",),
 )

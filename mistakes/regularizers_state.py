@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from ..framework import L1_Regularizer, L2_Regularizer
 from ..framework.validation import Tensor, Weights
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",), cases=("matrix",))
 
 
-@mistake(
-    "l1.norm-accumulates",
-    hint="return self.alpha * np.sum(np.abs(weights)), without +=",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="return self.alpha * np.sum(np.abs(weights)), without +=")
 class NormAccumulates(L1_Regularizer):
     """The norms of all calls add up.
 
@@ -26,12 +23,7 @@ class NormAccumulates(L1_Regularizer):
         return self.total
 
 
-@mistake(
-    "l2.gradient-of-first-call",
-    hint="return self.alpha * weights, computed in every call",
-    families=("state",),
-    cases=("matrix",),
-)
+@mistake(hint="return self.alpha * weights, computed in every call")
 class GradientOfFirstCall(L2_Regularizer):
     """The gradient of the first call is returned for ever.
 

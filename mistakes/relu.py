@@ -6,14 +6,12 @@ import numpy as np
 
 from ..framework import ReLU
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",))
 
 
-@mistake(
-    "relu.leaky",
-    hint="return np.maximum(0, input_tensor)",
-    families=("value",),
-)
+@mistake(hint="return np.maximum(0, input_tensor)", families=("value",))
 class Leaky(ReLU):
     """Negative inputs leak through.
 
@@ -28,11 +26,7 @@ class Leaky(ReLU):
         return np.where(self._of_latest_forward(self._positive), error_tensor, 0.01 * error_tensor)
 
 
-@mistake(
-    "relu.absolute-value",
-    hint="return np.maximum(0, input_tensor)",
-    families=("value",),
-)
+@mistake(hint="return np.maximum(0, input_tensor)", families=("value",))
 class AbsoluteValue(ReLU):
     """Forward takes the absolute value.
 
@@ -44,11 +38,7 @@ class AbsoluteValue(ReLU):
         return np.abs(input_tensor)
 
 
-@mistake(
-    "relu.clipped",
-    hint="return np.maximum(0, input_tensor), without an upper bound",
-    families=("value", "gradient"),
-)
+@mistake(hint="return np.maximum(0, input_tensor), without an upper bound", families=("value", "gradient"))
 class Clipped(ReLU):
     """Forward cuts off at 1.
 
@@ -60,7 +50,6 @@ class Clipped(ReLU):
 
 
 @mistake(
-    "relu.mask-by-error",
     hint="store self.input_tensor in forward; backward: error_tensor * (self.input_tensor > 0)",
     families=("gradient", "contract"),
 )
@@ -75,42 +64,7 @@ class MaskByError(ReLU):
         return np.maximum(error_tensor, 0.0)
 
 
-@mistake(
-    "relu.derivative-missing",
-    hint="error_tensor * (self.input_tensor > 0)",
-    families=("gradient",),
-)
-class DerivativeMissing(ReLU):
-    """Backward returns the error as it came.
-
-    The derivative of forward is missing: errors pass also where the unit was off and its input cannot change the
-    output.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor.copy()
-
-
-@mistake(
-    "relu.error-missing",
-    hint="multiply: error_tensor * (self.input_tensor > 0)",
-    families=("contract", "gradient"),
-)
-class ErrorMissing(ReLU):
-    """Backward returns the derivative without the error.
-
-    The derivative, 0 or 1, is returned as it is. By the chain rule it has to be multiplied by the incoming error.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return self._of_latest_forward(self._positive).astype(error_tensor.dtype)
-
-
-@mistake(
-    "relu.output-as-derivative",
-    hint="multiply the error by (self.input_tensor > 0), which is 0 or 1, not by the output",
-    families=("gradient",),
-)
+@mistake(hint="multiply the error by (self.input_tensor > 0), which is 0 or 1, not by the output")
 class OutputAsDerivative(ReLU):
     """Backward multiplies by the output.
 
@@ -128,11 +82,7 @@ class OutputAsDerivative(ReLU):
         return error_tensor * self._output
 
 
-@mistake(
-    "relu.leaky-backward",
-    hint="error_tensor * (self.input_tensor > 0): exactly 0 where the input was negative",
-    families=("gradient",),
-)
+@mistake(hint="error_tensor * (self.input_tensor > 0): exactly 0 where the input was negative")
 class LeakyBackward(ReLU):
     """Backward is that of the leaky variant.
 
@@ -143,11 +93,7 @@ class LeakyBackward(ReLU):
         return np.where(self._of_latest_forward(self._positive), error_tensor, 0.01 * error_tensor)
 
 
-@mistake(
-    "relu.division-at-zero",
-    hint="compare instead of dividing: error_tensor * (self.input_tensor > 0)",
-    families=("gradient",),
-)
+@mistake(hint="compare instead of dividing: error_tensor * (self.input_tensor > 0)")
 class DivisionAtZero(ReLU):
     """The derivative divides by the input.
 
@@ -167,25 +113,7 @@ class DivisionAtZero(ReLU):
 
 
 @mistake(
-    "relu.writes-into-input",
-    hint="return np.maximum(0, input_tensor), which makes a new array",
-    families=("contract",),
-)
-class WritesIntoInput(ReLU):
-    """Forward overwrites its input.
-
-    input_tensor[input_tensor < 0] = 0 changes the array of the caller, who may still need it.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        input_tensor[...] = super().forward(input_tensor)
-        return input_tensor.copy()
-
-
-@mistake(
-    "relu.writes-into-error",
-    hint="return np.where(self.input_tensor > 0, error_tensor, 0), which makes a new array",
-    families=("contract",),
+    hint="return np.where(self.input_tensor > 0, error_tensor, 0), which makes a new array", families=("contract",)
 )
 class WritesIntoError(ReLU):
     """Backward overwrites the incoming error.
@@ -198,30 +126,7 @@ class WritesIntoError(ReLU):
         return error_tensor.copy()
 
 
-@mistake(
-    "relu.first-input-kept",
-    hint="self.input_tensor = input_tensor in every forward, without `if`",
-    families=("contract",),
-)
-class FirstInputKept(ReLU):
-    """Backward uses the input of the very first forward.
-
-    The input is stored only if none is stored yet, so every later batch is masked by the first one.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        first = self._positive
-        output = super().forward(input_tensor)
-        self._positive = self._positive if first is None else first
-        return output
-
-
-@mistake(
-    "relu.output-not-copied",
-    hint="store a mask of your own: self.mask = input_tensor > 0",
-    families=("contract",),
-    level="strict",
-)
+@mistake(hint="store a mask of your own: self.mask = input_tensor > 0", families=("contract",), level="strict")
 class OutputNotCopied(ReLU):
     """The layer keeps a reference to the array it returned.
 
@@ -240,11 +145,7 @@ class OutputNotCopied(ReLU):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "relu.small-inputs-dropped",
-    hint="input_tensor > 0, without a small threshold",
-    families=("value",),
-)
+@mistake(hint="input_tensor > 0, without a small threshold", families=("value",))
 class SmallInputsDropped(ReLU):
     """Small positive inputs become 0.
 

@@ -6,14 +6,12 @@ from typing import ClassVar
 
 from ..framework import ReLU
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",))
 
 
-@mistake(
-    "relu.masks-queued",
-    hint="self.mask = input_tensor > 0 in every forward, instead of a list",
-    families=("state",),
-)
+@mistake(hint="self.mask = input_tensor > 0 in every forward, instead of a list")
 class MasksQueued(ReLU):
     """Masks are kept in a queue.
 
@@ -34,11 +32,7 @@ class MasksQueued(ReLU):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "relu.phase-on-class",
-    hint="self.testing_phase = False in __init__, and no assignment to the class",
-    families=("state",),
-)
+@mistake(hint="self.testing_phase = False in __init__, and no assignment to the class")
 class PhaseOnClass(ReLU):
     """The phase belongs to the class, and the test phase stores no mask.
 

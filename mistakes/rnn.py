@@ -6,7 +6,9 @@ import numpy as np
 
 from ..framework import RNN
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("value",))
 
 
 class InSteps(RNN):
@@ -89,7 +91,6 @@ class InSteps(RNN):
 
 
 @mistake(
-    "rnn.state-not-carried",
     hint="h = np.tanh(np.concatenate([x[t], h, [1]]) @ weights): the h of the step before",
     families=("value", "recurrence"),
 )
@@ -104,11 +105,7 @@ class StateNotCarried(InSteps):
         return super()._next_state(element, np.zeros_like(state))
 
 
-@mistake(
-    "rnn.bias-left-out",
-    hint="np.concatenate([x_t, h, [1.0]]) @ weights, with the bias in the last row",
-    families=("value",),
-)
+@mistake(hint="np.concatenate([x_t, h, [1.0]]) @ weights, with the bias in the last row")
 class BiasLeftOut(InSteps):
     """The hidden state is computed without a bias.
 
@@ -120,11 +117,7 @@ class BiasLeftOut(InSteps):
         return units
 
 
-@mistake(
-    "rnn.output-bias-left-out",
-    hint="y_t = np.append(h_t, 1.0) @ output_weights",
-    families=("value",),
-)
+@mistake(hint="y_t = np.append(h_t, 1.0) @ output_weights")
 class OutputBiasLeftOut(InSteps):
     """The output is computed without a bias.
 
@@ -136,7 +129,7 @@ class OutputBiasLeftOut(InSteps):
         return output
 
 
-@mistake("rnn.logistic-state", hint="h = np.tanh(units), and 1 - h**2 in backward", families=("value",))
+@mistake(hint="h = np.tanh(units), and 1 - h**2 in backward")
 class LogisticState(InSteps):
     """The hidden state goes through a sigmoid.
 
@@ -153,7 +146,7 @@ class LogisticState(InSteps):
         return slope
 
 
-@mistake("rnn.state-without-activation", hint="h = np.tanh(units)", families=("value",))
+@mistake(hint="h = np.tanh(units)")
 class StateWithoutActivation(InSteps):
     """The hidden state is linear.
 
@@ -167,11 +160,7 @@ class StateWithoutActivation(InSteps):
         return np.ones_like(self._states[t + 1])
 
 
-@mistake(
-    "rnn.activation-for-the-output-only",
-    hint="carry on h = np.tanh(units), not the units themselves",
-    families=("value",),
-)
+@mistake(hint="carry on h = np.tanh(units), not the units themselves")
 class ActivationForTheOutputOnly(InSteps):
     """The state is carried on before its activation.
 
@@ -186,11 +175,7 @@ class ActivationForTheOutputOnly(InSteps):
         return output
 
 
-@mistake(
-    "rnn.output-of-state-before",
-    hint="update the hidden state first: h = np.tanh(...), then y[t] = np.append(h, 1) @ output_weights",
-    families=("value",),
-)
+@mistake(hint="update the hidden state first: h = np.tanh(...), then y[t] = np.append(h, 1) @ output_weights")
 class OutputOfStateBefore(InSteps):
     """The output is computed from the hidden state before the step.
 
@@ -201,11 +186,7 @@ class OutputOfStateBefore(InSteps):
         return super()._output(t - 1)
 
 
-@mistake(
-    "rnn.one-array-for-all-states",
-    hint="states.append(h.copy()), or make a new array in every step",
-    families=("value", "recurrence"),
-)
+@mistake(hint="states.append(h.copy()), or make a new array in every step", families=("value", "recurrence"))
 class OneArrayForAllStates(InSteps):
     """All saved states are one and the same array.
 
@@ -217,7 +198,7 @@ class OneArrayForAllStates(InSteps):
         return super()._output(len(self._states) - 1)
 
 
-@mistake("rnn.output-through-tanh", hint="y_t = np.append(h_t, 1) @ output_weights, as it is", families=("value",))
+@mistake(hint="y_t = np.append(h_t, 1) @ output_weights, as it is")
 class OutputThroughTanh(InSteps):
     """The output goes through a hyperbolic tangent.
 
@@ -228,9 +209,7 @@ class OutputThroughTanh(InSteps):
         return np.tanh(super()._output(t))
 
 
-@mistake(
-    "rnn.time-reversed", hint="for t in range(len(x)), from the first to the last", families=("value", "recurrence")
-)
+@mistake(hint="for t in range(len(x)), from the first to the last", families=("value", "recurrence"))
 class TimeReversed(InSteps):
     """The sequence is read from its end.
 
@@ -244,27 +223,7 @@ class TimeReversed(InSteps):
         return super().backward(error_tensor[::-1])[::-1]
 
 
-@mistake(
-    "rnn.output-squeezed",
-    hint="return an array of shape (time, output_size), also for one step and one unit",
-    families=("contract",),
-)
-class OutputSqueezed(RNN):
-    """Forward drops axes of length 1.
-
-    squeeze turns a sequence of one step, or outputs of one unit, into a vector; the next layer takes time for
-    features.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        return super().forward(input_tensor).squeeze()
-
-
-@mistake(
-    "rnn.outputs-pile-up",
-    hint="outputs = [] at the beginning of every forward",
-    families=("contract",),
-)
+@mistake(hint="outputs = [] at the beginning of every forward", families=("contract",))
 class OutputsPileUp(RNN):
     """The list of outputs is never emptied.
 

@@ -5,29 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 from .rnn import InSteps
 
-
-@mistake(
-    "rnn.last-step-only",
-    hint="for t in reversed(range(len(x))): every step has an error of its own",
-    families=("gradient",),
-)
-class LastStepOnly(InSteps):
-    """Only the error of the last step is used.
-
-    backward looks at the last row of the incoming gradient. Every output has an error, and all of them count.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        last = np.zeros_like(error_tensor)
-        last[-1] = error_tensor[-1]
-        return super().backward(last)
+mistake = Declare(families=("gradient",))
 
 
 @mistake(
-    "rnn.hidden-gradient-not-carried",
     hint="hidden_error = output_weights[:-1] @ error[t] + weights[n:n + m] @ unit_error of step t + 1",
     families=("gradient", "recurrence"),
 )
@@ -43,11 +27,7 @@ class HiddenGradientNotCarried(InSteps):
         return from_output
 
 
-@mistake(
-    "rnn.carried-gradient-replaces-output",
-    hint="hidden_error = from_output + from_later: the state was copied to two places",
-    families=("gradient",),
-)
+@mistake(hint="hidden_error = from_output + from_later: the state was copied to two places")
 class CarriedGradientReplacesOutput(InSteps):
     """The gradient from the next step replaces the one from the output.
 
@@ -60,7 +40,6 @@ class CarriedGradientReplacesOutput(InSteps):
 
 
 @mistake(
-    "rnn.truncated-after-one-step",
     hint="from_later = weights[n:n + m] @ unit_error, where unit_error already contains what came from later steps",
     families=("gradient", "recurrence"),
 )
@@ -84,11 +63,7 @@ class TruncatedAfterOneStep(InSteps):
         return handed
 
 
-@mistake(
-    "rnn.forward-in-time",
-    hint="for t in reversed(range(len(x)))",
-    families=("gradient", "recurrence"),
-)
+@mistake(hint="for t in reversed(range(len(x)))", families=("gradient", "recurrence"))
 class ForwardInTime(InSteps):
     """Backward walks forward in time.
 
@@ -107,11 +82,7 @@ class ForwardInTime(InSteps):
         return np.concatenate([self._inputs[t], before, [1.0]])
 
 
-@mistake(
-    "rnn.slope-of-step-before",
-    hint="1 - h[t]**2 with the state that step t has computed, not the one it started from",
-    families=("gradient",),
-)
+@mistake(hint="1 - h[t]**2 with the state that step t has computed, not the one it started from")
 class SlopeOfStepBefore(InSteps):
     """The derivative of tanh is taken one step too early.
 
@@ -124,9 +95,7 @@ class SlopeOfStepBefore(InSteps):
 
 
 @mistake(
-    "rnn.slope-of-last-step",
     hint="save the activation of every step, and set it before each backward: tanh.activations = saved[t]",
-    families=("gradient",),
     cases=("sequence",),
 )
 class SlopeOfLastStep(InSteps):
@@ -141,7 +110,7 @@ class SlopeOfLastStep(InSteps):
         return super()._slope(len(self._inputs) - 1)
 
 
-@mistake("rnn.slope-missing", hint="unit_error = hidden_error * (1 - h**2)", families=("gradient",))
+@mistake(hint="unit_error = hidden_error * (1 - h**2)")
 class SlopeMissing(InSteps):
     """The derivative of tanh is missing.
 

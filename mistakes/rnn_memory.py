@@ -8,15 +8,13 @@ import numpy as np
 
 from ..framework import RNN
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 from .rnn import InSteps
 
+mistake = Declare(families=("recurrence",))
 
-@mistake(
-    "rnn.memory-ignored",
-    hint="h = self.hidden_state if self.memorize else np.zeros(self.hidden_size)",
-    families=("recurrence",),
-)
+
+@mistake(hint="h = self.hidden_state if self.memorize else np.zeros(self.hidden_size)")
 class MemoryIgnored(InSteps):
     """Memorize has no effect.
 
@@ -29,9 +27,7 @@ class MemoryIgnored(InSteps):
 
 
 @mistake(
-    "rnn.memory-always-on",
-    hint="if not self.memorize: h = np.zeros(self.hidden_size), in every forward",
-    families=("contract", "recurrence"),
+    hint="if not self.memorize: h = np.zeros(self.hidden_size), in every forward", families=("contract", "recurrence")
 )
 class MemoryAlwaysOn(InSteps):
     """The state is never reset.
@@ -45,7 +41,6 @@ class MemoryAlwaysOn(InSteps):
 
 
 @mistake(
-    "rnn.reset-in-backward",
     hint="h = np.zeros(hidden_size) at the beginning of forward: a layer that is only tested has no backward",
     families=("contract", "recurrence"),
 )
@@ -64,11 +59,7 @@ class ResetInBackward(InSteps):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "rnn.memory-stays-on",
-    hint="h = self.hidden_state if self.memorize else np.zeros(...), in every forward",
-    families=("recurrence",),
-)
+@mistake(hint="h = self.hidden_state if self.memorize else np.zeros(...), in every forward")
 class MemoryStaysOn(InSteps):
     """Memory cannot be switched off.
 
@@ -83,11 +74,7 @@ class MemoryStaysOn(InSteps):
         return self.hidden_state if self._remembers else np.zeros(self.hidden_size)
 
 
-@mistake(
-    "rnn.memory-before-last-step",
-    hint="self.hidden_state = h after the loop, when the last step has been made",
-    families=("recurrence",),
-)
+@mistake(hint="self.hidden_state = h after the loop, when the last step has been made")
 class MemoryBeforeLastStep(InSteps):
     """The state is saved before the last step.
 
@@ -98,11 +85,7 @@ class MemoryBeforeLastStep(InSteps):
         self.hidden_state = self._states[-2].copy()
 
 
-@mistake(
-    "rnn.memory-of-first-sequence",
-    hint="self.hidden_state = h at the end of every forward, without `if`",
-    families=("recurrence",),
-)
+@mistake(hint="self.hidden_state = h at the end of every forward, without `if`")
 class MemoryOfFirstSequence(InSteps):
     """The state of the first sequence is kept for ever.
 
@@ -117,11 +100,7 @@ class MemoryOfFirstSequence(InSteps):
         self._stored = True
 
 
-@mistake(
-    "rnn.memory-without-activation",
-    hint="self.hidden_state = np.tanh(units) of the last step",
-    families=("recurrence",),
-)
+@mistake(hint="self.hidden_state = np.tanh(units) of the last step")
 class MemoryWithoutActivation(InSteps):
     """What is remembered is the state before its activation.
 
@@ -132,11 +111,7 @@ class MemoryWithoutActivation(InSteps):
         self.hidden_state = self._units(self._inputs[-1], self._states[-2])
 
 
-@mistake(
-    "rnn.memory-on-class",
-    hint="self.hidden_state = np.zeros(hidden_size) in __init__",
-    families=("recurrence",),
-)
+@mistake(hint="self.hidden_state = np.zeros(hidden_size) in __init__")
 class MemoryOnClass(InSteps):
     """All layers share one state.
 
@@ -153,11 +128,7 @@ class MemoryOnClass(InSteps):
         self._shared[self.hidden_size] = self._states[-1].copy()
 
 
-@mistake(
-    "rnn.gradient-across-the-boundary",
-    hint="start backward with a hidden error of np.zeros(hidden_size), also with memorize on",
-    families=("recurrence",),
-)
+@mistake(hint="start backward with a hidden error of np.zeros(hidden_size), also with memorize on")
 class GradientAcrossTheBoundary(InSteps):
     """With memorize on, backward begins with what the backward before has left.
 
@@ -171,11 +142,7 @@ class GradientAcrossTheBoundary(InSteps):
         return super()._error_after_the_end()
 
 
-@mistake(
-    "rnn.carried-state-not-in-gradient",
-    hint="keep the state that forward started from, and stack that with x[0] in backward",
-    families=("recurrence",),
-)
+@mistake(hint="keep the state that forward started from, and stack that with x[0] in backward")
 class CarriedStateNotInGradient(InSteps):
     """The weights' gradient takes zeros for the carried state.
 
@@ -187,11 +154,7 @@ class CarriedStateNotInGradient(InSteps):
         return np.concatenate([self._inputs[t], state, [1.0]])
 
 
-@mistake(
-    "rnn.gradients-accumulate-with-memory",
-    hint="gradient_weights = np.zeros_like(weights) at the beginning of every backward, also with memorize on",
-    families=("recurrence",),
-)
+@mistake(hint="gradient_weights = np.zeros_like(weights) at the beginning of every backward, also with memorize on")
 class GradientsAccumulateWithMemory(InSteps):
     """With memorize on, gradients add up over sequences.
 
@@ -204,11 +167,7 @@ class GradientsAccumulateWithMemory(InSteps):
         super()._finish(gradient_weights, gradient_output)
 
 
-@mistake(
-    "rnn.state-overwritten-by-backward",
-    hint="use a variable of its own in backward; self.hidden_state belongs to forward",
-    families=("recurrence",),
-)
+@mistake(hint="use a variable of its own in backward; self.hidden_state belongs to forward")
 class StateOverwrittenByBackward(InSteps):
     """Backward overwrites the remembered state.
 
@@ -221,11 +180,7 @@ class StateOverwrittenByBackward(InSteps):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "rnn.memory-of-one-length",
-    hint="keep the last state only, self.hidden_state = h, of shape (hidden_size,)",
-    families=("recurrence",),
-)
+@mistake(hint="keep the last state only, self.hidden_state = h, of shape (hidden_size,)")
 class MemoryOfOneLength(RNN):
     """Memory works for sequences of one length only.
 

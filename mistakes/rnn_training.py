@@ -8,33 +8,13 @@ import numpy as np
 
 from ..framework import RNN, Initializer
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 from .rnn import InSteps
 
-
-@mistake(
-    "rnn.input-error-after-update",
-    hint="walk back through all of time first, and call calculate_update last",
-    families=("gradient",),
-)
-class InputErrorAfterUpdate(InSteps):
-    """The input error is computed with updated weights.
-
-    backward updates the weights and uses the new ones for what it returns. The output came from the old weights, so
-    its derivative does as well.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        super().backward(error_tensor)
-        return self._walk_back(error_tensor, self.weights, self.output_weights)[0]
+mistake = Declare(families=("optimizer",))
 
 
-@mistake(
-    "rnn.update-in-every-step",
-    hint="sum the gradients over time, and call calculate_update once, after the loop",
-    families=("optimizer",),
-    cases=("sequence",),
-)
+@mistake(hint="sum the gradients over time, and call calculate_update once, after the loop", cases=("sequence",))
 class UpdateInEveryStep(InSteps):
     """The weights are updated in every step of time.
 
@@ -52,11 +32,7 @@ class UpdateInEveryStep(InSteps):
         return input_error
 
 
-@mistake(
-    "rnn.one-optimizer-state",
-    hint="self._output_optimizer = copy.deepcopy(optimizer) where the optimizer is set",
-    families=("optimizer",),
-)
+@mistake(hint="self._output_optimizer = copy.deepcopy(optimizer) where the optimizer is set")
 class OneOptimizerState(RNN):
     """Hidden and output weights share one optimizer.
 
@@ -70,66 +46,7 @@ class OneOptimizerState(RNN):
         super()._store_and_update(*gradients)
 
 
-@mistake(
-    "rnn.output-not-updated",
-    hint="update both: the weights of the hidden state and output_weights = calculate_update(output_weights, ...)",
-    families=("optimizer",),
-)
-class OutputNotUpdated(RNN):
-    """The output layer is never updated.
-
-    Only the weights of the hidden state get the optimizer's step; the output layer keeps what it was initialised
-    with.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        output_weights = self.output_weights
-        input_error = super().backward(error_tensor)
-        self.output_weights = output_weights
-        return input_error
-
-
-@mistake(
-    "rnn.hidden-not-updated",
-    hint="self.weights = optimizer.calculate_update(self.weights, self.gradient_weights)",
-    families=("optimizer",),
-)
-class HiddenNotUpdated(RNN):
-    """The hidden weights are never updated.
-
-    The new weights are stored in the layer, but not in the fully connected layer that computes the hidden state.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        weights = self.weights
-        input_error = super().backward(error_tensor)
-        self.weights = weights
-        return input_error
-
-
-@mistake(
-    "rnn.gradients-accumulate",
-    hint="gradient_weights = np.zeros_like(weights) at the beginning of every backward",
-    families=("contract",),
-)
-class GradientsAccumulate(InSteps):
-    """The gradients add up over all backward passes.
-
-    They are summed over time as they should, but never set to zero again before the next sequence.
-    """
-
-    def _finish(self, gradient_weights: Tensor, gradient_output: Tensor) -> None:
-        if self.gradient_weights is not None and self.gradient_output_weights is not None:
-            gradient_weights = gradient_weights + self.gradient_weights
-            gradient_output = gradient_output + self.gradient_output_weights
-        super()._finish(gradient_weights, gradient_output)
-
-
-@mistake(
-    "rnn.error-modified",
-    hint="hidden_error = error[t] @ ... in a new array, not error_tensor[t] += ...",
-    families=("contract",),
-)
+@mistake(hint="hidden_error = error[t] @ ... in a new array, not error_tensor[t] += ...", families=("contract",))
 class ErrorModified(RNN):
     """Backward writes into the incoming gradient.
 
@@ -144,7 +61,6 @@ class ErrorModified(RNN):
 
 
 @mistake(
-    "rnn.output-not-initialized",
     hint="initialize both: the weights of the hidden state, and output_weights with fan_in = hidden_size",
     families=("initializer",),
 )
@@ -162,9 +78,7 @@ class OutputNotInitialized(RNN):
 
 
 @mistake(
-    "rnn.bias-initializer-ignored",
-    hint="fill the bias rows with bias_initializer.initialize((1, outputs), inputs, outputs)",
-    families=("initializer",),
+    hint="fill the bias rows with bias_initializer.initialize((1, outputs), inputs, outputs)", families=("initializer",)
 )
 class BiasInitializerIgnored(RNN):
     """The biases are filled by the weights' initializer.
@@ -177,11 +91,7 @@ class BiasInitializerIgnored(RNN):
         super().initialize(weights_initializer, weights_initializer)
 
 
-@mistake(
-    "rnn.fan-in-counts-bias",
-    hint="fan_in = input_size + hidden_size, without the 1 of the bias",
-    families=("initializer",),
-)
+@mistake(hint="fan_in = input_size + hidden_size, without the 1 of the bias", families=("initializer",))
 class FanInCountsBias(RNN):
     """The fan-in counts the bias.
 
@@ -204,9 +114,7 @@ class _OneMore(Initializer):
 
 
 @mistake(
-    "rnn.penalty-twice",
-    hint="return optimizer.regularizer.norm(self.weights), and let nobody else add it",
-    families=("regularization",),
+    hint="return optimizer.regularizer.norm(self.weights), and let nobody else add it", families=("regularization",)
 )
 class PenaltyTwice(RNN):
     """The penalty counts twice.
@@ -220,22 +128,6 @@ class PenaltyTwice(RNN):
 
 
 @mistake(
-    "rnn.penalty-missing",
-    hint="return self.optimizer.regularizer.norm(self.weights)",
-    families=("regularization",),
-)
-class PenaltyMissing(RNN):
-    """The layer reports no penalty.
-
-    calculate_regularization_loss returns 0 although the optimizer has a regularizer, so the loss leaves it out.
-    """
-
-    def calculate_regularization_loss(self) -> float:
-        return 0.0
-
-
-@mistake(
-    "rnn.penalty-in-every-step",
     hint="return regularizer.norm(weights), outside of the loop over time",
     families=("regularization",),
     cases=("sequence",),

@@ -5,34 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 from .rnn import InSteps
 
-
-@mistake(
-    "rnn.weights-gradients-overwritten",
-    hint="gradient_weights += ... in the loop over time: all steps use the same weights",
-    families=("gradient",),
-    cases=("sequence",),
-)
-class WeightsGradientsOverwritten(InSteps):
-    """The gradients of the weights are those of one step.
-
-    Each step of backward overwrites them, so that of the first step stays. All steps share the weights: the gradient
-    is the sum over time.
-    """
-
-    def _add(self, total: Tensor, share: Tensor) -> Tensor:
-        del total
-        return share
+mistake = Declare(families=("gradient",))
 
 
-@mistake(
-    "rnn.output-gradient-overwritten",
-    hint="gradient_output += np.outer(np.append(h, 1), error[t]) in the loop over time",
-    families=("gradient",),
-    cases=("sequence",),
-)
+@mistake(hint="gradient_output += np.outer(np.append(h, 1), error[t]) in the loop over time", cases=("sequence",))
 class OutputGradientOverwritten(InSteps):
     """The gradient of the output weights is that of one step.
 
@@ -44,12 +23,7 @@ class OutputGradientOverwritten(InSteps):
         return share if share.shape == self.output_weights.shape else total + share
 
 
-@mistake(
-    "rnn.gradients-averaged",
-    hint="sum over time; do not divide by len(x)",
-    families=("gradient",),
-    cases=("sequence",),
-)
+@mistake(hint="sum over time; do not divide by len(x)", cases=("sequence",))
 class GradientsAveraged(InSteps):
     """The gradients of the weights are averaged over time.
 
@@ -60,11 +34,7 @@ class GradientsAveraged(InSteps):
         super()._finish(gradient_weights / len(self._inputs), gradient_output / len(self._inputs))
 
 
-@mistake(
-    "rnn.weights-gradient-of-state-after",
-    hint="np.outer(np.concatenate([x[t], h[t - 1], [1]]), unit_error): the state before the step",
-    families=("gradient",),
-)
+@mistake(hint="np.outer(np.concatenate([x[t], h[t - 1], [1]]), unit_error): the state before the step")
 class WeightsGradientOfStateAfter(InSteps):
     """The weights' gradient uses the state after the step.
 
@@ -76,11 +46,7 @@ class WeightsGradientOfStateAfter(InSteps):
         return np.concatenate([self._inputs[t], self._states[t + 1], [1.0]])
 
 
-@mistake(
-    "rnn.bias-gradient-missing",
-    hint="the bias row's gradient is unit_error.sum(axis=0): stack a 1 below input and state",
-    families=("gradient",),
-)
+@mistake(hint="the bias row's gradient is unit_error.sum(axis=0): stack a 1 below input and state")
 class BiasGradientMissing(InSteps):
     """The bias of the hidden state has no gradient.
 
@@ -91,11 +57,7 @@ class BiasGradientMissing(InSteps):
         super()._finish(np.vstack([gradient_weights[:-1], np.zeros_like(gradient_weights[-1:])]), gradient_output)
 
 
-@mistake(
-    "rnn.stack-order-mixed-up",
-    hint="split the gradient as forward has stacked it: [: input_size] is the input's, the rest the state's",
-    families=("gradient",),
-)
+@mistake(hint="split the gradient as forward has stacked it: [: input_size] is the input's, the rest the state's")
 class StackOrderMixedUp(InSteps):
     """Backward splits the gradient in another order than forward has stacked it.
 
@@ -111,11 +73,7 @@ class StackOrderMixedUp(InSteps):
         return super()._walk_back(error_tensor, swapped, output_weights)
 
 
-@mistake(
-    "rnn.sigmoid-in-forward-only",
-    hint="error[t] * y[t] * (1 - y[t]) first, if the output goes through a sigmoid",
-    families=("gradient",),
-)
+@mistake(hint="error[t] * y[t] * (1 - y[t]) first, if the output goes through a sigmoid")
 class SigmoidInForwardOnly(InSteps):
     """The output's sigmoid is missing in backward.
 
@@ -127,11 +85,7 @@ class SigmoidInForwardOnly(InSteps):
         return output
 
 
-@mistake(
-    "rnn.first-step-left-out",
-    hint="for t in reversed(range(len(x))), down to 0",
-    families=("gradient",),
-)
+@mistake(hint="for t in reversed(range(len(x))), down to 0")
 class FirstStepLeftOut(InSteps):
     """Backward stops one step too early.
 
@@ -143,12 +97,7 @@ class FirstStepLeftOut(InSteps):
         return super()._slope(t) if t else np.zeros(self.hidden_size)
 
 
-@mistake(
-    "rnn.single-step-not-trained",
-    hint="treat a sequence of one step as any other: for t in reversed(range(len(x)))",
-    families=("gradient",),
-    cases=("one-step",),
-)
+@mistake(hint="treat a sequence of one step as any other: for t in reversed(range(len(x)))", cases=("one-step",))
 class SingleStepNotTrained(InSteps):
     """A sequence of one step gets no gradient.
 
@@ -160,11 +109,7 @@ class SingleStepNotTrained(InSteps):
         return super()._slope(t) if len(self._inputs) > 1 else np.zeros(self.hidden_size)
 
 
-@mistake(
-    "rnn.gradient-clipped",
-    hint="drop np.clip(...): it belongs to the optimizer, if it is wanted at all",
-    families=("gradient",),
-)
+@mistake(hint="drop np.clip(...): it belongs to the optimizer, if it is wanted at all")
 class GradientClipped(InSteps):
     """The gradients are clipped.
 
@@ -176,11 +121,7 @@ class GradientClipped(InSteps):
         return np.clip(super()._hidden_error(from_output, later, t), -0.5, 0.5)
 
 
-@mistake(
-    "rnn.states-pile-up",
-    hint="states = [h] at the beginning of every forward",
-    families=("contract", "recurrence"),
-)
+@mistake(hint="states = [h] at the beginning of every forward", families=("contract", "recurrence"))
 class StatesPileUp(InSteps):
     """Backward uses states of an earlier sequence.
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from ..framework import Sgd
 from ..framework.validation import Weights
-from .registry import mistake
+from .registry import Declare
 
 PLAIN = ("matrix", "scalar", "kernels")  # the cases without a regularizer
 REGULARIZED = ("with-L1", "with-L2")
 REGULARIZED_STEP = "w - learning_rate * regularizer.calculate_gradient(w) - learning_rate * gradient, at the old w"
 
+mistake = Declare(families=("optimizer",))
 
-@mistake(
-    "sgd.sign",
-    hint="weights - learning_rate * gradient",
-    families=("optimizer",),
-)
+
+@mistake(hint="weights - learning_rate * gradient")
 class Sign(Sgd):
     """The gradient is added.
 
@@ -26,11 +24,7 @@ class Sign(Sgd):
         return super().calculate_update(weight_tensor, -gradient_tensor)
 
 
-@mistake(
-    "sgd.learning-rate-missing",
-    hint="weights - learning_rate * gradient",
-    families=("optimizer",),
-)
+@mistake(hint="weights - learning_rate * gradient")
 class LearningRateMissing(Sgd):
     """The learning rate is missing.
 
@@ -41,11 +35,7 @@ class LearningRateMissing(Sgd):
         return -gradient
 
 
-@mistake(
-    "sgd.step-returned",
-    hint="return weights - learning_rate * gradient, not the step alone",
-    families=("optimizer",),
-)
+@mistake(hint="return weights - learning_rate * gradient, not the step alone")
 class StepReturned(Sgd):
     """The step is returned instead of the new weights.
 
@@ -56,11 +46,7 @@ class StepReturned(Sgd):
         return super().calculate_update(weight_tensor, gradient_tensor) - weight_tensor
 
 
-@mistake(
-    "sgd.weights-multiplied",
-    hint="weights - learning_rate * gradient",
-    families=("optimizer",),
-)
+@mistake(hint="weights - learning_rate * gradient")
 class WeightsMultiplied(Sgd):
     """The step is multiplied with the weights.
 
@@ -71,11 +57,7 @@ class WeightsMultiplied(Sgd):
         return weight_tensor * (1 - self.learning_rate * gradient_tensor)
 
 
-@mistake(
-    "sgd.writes-into-gradient",
-    hint="return weights - learning_rate * gradient, not gradient *= learning_rate",
-    families=("optimizer",),
-)
+@mistake(hint="return weights - learning_rate * gradient, not gradient *= learning_rate")
 class WritesIntoGradient(Sgd):
     """The gradient of the caller is overwritten.
 
@@ -88,12 +70,7 @@ class WritesIntoGradient(Sgd):
         return new_weights
 
 
-@mistake(
-    "sgd.writes-into-weights",
-    hint="return weights - learning_rate * gradient, not weights -= ...",
-    families=("optimizer",),
-    level="strict",
-)
+@mistake(hint="return weights - learning_rate * gradient, not weights -= ...", level="strict")
 class WritesIntoWeights(Sgd):
     """The old weights are overwritten.
 
@@ -107,28 +84,7 @@ class WritesIntoWeights(Sgd):
         return +weight_tensor
 
 
-@mistake(
-    "sgd.regularizer-ignored",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerIgnored(Sgd):
-    """The regularizer is never applied.
-
-    add_regularizer stores it, but the update does not ask it for its gradient.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        return weight_tensor - self.learning_rate * gradient_tensor
-
-
-@mistake(
-    "sgd.regularizer-added",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=REGULARIZED_STEP, families=("regularization",), cases=REGULARIZED)
 class RegularizerAdded(Sgd):
     """The regularizer's gradient is added to the weights.
 
@@ -142,12 +98,7 @@ class RegularizerAdded(Sgd):
         return new_weights
 
 
-@mistake(
-    "sgd.regularizer-twice",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=REGULARIZED_STEP, families=("regularization",), cases=REGULARIZED)
 class RegularizerTwice(Sgd):
     """The regularizer is applied twice.
 
@@ -161,12 +112,7 @@ class RegularizerTwice(Sgd):
         return new_weights
 
 
-@mistake(
-    "sgd.regularizer-without-learning-rate",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
+@mistake(hint=REGULARIZED_STEP, families=("regularization",), cases=REGULARIZED)
 class RegularizerWithoutLearningRate(Sgd):
     """The regularizer's gradient lacks the learning rate.
 
@@ -180,26 +126,6 @@ class RegularizerWithoutLearningRate(Sgd):
 
 
 @mistake(
-    "sgd.regularizer-of-new-weights",
-    hint=REGULARIZED_STEP,
-    families=("regularization",),
-    cases=REGULARIZED,
-)
-class RegularizerOfNewWeights(Sgd):
-    """The regularizer looks at the new weights.
-
-    Its gradient is taken after the step. Both gradients belong to the same point: the weights before the step.
-    """
-
-    def calculate_update(self, weight_tensor: Weights, gradient_tensor: Weights) -> Weights:
-        stepped = weight_tensor - self.learning_rate * gradient_tensor
-        if self.regularizer is None:
-            return stepped
-        return stepped - self.learning_rate * self.regularizer.calculate_gradient(stepped)
-
-
-@mistake(
-    "sgd.norm-for-gradient",
     hint="regularizer.calculate_gradient(weights), not regularizer.norm(weights)",
     families=("regularization",),
     cases=REGULARIZED,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from ..framework import Sigmoid
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("gradient",))
 
 
 def logistic(x: Tensor) -> Tensor:
@@ -17,11 +17,7 @@ def logistic(x: Tensor) -> Tensor:
     return result
 
 
-@mistake(
-    "sigmoid.sign",
-    hint="1 / (1 + np.exp(-input_tensor)), with the minus",
-    families=("value", "gradient"),
-)
+@mistake(hint="1 / (1 + np.exp(-input_tensor)), with the minus", families=("value", "gradient"))
 class Sign(Sigmoid):
     """The exponent lacks its minus.
 
@@ -32,11 +28,7 @@ class Sign(Sigmoid):
         return super().forward(-input_tensor)
 
 
-@mistake(
-    "sigmoid.overflow",
-    hint="1 / (1 + np.exp(-x)) for x >= 0 and np.exp(x) / (1 + np.exp(x)) for x < 0",
-    families=("value",),
-)
+@mistake(hint="1 / (1 + np.exp(-x)) for x >= 0 and np.exp(x) / (1 + np.exp(x)) for x < 0", families=("value",))
 class Overflow(Sigmoid):
     """Large inputs become NaN.
 
@@ -50,11 +42,7 @@ class Overflow(Sigmoid):
         return activation.copy()
 
 
-@mistake(
-    "sigmoid.input-clipped",
-    hint="leave the input as it is; 1 / (1 + np.exp(-x)) needs no clipping to be finite",
-    families=("value",),
-)
+@mistake(hint="leave the input as it is; 1 / (1 + np.exp(-x)) needs no clipping to be finite", families=("value",))
 class InputClipped(Sigmoid):
     """The input is cut off at ±10.
 
@@ -66,28 +54,7 @@ class InputClipped(Sigmoid):
         return super().forward(np.clip(input_tensor, -10, 10))
 
 
-@mistake(
-    "sigmoid.derivative-of-input",
-    hint="store the output y in forward; backward: error_tensor * y * (1 - y)",
-    families=("gradient",),
-)
-class DerivativeOfInput(Sigmoid):
-    """The derivative is computed from the input.
-
-    y * (1 - y) holds for the output y; backward puts in the input x instead.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        output = super().forward(input_tensor)
-        self._activation = input_tensor.copy()
-        return output
-
-
-@mistake(
-    "sigmoid.sigmoid-of-output",
-    hint="the stored output is the sigmoid already: error_tensor * y * (1 - y)",
-    families=("gradient",),
-)
+@mistake(hint="the stored output is the sigmoid already: error_tensor * y * (1 - y)")
 class SigmoidOfOutput(Sigmoid):
     """Backward applies the sigmoid to the output once more.
 
@@ -100,11 +67,7 @@ class SigmoidOfOutput(Sigmoid):
         return result
 
 
-@mistake(
-    "sigmoid.factor-missing",
-    hint="error_tensor * y * (1 - y)",
-    families=("gradient",),
-)
+@mistake(hint="error_tensor * y * (1 - y)")
 class FactorMissing(Sigmoid):
     """The factor 1 - y is missing.
 
@@ -115,29 +78,8 @@ class FactorMissing(Sigmoid):
         return error_tensor * self._of_latest_forward(self._activation)
 
 
-@mistake(
-    "sigmoid.derivative-negative",
-    hint="error_tensor * y * (1 - y)",
-    families=("gradient",),
-)
-class DerivativeNegative(Sigmoid):
-    """The derivative has the wrong sign.
-
-    y * (y - 1) is negative, but the sigmoid rises everywhere: every step goes uphill.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        y = self._of_latest_forward(self._activation)
-        result: Tensor = error_tensor * y * (y - 1)
-        return result
-
-
-@mistake(
-    "sigmoid.derivative-of-tanh",
-    hint="error_tensor * y * (1 - y)",
-    families=("gradient",),
-)
-class DerivativeOfTanH(Sigmoid):
+@mistake(hint="error_tensor * y * (1 - y)")
+class DerivativeOfTanh(Sigmoid):
     """Backward is that of the hyperbolic tangent.
 
     1 - y² belongs to y = tanh(x). The sigmoid's derivative is y * (1 - y).
@@ -148,50 +90,7 @@ class DerivativeOfTanH(Sigmoid):
         return result
 
 
-@mistake(
-    "sigmoid.error-missing",
-    hint="error_tensor * y * (1 - y)",
-    families=("contract", "gradient"),
-)
-class ErrorMissing(Sigmoid):
-    """Backward returns the derivative without the error.
-
-    By the chain rule the derivative y * (1 - y) has to be multiplied by the incoming error.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return super().backward(np.ones_like(error_tensor))
-
-
-@mistake(
-    "sigmoid.state-on-class",
-    hint="self.activation = ... in forward, not Sigmoid.activation = ...",
-    families=("contract",),
-)
-class StateOnClass(Sigmoid):
-    """All layers share one stored output.
-
-    The output is stored on the class, so the latest forward of any sigmoid overwrites it. A network with two of them
-    computes the first one's derivative from the second one's output.
-    """
-
-    latest: ClassVar[Tensor]
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        type(self).latest = super().forward(input_tensor)
-        return self.latest.copy()
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        self._activation = self.latest
-        return super().backward(error_tensor)
-
-
-@mistake(
-    "sigmoid.output-not-copied",
-    hint="self.activation = output.copy()",
-    families=("contract",),
-    level="strict",
-)
+@mistake(hint="self.activation = output.copy()", families=("contract",), level="strict")
 class OutputNotCopied(Sigmoid):
     """The layer keeps a reference to the array it returned.
 

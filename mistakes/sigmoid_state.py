@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from ..framework import Sigmoid
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",))
 
 
 @mistake(
-    "sigmoid.activation-overwritten",
-    hint="return error_tensor * (self.activation * (1 - self.activation)), without *= on what is stored",
-    families=("state",),
-    level="strict",
+    hint="return error_tensor * (self.activation * (1 - self.activation)), without *= on what is stored", level="strict"
 )
 class ActivationOverwritten(Sigmoid):
     """Backward overwrites the stored activation.
@@ -26,12 +25,7 @@ class ActivationOverwritten(Sigmoid):
         return error_tensor * activation
 
 
-@mistake(
-    "sigmoid.nothing-stored-in-test-phase",
-    hint="self.activation = 1 / (1 + np.exp(-input_tensor)) in both phases",
-    families=("state",),
-    level="strict",
-)
+@mistake(hint="self.activation = 1 / (1 + np.exp(-input_tensor)) in both phases", level="strict")
 class NothingStoredInTestPhase(Sigmoid):
     """A forward in the test phase leaves the stored activation alone.
 
@@ -48,11 +42,9 @@ class NothingStoredInTestPhase(Sigmoid):
 
 
 @mistake(
-    "sigmoid.table-by-first-entry",
-    hint="self.activation = 1 / (1 + np.exp(-input_tensor)) in every forward, without a table",
-    families=("contract",),
+    hint="self.activation = 1 / (1 + np.exp(-input_tensor)) in every forward, without a table", families=("contract",)
 )
-class TableByShape(Sigmoid):
+class TableByFirstEntry(Sigmoid):
     """Activations are kept in a table by the shape of the batch.
 
     An entry is made for the first batch of each shape and never replaced, so backward answers for that batch whenever

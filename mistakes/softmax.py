@@ -6,9 +6,11 @@ import numpy as np
 
 from ..framework import SoftMax
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 EVERY_BATCH = ("9-by-4", "square", "two-classes")  # the cases with more than one sample
+
+mistake = Declare(families=("gradient",))
 
 
 class InSteps(SoftMax):
@@ -38,11 +40,7 @@ class InSteps(SoftMax):
         return expected_error
 
 
-@mistake(
-    "softmax.no-shift",
-    hint="subtract the row's maximum first: np.exp(x - x.max(axis=1, keepdims=True))",
-    families=("value",),
-)
+@mistake(hint="subtract the row's maximum first: np.exp(x - x.max(axis=1, keepdims=True))", families=("value",))
 class NoShift(InSteps):
     """Large inputs become NaN.
 
@@ -54,12 +52,7 @@ class NoShift(InSteps):
         return np.zeros_like(input_tensor)
 
 
-@mistake(
-    "softmax.shift-by-largest-of-all",
-    hint="x.max(axis=1, keepdims=True): one maximum for each row",
-    families=("value",),
-    cases=EVERY_BATCH,
-)
+@mistake(hint="x.max(axis=1, keepdims=True): one maximum for each row", families=("value",), cases=EVERY_BATCH)
 class ShiftByLargestOfAll(InSteps):
     """One maximum is subtracted from all rows.
 
@@ -71,11 +64,7 @@ class ShiftByLargestOfAll(InSteps):
         return np.full_like(input_tensor, input_tensor.max())
 
 
-@mistake(
-    "softmax.shift-without-keepdims",
-    hint="x.max(axis=1, keepdims=True)",
-    families=("contract", "value"),
-)
+@mistake(hint="x.max(axis=1, keepdims=True)", families=("contract", "value"))
 class ShiftWithoutKeepdims(InSteps):
     """The rows' maxima are subtracted from the columns.
 
@@ -88,11 +77,7 @@ class ShiftWithoutKeepdims(InSteps):
         return shift
 
 
-@mistake(
-    "softmax.over-the-batch",
-    hint="sum over the classes: axis=1, keepdims=True",
-    families=("value", "gradient"),
-)
+@mistake(hint="sum over the classes: axis=1, keepdims=True", families=("value", "gradient"))
 class OverTheBatch(InSteps):
     """Forward sums over the batch.
 
@@ -105,7 +90,6 @@ class OverTheBatch(InSteps):
 
 
 @mistake(
-    "softmax.over-everything",
     hint="exponentials.sum(axis=1, keepdims=True), not exponentials.sum()",
     families=("value", "gradient"),
     cases=EVERY_BATCH,
@@ -120,11 +104,7 @@ class OverEverything(InSteps):
         return np.full_like(exponentials, exponentials.sum())
 
 
-@mistake(
-    "softmax.divided-by-maximum",
-    hint="exponentials / exponentials.sum(axis=1, keepdims=True)",
-    families=("value", "gradient"),
-)
+@mistake(hint="exponentials / exponentials.sum(axis=1, keepdims=True)", families=("value", "gradient"))
 class DividedByMaximum(InSteps):
     """Forward divides by the largest exponential, not by their sum.
 
@@ -137,7 +117,6 @@ class DividedByMaximum(InSteps):
 
 
 @mistake(
-    "softmax.epsilon-in-sum",
     hint="exponentials / exponentials.sum(axis=1, keepdims=True): after the shift the sum is at least 1",
     families=("value",),
 )
@@ -151,11 +130,7 @@ class EpsilonInSum(InSteps):
         return super()._total(exponentials) + 1e-7
 
 
-@mistake(
-    "softmax.diagonal-only",
-    hint="y * (error - (error * y).sum(axis=1, keepdims=True))",
-    families=("gradient",),
-)
+@mistake(hint="y * (error - (error * y).sum(axis=1, keepdims=True))")
 class DiagonalOnly(InSteps):
     """Backward knows the diagonal of the Jacobian only.
 
@@ -169,27 +144,7 @@ class DiagonalOnly(InSteps):
         return result
 
 
-@mistake(
-    "softmax.error-passed-on",
-    hint="y * (error - (error * y).sum(axis=1, keepdims=True))",
-    families=("gradient",),
-)
-class ErrorPassedOn(InSteps):
-    """Backward returns the error as it came.
-
-    That would do if the loss had softmax built in and returned y - label. A loss on probabilities does not, so the
-    derivative of softmax is missing.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return error_tensor.copy()
-
-
-@mistake(
-    "softmax.backward-over-the-batch",
-    hint="(error * y).sum(axis=1, keepdims=True): over the classes of each sample",
-    families=("gradient",),
-)
+@mistake(hint="(error * y).sum(axis=1, keepdims=True): over the classes of each sample")
 class BackwardOverTheBatch(InSteps):
     """Backward sums over the batch.
 
@@ -201,12 +156,7 @@ class BackwardOverTheBatch(InSteps):
         return expected_error
 
 
-@mistake(
-    "softmax.backward-over-everything",
-    hint="(error * y).sum(axis=1, keepdims=True), not np.sum(error * y)",
-    families=("gradient",),
-    cases=EVERY_BATCH,
-)
+@mistake(hint="(error * y).sum(axis=1, keepdims=True), not np.sum(error * y)", cases=EVERY_BATCH)
 class BackwardOverEverything(InSteps):
     """Backward sums over the whole batch.
 
@@ -218,11 +168,7 @@ class BackwardOverEverything(InSteps):
         return np.full_like(probabilities, np.sum(error_tensor * probabilities))
 
 
-@mistake(
-    "softmax.backward-unweighted",
-    hint="(error * y).sum(axis=1, keepdims=True): weighted by the probabilities",
-    families=("gradient",),
-)
+@mistake(hint="(error * y).sum(axis=1, keepdims=True): weighted by the probabilities")
 class BackwardUnweighted(InSteps):
     """The errors are summed without the probabilities.
 
@@ -235,26 +181,7 @@ class BackwardUnweighted(InSteps):
         return expected_error
 
 
-@mistake(
-    "softmax.backward-sign",
-    hint="y * (error - (error * y).sum(axis=1, keepdims=True)), in this order",
-    families=("gradient",),
-)
-class BackwardSign(InSteps):
-    """Backward has the wrong sign.
-
-    The error is subtracted from the sum instead of the sum from the error: every step goes uphill.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return -super().backward(error_tensor)
-
-
-@mistake(
-    "softmax.backward-from-input",
-    hint="self.probabilities = ... in forward; backward: y * (error - ...) with y = self.probabilities",
-    families=("gradient",),
-)
+@mistake(hint="self.probabilities = ... in forward; backward: y * (error - ...) with y = self.probabilities")
 class BackwardFromInput(InSteps):
     """The derivative is computed from the input.
 
@@ -268,9 +195,7 @@ class BackwardFromInput(InSteps):
 
 
 @mistake(
-    "softmax.jacobian-of-first-sample",
     hint="np.einsum('bij,bj->bi', jacobian, error) with one Jacobian for each sample, or use the closed form",
-    families=("gradient",),
     cases=EVERY_BATCH,
 )
 class JacobianOfFirstSample(InSteps):
@@ -283,19 +208,3 @@ class JacobianOfFirstSample(InSteps):
         y = self._of_latest_forward(self._probabilities)[0]
         input_error: Tensor = error_tensor @ (np.diag(y) - np.outer(y, y))
         return input_error
-
-
-@mistake(
-    "softmax.writes-into-input",
-    hint="shifted = input_tensor - input_tensor.max(axis=1, keepdims=True), not input_tensor -= ...",
-    families=("contract",),
-)
-class WritesIntoInput(InSteps):
-    """Forward overwrites its input.
-
-    input_tensor -= maximum changes the array of the caller, who may still need it.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        input_tensor -= self._shift(input_tensor)
-        return super().forward(input_tensor)

@@ -6,10 +6,12 @@ import numpy as np
 
 from ..framework import SoftMaxCrossEntropyLoss
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 STABLE = "x - max - np.log(np.sum(np.exp(x - max))), the logarithm of the softmax, simplified on paper"
 SEVERAL_SAMPLES = ("9-by-4", "square", "two-classes")
+
+mistake = Declare(families=("gradient",))
 
 
 def _softmax(scores: Tensor) -> Tensor:
@@ -18,7 +20,7 @@ def _softmax(scores: Tensor) -> Tensor:
     return result
 
 
-@mistake("softmax_cross_entropy.overflow", hint=STABLE, families=("value", "gradient"))
+@mistake(hint=STABLE, families=("value", "gradient"))
 class Overflow(SoftMaxCrossEntropyLoss):
     """Large scores overflow.
 
@@ -31,7 +33,7 @@ class Overflow(SoftMaxCrossEntropyLoss):
         return float(-np.sum(label_tensor * np.log(self._probabilities)))
 
 
-@mistake("softmax_cross_entropy.logarithm-of-zero", hint=STABLE, families=("value",))
+@mistake(hint=STABLE, families=("value",))
 class LogarithmOfZero(SoftMaxCrossEntropyLoss):
     """The logarithm is taken of a probability that has become 0.
 
@@ -45,8 +47,8 @@ class LogarithmOfZero(SoftMaxCrossEntropyLoss):
         return float(-np.sum(np.log(chosen)))
 
 
-@mistake("softmax_cross_entropy.epsilon", hint=STABLE, families=("value",))
-class WithEpsilon(SoftMaxCrossEntropyLoss):
+@mistake(hint=STABLE, families=("value",))
+class Epsilon(SoftMaxCrossEntropyLoss):
     """An epsilon in the logarithm bounds the loss.
 
     log(softmax + eps) is finite, but never below log(eps): a badly wrong prediction costs 36, whatever its scores are.
@@ -57,7 +59,7 @@ class WithEpsilon(SoftMaxCrossEntropyLoss):
         return float(-np.sum(label_tensor * np.log(_softmax(prediction_tensor) + np.finfo(float).eps)))
 
 
-@mistake("softmax_cross_entropy.clipped", hint=STABLE, families=("value",))
+@mistake(hint=STABLE, families=("value",))
 class Clipped(SoftMaxCrossEntropyLoss):
     """The probabilities are clipped before the logarithm.
 
@@ -71,7 +73,6 @@ class Clipped(SoftMaxCrossEntropyLoss):
 
 
 @mistake(
-    "softmax_cross_entropy.maximum-of-batch",
     hint="scores - scores.max(axis=1, keepdims=True), the maximum of each row",
     families=("value",),
     cases=SEVERAL_SAMPLES,
@@ -90,11 +91,7 @@ class MaximumOfBatch(SoftMaxCrossEntropyLoss):
         return float(-np.sum(differences[label_tensor == 1]))
 
 
-@mistake(
-    "softmax_cross_entropy.normalised-over-batch",
-    hint="np.sum(np.exp(x), axis=1, keepdims=True): over the classes of each sample",
-    families=("value",),
-)
+@mistake(hint="np.sum(np.exp(x), axis=1, keepdims=True): over the classes of each sample", families=("value",))
 class NormalisedOverBatch(SoftMaxCrossEntropyLoss):
     """The softmax runs over the batch.
 
@@ -107,43 +104,7 @@ class NormalisedOverBatch(SoftMaxCrossEntropyLoss):
         return float(-np.sum(label_tensor * np.log(self._probabilities)))
 
 
-@mistake(
-    "softmax_cross_entropy.forward-mean-backward-sum",
-    hint="divide by len(label) in both forward and backward, or in neither (the sum)",
-    families=("gradient",),
-    cases=SEVERAL_SAMPLES,
-)
-class ForwardMeanBackwardSum(SoftMaxCrossEntropyLoss):
-    """The loss is a mean over the batch, its gradient that of the sum.
-
-    Either is allowed, the mixture is not: the gradient is too large by the batch size.
-    """
-
-    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
-        return super().forward(prediction_tensor, label_tensor) / len(prediction_tensor)
-
-
-@mistake(
-    "softmax_cross_entropy.forward-sum-backward-mean",
-    hint="divide by len(label) in both forward and backward, or in neither (the sum)",
-    families=("gradient",),
-    cases=SEVERAL_SAMPLES,
-)
-class ForwardSumBackwardMean(SoftMaxCrossEntropyLoss):
-    """The loss is a sum over the batch, its gradient that of the mean.
-
-    Either is allowed, the mixture is not: the gradient is too small by the batch size.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return super().backward(label_tensor) / len(label_tensor)
-
-
-@mistake(
-    "softmax_cross_entropy.mean-of-all-entries",
-    hint="np.sum(...), or np.sum(...) / batch_size; never divide by the number of classes",
-    families=("value",),
-)
+@mistake(hint="np.sum(...), or np.sum(...) / batch_size; never divide by the number of classes", families=("value",))
 class MeanOfAllEntries(SoftMaxCrossEntropyLoss):
     """Loss and gradient are averaged over the classes too.
 
@@ -158,20 +119,7 @@ class MeanOfAllEntries(SoftMaxCrossEntropyLoss):
         return super().backward(label_tensor) / label_tensor.size
 
 
-@mistake(
-    "softmax_cross_entropy.backward-sign", hint="softmax(x) - label, not label - softmax(x)", families=("gradient",)
-)
-class BackwardSign(SoftMaxCrossEntropyLoss):
-    """The sign of the gradient is wrong.
-
-    label - softmax points downhill already; gradient descent subtracts it and climbs.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return -super().backward(label_tensor)
-
-
-@mistake("softmax_cross_entropy.backward-of-cross-entropy", hint="softmax(x) - label", families=("gradient",))
+@mistake(hint="softmax(x) - label")
 class BackwardOfCrossEntropy(SoftMaxCrossEntropyLoss):
     """The derivative of the softmax is missing.
 
@@ -183,11 +131,7 @@ class BackwardOfCrossEntropy(SoftMaxCrossEntropyLoss):
         return result
 
 
-@mistake(
-    "softmax_cross_entropy.diagonal-only",
-    hint="softmax(x) - label: every score changes the probability of every class",
-    families=("gradient",),
-)
+@mistake(hint="softmax(x) - label: every score changes the probability of every class")
 class DiagonalOnly(SoftMaxCrossEntropyLoss):
     """Only the score of the right class gets a gradient.
 
@@ -198,11 +142,7 @@ class DiagonalOnly(SoftMaxCrossEntropyLoss):
         return super().backward(label_tensor) * label_tensor
 
 
-@mistake(
-    "softmax_cross_entropy.one-entry-off",
-    hint="return softmax(x) - label, without working on single entries",
-    families=("gradient",),
-)
+@mistake(hint="return softmax(x) - label, without working on single entries")
 class OneEntryOff(SoftMaxCrossEntropyLoss):
     """One entry of the gradient is off by a millionth.
 
@@ -215,12 +155,7 @@ class OneEntryOff(SoftMaxCrossEntropyLoss):
         return gradient
 
 
-@mistake(
-    "softmax_cross_entropy.only-first-sample",
-    hint="return softmax(x) - label for all rows",
-    families=("gradient",),
-    cases=SEVERAL_SAMPLES,
-)
+@mistake(hint="return softmax(x) - label for all rows", cases=SEVERAL_SAMPLES)
 class OnlyFirstSample(SoftMaxCrossEntropyLoss):
     """Only the first sample gets a gradient.
 

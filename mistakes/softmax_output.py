@@ -6,15 +6,17 @@ import numpy as np
 
 from ..framework import SoftmaxOutput
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 LOSS = "-np.sum(Y * np.log(softmax(x) + 1e-10)) / len(Y)"
 GRADIENT = "(softmax(x) - Y) / len(Y), or softmax(x) - Y if the layers divide by the batch"
 SEVERAL_SAMPLES = ("9-by-4", "square", "two-classes")
 
+mistake = Declare(families=("value",))
 
-@mistake("softmax_output.sum", hint=LOSS, families=("value",), cases=SEVERAL_SAMPLES)
-class Summed(SoftmaxOutput):
+
+@mistake(hint=LOSS, cases=SEVERAL_SAMPLES)
+class Sum(SoftmaxOutput):
     """The loss is summed over the batch.
 
     It should be the mean, so that it does not depend on how large the batches are.
@@ -24,7 +26,7 @@ class Summed(SoftmaxOutput):
         return super().forward(prediction_tensor, label_tensor) * len(label_tensor)
 
 
-@mistake("softmax_output.mean-of-all-entries", hint=LOSS, families=("value",))
+@mistake(hint=LOSS)
 class MeanOfAllEntries(SoftmaxOutput):
     """The loss is averaged over the classes too.
 
@@ -35,8 +37,8 @@ class MeanOfAllEntries(SoftmaxOutput):
         return super().forward(prediction_tensor, label_tensor) / int(label_tensor.shape[1])
 
 
-@mistake("softmax_output.softmax-missing", hint=LOSS, families=("value", "gradient"))
-class SoftMaxMissing(SoftmaxOutput):
+@mistake(hint=LOSS, families=("value", "gradient"))
+class SoftmaxMissing(SoftmaxOutput):
     """The loss takes the logarithm of the scores.
 
     The softmax is forgotten in the loss, so scores are taken for probabilities; of negative ones there is no logarithm.
@@ -48,8 +50,8 @@ class SoftMaxMissing(SoftmaxOutput):
         return float(-np.sum(label_tensor * np.log(shares))) / len(label_tensor)
 
 
-@mistake("softmax_output.softmax-twice", hint=LOSS, families=("value", "gradient"))
-class SoftMaxTwice(SoftmaxOutput):
+@mistake(hint=LOSS, families=("value", "gradient"))
+class SoftmaxTwice(SoftmaxOutput):
     """The softmax is applied twice.
 
     fprop returns probabilities already; taking the softmax of them again makes all classes nearly equal.
@@ -61,27 +63,7 @@ class SoftMaxTwice(SoftmaxOutput):
         return float(-np.sum(label_tensor * np.log(again + self.epsilon))) / len(label_tensor)
 
 
-@mistake("softmax_output.epsilon-missing", hint=LOSS, families=("value",))
-class EpsilonMissing(SoftmaxOutput):
-    """A probability of 0 makes the loss infinite.
-
-    The exponential of a score far below the largest one underflows, and without an epsilon log(0) is taken.
-    """
-
-    epsilon = 0.0
-
-
-@mistake("softmax_output.epsilon-large", hint=LOSS, families=("value",))
-class EpsilonLarge(SoftmaxOutput):
-    """The epsilon is so large that it shows.
-
-    With 1e-3 inside the logarithm the loss of ordinary predictions changes, and backward does not belong to it.
-    """
-
-    epsilon = 1e-3
-
-
-@mistake("softmax_output.overflow", hint="np.exp(x - x.max(axis=1, keepdims=True))", families=("value", "gradient"))
+@mistake(hint="np.exp(x - x.max(axis=1, keepdims=True))", families=("value", "gradient"))
 class Overflow(SoftmaxOutput):
     """Large scores overflow.
 
@@ -94,29 +76,7 @@ class Overflow(SoftmaxOutput):
         return result
 
 
-@mistake("softmax_output.backward-sign", hint=GRADIENT, families=("gradient",))
-class BackwardSign(SoftmaxOutput):
-    """The sign of the gradient is wrong.
-
-    Y - softmax points downhill already; gradient descent subtracts it and climbs.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return -super().backward(label_tensor)
-
-
-@mistake("softmax_output.divided-twice", hint=GRADIENT, families=("gradient",), cases=SEVERAL_SAMPLES)
-class DividedTwice(SoftmaxOutput):
-    """The gradient is divided by the batch size twice.
-
-    The difference is averaged, and what is returned is divided once more: too small by the batch size.
-    """
-
-    def backward(self, label_tensor: Tensor) -> Tensor:
-        return super().backward(label_tensor) / len(label_tensor)
-
-
-@mistake("softmax_output.divided-by-classes", hint=GRADIENT, families=("gradient",))
+@mistake(hint=GRADIENT, families=("gradient",))
 class DividedByClasses(SoftmaxOutput):
     """The gradient is divided by the number of classes.
 
@@ -128,7 +88,7 @@ class DividedByClasses(SoftmaxOutput):
         return result
 
 
-@mistake("softmax_output.backward-of-probabilities", hint=GRADIENT, families=("gradient",))
+@mistake(hint=GRADIENT, families=("gradient",))
 class BackwardOfProbabilities(SoftmaxOutput):
     """The gradient is that with respect to the probabilities.
 
@@ -141,11 +101,7 @@ class BackwardOfProbabilities(SoftmaxOutput):
         return result
 
 
-@mistake(
-    "softmax_output.mixed-scales",
-    hint=GRADIENT,
-    families=("contract",),
-)
+@mistake(hint=GRADIENT, families=("contract",))
 class MixedScales(SoftmaxOutput):
     """The gradient is averaged in the first call only.
 
@@ -160,11 +116,7 @@ class MixedScales(SoftmaxOutput):
         return super().backward(label_tensor) * factor
 
 
-@mistake(
-    "softmax_output.writes-into-target",
-    hint="d = softmax(x) - Y, which makes a new array, not Y -= ...",
-    families=("contract",),
-)
+@mistake(hint="d = softmax(x) - Y, which makes a new array, not Y -= ...", families=("contract",))
 class WritesIntoTarget(SoftmaxOutput):
     """Backward changes the target of its caller.
 
@@ -177,7 +129,7 @@ class WritesIntoTarget(SoftmaxOutput):
         return gradient
 
 
-@mistake("softmax_output.predicts-scores", hint="fprop: return softmax(x)", families=("value",))
+@mistake(hint="fprop: return softmax(x)")
 class PredictsScores(SoftmaxOutput):
     """The output layer hands the scores through.
 

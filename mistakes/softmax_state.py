@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from ..framework import SoftMax
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("state",))
 
 
-@mistake(
-    "softmax.probabilities-overwritten",
-    hint="return self.y * (error_tensor - ...), without *= on the stored y",
-    families=("state",),
-    level="strict",
-)
+@mistake(hint="return self.y * (error_tensor - ...), without *= on the stored y", level="strict")
 class ProbabilitiesOverwritten(SoftMax):
     """Backward overwrites the stored probabilities.
 
@@ -27,11 +24,7 @@ class ProbabilitiesOverwritten(SoftMax):
         return input_error
 
 
-@mistake(
-    "softmax.outputs-counted",
-    hint="self.y = y in forward, and self.y in backward, instead of a list and a counter",
-    families=("state",),
-)
+@mistake(hint="self.y = y in forward, and self.y in backward, instead of a list and a counter")
 class OutputsCounted(SoftMax):
     """Backward takes the output with its own number.
 

@@ -6,15 +6,13 @@ import numpy as np
 
 from ..framework import TanH
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 from .sigmoid import logistic
 
+mistake = Declare(families=("gradient",))
 
-@mistake(
-    "tanh.overflow",
-    hint="np.tanh(input_tensor)",
-    families=("value",),
-)
+
+@mistake(hint="np.tanh(input_tensor)", families=("value",))
 class Overflow(TanH):
     """Large inputs become NaN.
 
@@ -28,11 +26,7 @@ class Overflow(TanH):
         return activation.copy()
 
 
-@mistake(
-    "tanh.sigmoid-rescaled",
-    hint="tanh(x) = 2 * sigmoid(2 * x) - 1, or simply np.tanh(input_tensor)",
-    families=("value", "gradient"),
-)
+@mistake(hint="tanh(x) = 2 * sigmoid(2 * x) - 1, or simply np.tanh(input_tensor)", families=("value", "gradient"))
 class SigmoidRescaled(TanH):
     """Forward is a sigmoid stretched in height only.
 
@@ -44,11 +38,7 @@ class SigmoidRescaled(TanH):
         return self._activation.copy()
 
 
-@mistake(
-    "tanh.square-missing",
-    hint="error_tensor * (1 - y**2)",
-    families=("gradient",),
-)
+@mistake(hint="error_tensor * (1 - y**2)")
 class SquareMissing(TanH):
     """The square is missing in the derivative.
 
@@ -60,11 +50,7 @@ class SquareMissing(TanH):
         return result
 
 
-@mistake(
-    "tanh.doubled-not-squared",
-    hint="y**2, not y * 2",
-    families=("gradient",),
-)
+@mistake(hint="y**2, not y * 2")
 class DoubledNotSquared(TanH):
     """The output is doubled where it should be squared.
 
@@ -76,29 +62,8 @@ class DoubledNotSquared(TanH):
         return result
 
 
-@mistake(
-    "tanh.derivative-of-input",
-    hint="store the output y = np.tanh(x) in forward; backward: error_tensor * (1 - y**2)",
-    families=("gradient",),
-)
-class DerivativeOfInput(TanH):
-    """The derivative is computed from the input.
-
-    1 - y² holds for the output y; backward puts in the input x instead.
-    """
-
-    def forward(self, input_tensor: Tensor) -> Tensor:
-        output = super().forward(input_tensor)
-        self._activation = input_tensor.copy()
-        return output
-
-
-@mistake(
-    "tanh.tanh-of-output",
-    hint="the stored output is the tangent already: error_tensor * (1 - y**2)",
-    families=("gradient",),
-)
-class TanHOfOutput(TanH):
+@mistake(hint="the stored output is the tangent already: error_tensor * (1 - y**2)")
+class TanhOfOutput(TanH):
     """Backward applies the tangent to the output once more.
 
     It computes 1 - tanh(y)², although y is the tangent of the input already.
@@ -109,11 +74,7 @@ class TanHOfOutput(TanH):
         return result
 
 
-@mistake(
-    "tanh.derivative-of-sigmoid",
-    hint="error_tensor * (1 - y**2)",
-    families=("gradient",),
-)
+@mistake(hint="error_tensor * (1 - y**2)")
 class DerivativeOfSigmoid(TanH):
     """Backward is that of the sigmoid.
 
@@ -126,41 +87,7 @@ class DerivativeOfSigmoid(TanH):
         return result
 
 
-@mistake(
-    "tanh.derivative-negative",
-    hint="error_tensor * (1 - y**2)",
-    families=("gradient",),
-)
-class DerivativeNegative(TanH):
-    """The derivative has the wrong sign.
-
-    y² - 1 is negative, but the hyperbolic tangent rises everywhere: every step goes uphill.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return -super().backward(error_tensor)
-
-
-@mistake(
-    "tanh.error-missing",
-    hint="error_tensor * (1 - y**2)",
-    families=("contract", "gradient"),
-)
-class ErrorMissing(TanH):
-    """Backward returns the derivative without the error.
-
-    By the chain rule the derivative 1 - y² has to be multiplied by the incoming error.
-    """
-
-    def backward(self, error_tensor: Tensor) -> Tensor:
-        return super().backward(np.ones_like(error_tensor))
-
-
-@mistake(
-    "tanh.first-output-kept",
-    hint="self.activation = np.tanh(input_tensor) in every forward, without `if`",
-    families=("contract",),
-)
+@mistake(hint="self.activation = np.tanh(input_tensor) in every forward, without `if`", families=("contract",))
 class FirstOutputKept(TanH):
     """Backward uses the output of the very first forward.
 

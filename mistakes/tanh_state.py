@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from ..framework import TanH
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 SHARED: dict[tuple[int, ...], Tensor] = {}
 
+mistake = Declare(families=("state",))
 
-@mistake(
-    "tanh.activation-overwritten",
-    hint="return error_tensor * (1 - self.activation**2), without **= on what is stored",
-    families=("state",),
-    level="strict",
-)
+
+@mistake(hint="return error_tensor * (1 - self.activation**2), without **= on what is stored", level="strict")
 class ActivationOverwritten(TanH):
     """Backward squares the stored activation in place.
 
@@ -29,11 +26,7 @@ class ActivationOverwritten(TanH):
         return input_error
 
 
-@mistake(
-    "tanh.cache-shared-by-shape",
-    hint="self.activation = np.tanh(input_tensor), never in a module variable",
-    families=("contract",),
-)
+@mistake(hint="self.activation = np.tanh(input_tensor), never in a module variable", families=("contract",))
 class CacheSharedByShape(TanH):
     """All layers share one cache, with a place for each shape.
 
@@ -50,11 +43,7 @@ class CacheSharedByShape(TanH):
         return super().backward(error_tensor)
 
 
-@mistake(
-    "tanh.old-output-after-testing",
-    hint="self.activation = np.tanh(input_tensor) in every forward, without a flag",
-    families=("state",),
-)
+@mistake(hint="self.activation = np.tanh(input_tensor) in every forward, without a flag")
 class OldOutputAfterTesting(TanH):
     """The first training batch after testing is not stored.
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from ..specs import Array
-from .registry import mistake
+from .registry import Declare
 from .trainer_models import Trainer
 
 PLAIN = ("plain",)
 PENALISED = ("with-L1", "with-L2")
 
+mistake = Declare(families=("optimizer",))
+
 
 @mistake(
-    "trainer.loss-by-samples",
-    hint="epoch_loss / len(loader), since the loss of a batch is a mean already",
-    families=("network",),
-    cases=PLAIN,
+    hint="epoch_loss / len(loader), since the loss of a batch is a mean already", families=("network",), cases=PLAIN
 )
 class LossBySamples(Trainer):
     """The recorded loss is too small by the batch size.
@@ -26,7 +25,7 @@ class LossBySamples(Trainer):
         return super().mean(losses, batch_size) / batch_size
 
 
-@mistake("trainer.loss-not-divided", hint="epoch_loss / len(loader)", families=("network",), cases=PLAIN)
+@mistake(hint="epoch_loss / len(loader)", families=("network",), cases=PLAIN)
 class LossNotDivided(Trainer):
     """The recorded loss is the sum over the batches.
 
@@ -37,12 +36,7 @@ class LossNotDivided(Trainer):
         return super().mean(losses, batch_size) * len(losses)
 
 
-@mistake(
-    "trainer.schedule-by-loss",
-    hint="scheduler.step(), without an argument; only ReduceLROnPlateau takes the validation loss",
-    families=("optimizer",),
-    cases=PLAIN,
-)
+@mistake(hint="scheduler.step(), without an argument; only ReduceLROnPlateau takes the validation loss", cases=PLAIN)
 class ScheduleByLoss(Trainer):
     """The schedule is given the loss.
 
@@ -55,11 +49,7 @@ class ScheduleByLoss(Trainer):
         self.rate = self.spec.learning_rate * self.spec.gamma ** (self.record[-1][1] // self.spec.step_size)
 
 
-@mistake(
-    "trainer.schedule-by-batch",
-    hint="scheduler.step() behind the loop over the batches, not in it",
-    families=("optimizer",),
-)
+@mistake(hint="scheduler.step() behind the loop over the batches, not in it")
 class ScheduleByBatch(Trainer):
     """The schedule steps after every batch.
 
@@ -75,11 +65,7 @@ class ScheduleByBatch(Trainer):
         """Nothing at the end of the epoch."""
 
 
-@mistake(
-    "trainer.train-phase-in-validation",
-    hint="network.eval() before the loop over the validation batches",
-    families=("phase",),
-)
+@mistake(hint="network.eval() before the loop over the validation batches", families=("phase",))
 class TrainPhaseInValidation(Trainer):
     """Validation runs in the train phase.
 
@@ -92,11 +78,7 @@ class TrainPhaseInValidation(Trainer):
         return super().forward(index, inputs, labels)
 
 
-@mistake(
-    "trainer.test-phase-for-ever",
-    hint="network.train() at the start of every epoch, not once before the first one",
-    families=("phase",),
-)
+@mistake(hint="network.train() at the start of every epoch, not once before the first one", families=("phase",))
 class TestPhaseForEver(Trainer):
     """After the first validation, training goes on in the test phase.
 
@@ -108,11 +90,7 @@ class TestPhaseForEver(Trainer):
         return super().forward(index, inputs, labels)
 
 
-@mistake(
-    "trainer.gradients-in-validation",
-    hint="with torch.no_grad(): around the loop over the validation batches",
-    families=("phase",),
-)
+@mistake(hint="with torch.no_grad(): around the loop over the validation batches", families=("phase",))
 class GradientsInValidation(Trainer):
     """Validation computes gradients.
 
@@ -124,11 +102,7 @@ class GradientsInValidation(Trainer):
         return super().forward(index, inputs, labels)
 
 
-@mistake(
-    "trainer.gradients-not-zeroed",
-    hint="optimizer.zero_grad() before loss.backward()",
-    families=("optimizer",),
-)
+@mistake(hint="optimizer.zero_grad() before loss.backward()")
 class GradientsNotZeroed(Trainer):
     """Gradients are never set to zero.
 
@@ -139,11 +113,7 @@ class GradientsNotZeroed(Trainer):
         """Nothing is forgotten."""
 
 
-@mistake(
-    "trainer.step-in-validation",
-    hint="no loss.backward() and no optimizer.step() in the loop over the validation batches",
-    families=("optimizer",),
-)
+@mistake(hint="no loss.backward() and no optimizer.step() in the loop over the validation batches")
 class StepInValidation(Trainer):
     """Validation trains.
 
@@ -157,12 +127,7 @@ class StepInValidation(Trainer):
         return self.mean([self.train_batch(*batch) for batch in batches], len(batches[0][2]))
 
 
-@mistake(
-    "trainer.penalty-left-out",
-    hint="loss = loss_function(output, target) + regularization(network)",
-    families=("optimizer",),
-    cases=PENALISED,
-)
+@mistake(hint="loss = loss_function(output, target) + regularization(network)", cases=PENALISED)
 class PenaltyLeftOut(Trainer):
     """The penalty is not added to the loss.
 
@@ -174,7 +139,6 @@ class PenaltyLeftOut(Trainer):
 
 
 @mistake(
-    "trainer.counts-last-targets",
     hint="sum_correct_preds(output, target) inside of the loop over the batches, with those of the batch",
     families=("network",),
 )
@@ -190,11 +154,7 @@ class CountsLastTargets(Trainer):
         super().count_right(labels)
 
 
-@mistake(
-    "trainer.counts-last-batch",
-    hint="correct += sum_correct_preds(output, target) inside of the loop over the batches",
-    families=("network",),
-)
+@mistake(hint="correct += sum_correct_preds(output, target) inside of the loop over the batches", families=("network",))
 class CountsLastBatch(Trainer):
     """Right predictions are counted in the last batch only.
 

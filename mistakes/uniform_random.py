@@ -8,14 +8,12 @@ import numpy as np
 
 from ..framework import UniformRandom
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
+
+mistake = Declare(families=("initializer",))
 
 
-@mistake(
-    "uniform_random.both-signs",
-    hint="np.random.uniform(0, 1, weights_shape)",
-    families=("initializer",),
-)
+@mistake(hint="np.random.uniform(0, 1, weights_shape)")
 class BothSigns(UniformRandom):
     """The interval is [-1, 1).
 
@@ -26,11 +24,7 @@ class BothSigns(UniformRandom):
         return 2 * super().initialize(weights_shape, fan_in, fan_out) - 1
 
 
-@mistake(
-    "uniform_random.normal",
-    hint="np.random.uniform(0, 1, weights_shape), not np.random.randn",
-    families=("initializer",),
-)
+@mistake(hint="np.random.uniform(0, 1, weights_shape), not np.random.randn")
 class Normal(UniformRandom):
     """The draws are normal.
 
@@ -42,12 +36,7 @@ class Normal(UniformRandom):
         return self.rng.standard_normal(weights_shape)
 
 
-@mistake(
-    "uniform_random.scaled-by-fan-in",
-    hint="np.random.uniform(0, 1, weights_shape), without a factor",
-    families=("initializer",),
-    cases=("matrix", "kernels"),
-)
+@mistake(hint="np.random.uniform(0, 1, weights_shape), without a factor", cases=("matrix", "kernels"))
 class ScaledByFanIn(UniformRandom):
     """The draws are divided by the root of the fan-in.
 
@@ -59,11 +48,7 @@ class ScaledByFanIn(UniformRandom):
         return result
 
 
-@mistake(
-    "uniform_random.one-draw",
-    hint="np.random.uniform(0, 1, weights_shape): pass the shape",
-    families=("initializer",),
-)
+@mistake(hint="np.random.uniform(0, 1, weights_shape): pass the shape")
 class OneDraw(UniformRandom):
     """All entries are the same number.
 
@@ -73,19 +58,3 @@ class OneDraw(UniformRandom):
     def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
         del fan_in, fan_out
         return np.full(weights_shape, self.rng.random(()))
-
-
-@mistake(
-    "uniform_random.seeded",
-    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
-    families=("initializer",),
-)
-class Seeded(UniformRandom):
-    """Every call draws the same numbers.
-
-    The generator is seeded inside of initialize: all layers of a shape start with the same weights.
-    """
-
-    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
-        del fan_in, fan_out
-        return np.random.RandomState(1337).random_sample(weights_shape)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import sqrt
 
-import numpy as np
-
 from ..framework import Xavier
 from ..framework.validation import Tensor
-from .registry import mistake
+from .registry import Declare
 
 DEVIATION = "np.random.normal(0, np.sqrt(2 / (fan_in + fan_out)), weights_shape)"
+
+mistake = Declare(families=("initializer",))
 
 
 class OwnDeviation(Xavier):
@@ -24,11 +24,7 @@ class OwnDeviation(Xavier):
         return sqrt(2 / (fan_in + fan_out))
 
 
-@mistake(
-    "xavier.variance-as-deviation",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class VarianceAsDeviation(OwnDeviation):
     """The variance is passed for the standard deviation.
 
@@ -40,11 +36,7 @@ class VarianceAsDeviation(OwnDeviation):
         return 2 / (fan_in + fan_out)
 
 
-@mistake(
-    "xavier.fan-in-only",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class FanInOnly(OwnDeviation):
     """The fan-out is left out.
 
@@ -57,11 +49,7 @@ class FanInOnly(OwnDeviation):
         return sqrt(2 / fan_in)
 
 
-@mistake(
-    "xavier.two-missing",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class TwoMissing(OwnDeviation):
     """The factor 2 is missing.
 
@@ -72,11 +60,7 @@ class TwoMissing(OwnDeviation):
         return sqrt(1 / (fan_in + fan_out))
 
 
-@mistake(
-    "xavier.product-of-fans",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class ProductOfFans(OwnDeviation):
     """The fans are multiplied, not added.
 
@@ -87,11 +71,7 @@ class ProductOfFans(OwnDeviation):
         return sqrt(2 / (fan_in * fan_out))
 
 
-@mistake(
-    "xavier.uniform-bound-as-deviation",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class UniformBoundAsDeviation(OwnDeviation):
     """The bound of the uniform variant is passed for the standard deviation.
 
@@ -103,11 +83,7 @@ class UniformBoundAsDeviation(OwnDeviation):
         return sqrt(6 / (fan_in + fan_out))
 
 
-@mistake(
-    "xavier.uniform",
-    hint=DEVIATION,
-    families=("initializer",),
-)
+@mistake(hint=DEVIATION)
 class Uniform(Xavier):
     """The draws are uniform.
 
@@ -117,18 +93,3 @@ class Uniform(Xavier):
     def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
         bound = sqrt(6 / (fan_in + fan_out))
         return self.rng.uniform(-bound, bound, weights_shape)
-
-
-@mistake(
-    "xavier.seeded",
-    hint="no np.random.seed(...) in an initializer; seed once, at the start of the program",
-    families=("initializer",),
-)
-class Seeded(Xavier):
-    """Every call draws the same numbers.
-
-    The generator is seeded inside of initialize: all layers of a shape start with the same weights.
-    """
-
-    def initialize(self, weights_shape: int | Sequence[int], fan_in: int, fan_out: int) -> Tensor:
-        return np.random.RandomState(1337).normal(0.0, sqrt(2 / (fan_in + fan_out)), weights_shape)

@@ -33,6 +33,7 @@ class DirectSession:
 
     def __init__(self, build: Callable[[Spec], Any], roots: Sequence[str] = (), *, prelude: str = "") -> None:
         self.prelude = prelude
+        self._roots = roots
         self._host = SubjectHost(build, roots=roots, reraise=(KeyboardInterrupt,))
         self._subjects = 0
 
@@ -45,6 +46,10 @@ class DirectSession:
         if outcome.failure is not None:
             raise_failure(outcome.failure)
         return RemoteSubject(spec, self, self._subjects)
+
+    def fresh(self) -> DirectSession:
+        """Another session in this process: new subjects, of modules that stay as they are."""
+        return DirectSession(self._host.build, self._roots, prelude=self.prelude)
 
     def limit(self, seconds: float) -> None:
         """Without effect: a debugger takes its time."""

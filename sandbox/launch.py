@@ -24,7 +24,7 @@ THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
 
 
-def usual_lanes() -> int:
+def usual_workers() -> int:
     """How many sessions are used side by side unless somebody says so: one per core, at most two."""
     return min(2, os.cpu_count() or 1)
 

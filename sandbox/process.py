@@ -7,14 +7,15 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from ..specs import Spec, spec_to_wire
 from .calls import BUILD
 from .channel import Channel, output_pipe
-from .errors import LoadFailed, ProtocolError, SubjectDied, SubjectRaised, SubjectTimeout
+from .errors import LoadFailed, ProtocolError, SubjectDied, SubjectRaised, SubjectTimeout, WorkerError
 from .facts import check_facts
 from .launch import Launched
 from .limits import Limits
@@ -91,7 +92,7 @@ class Worker:
         finally:
             theirs.close()
             os.close(writing)
-        session = Session(self._zygote, process, channel, memory, self._limits.check_seconds)
+        session = Session(self._zygote, process, channel, memory, seconds=self._limits.check_seconds, fork=self.session)
         session.prelude = self._prelude
         with self._lock:
             self._sessions = {known for known in self._sessions if known.alive} | {session}
@@ -113,6 +114,14 @@ class Worker:
         self.close()
 
 
+@dataclass
+class _Budget:
+    """Seconds that the calls of a session, and of those forked from it, may take together, and what is left."""
+
+    seconds: float
+    remaining: float
+
+
 class Session:
     """A fresh fork of the loaded submission, in which subjects are built. A context manager; for one thread at a time.
 
@@ -123,8 +132,18 @@ class Session:
 
     prelude = ""
 
-    def __init__(self, zygote: Zygote, process: int, channel: Channel, memory: int, seconds: float) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        process: int,
+        channel: Channel,
+        memory: int,
+        *,
+        seconds: float,
+        fork: Callable[[], Session],
+    ) -> None:
         self.alive = True
+        self._fork = fork
         self._memory = memory
         self._subjects = 0
         self._unbuilt: dict[int, tuple[Spec, int]] = {}
@@ -141,11 +160,24 @@ class Session:
     @property
     def remaining(self) -> float:
         """Seconds that are left of the budget; only time spent waiting for the subject counts."""
-        return self._remaining
+        return self._budget.remaining
 
     def limit(self, seconds: float) -> None:
         """Start a new budget: the calls that follow may take this long together."""
-        self._seconds = self._remaining = seconds
+        self._budget = _Budget(seconds, seconds)
+
+    def fresh(self) -> Session:
+        """Fork a session that has seen no call; the two share what is left of the budget.
+
+        Raises:
+            SubjectDied: the worker is gone, or refuses.
+        """
+        try:
+            session = self._fork()
+        except WorkerError as error:
+            raise SubjectDied(f"its worker forks no other session: {error}", "fork") from error
+        session._budget = self._budget
+        return session
 
     def build(self, spec: Spec, seed: int = 0, *, later: bool = False) -> RemoteSubject:
         """Build a subject, after seeding `np.random` and `random` with `seed`; `later`: with its first call.
@@ -226,29 +258,29 @@ class Session:
             raise SubjectDied("the session has ended; take a new one", operation)
         started = time.monotonic()
         try:
-            self._channel.send(request, started + self._remaining)
+            self._channel.send(request, started + self._budget.remaining)
         except TimeoutError:
             self._end()
-            raise SubjectTimeout(self._seconds, operation) from None
+            raise SubjectTimeout(self._budget.seconds, operation) from None
         except GONE:
             raise self._died(operation) from None
-        self._remaining -= time.monotonic() - started
+        self._budget.remaining -= time.monotonic() - started
 
     def _receive(self, asked: Sequence[Operation], answered: int = 0) -> list[Outcome]:
         """The outcomes of the next of the operations that were asked for together: one at least."""
         started = time.monotonic()
         try:
-            reply = self._channel.receive(started + self._remaining)
+            reply = self._channel.receive(started + self._budget.remaining)
             outcomes = outcomes_from_wire(reply, [len(args) for _, args in asked[answered:]])
         except TimeoutError:
             operation = self._begun(asked, answered)
             self._end()
-            raise SubjectTimeout(self._seconds, operation) from None
+            raise SubjectTimeout(self._budget.seconds, operation) from None
         except GONE:
             raise self._died(self._begun(asked, answered)) from None
         except ProtocolError as error:
             raise self._died(self._begun(asked, answered), f"sent an invalid frame: {error}") from error
-        self._remaining -= time.monotonic() - started
+        self._budget.remaining -= time.monotonic() - started
         return outcomes
 
     def _begun(self, asked: Sequence[Operation], answered: int) -> str:

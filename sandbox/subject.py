@@ -323,6 +323,12 @@ class SessionLike(Protocol):
             SubjectError: construction raised, did not end, or killed the process.
         """
 
+    def fresh(self) -> SessionLike:
+        """Another session of the same subject, which has seen no call; for the caller to close.
+
+        In this process only new subjects are fresh: what their modules remember, they remember.
+        """
+
     def limit(self, seconds: float) -> None:
         """Give the calls that follow, together, this much time."""
 

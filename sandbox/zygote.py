@@ -39,7 +39,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._dead: list[int] = []
         self._forked = False
-        self._gate: ForkSupervisor | None = None
+        self._supervisor: ForkSupervisor | None = None
         self._closing = contextlib.ExitStack()
         try:
             self._take(started or launch())
@@ -67,9 +67,9 @@ class Zygote:
                 return outcome_from_wire(level, 0)
             self.sandbox = printable(level["sandbox"])
             if level["listener"]:
-                self._gate = ForkSupervisor(self._channel.receive_descriptor(deadline))
-                self._closing.callback(self._gate.close)
-                self._channel.watch = (self._gate.descriptor, self._gate.answer)
+                self._supervisor = ForkSupervisor(self._channel.receive_descriptor(deadline))
+                self._closing.callback(self._supervisor.close)
+                self._channel.watch = (self._supervisor.descriptor, self._supervisor.answer)
             return outcome_from_wire(self._ask(["load"], deadline), 0)
         except TimeoutError:
             raise LoadFailed(f"loading the subject did not end within {seconds:g} s") from None
@@ -87,14 +87,14 @@ class Zygote:
             try:
                 self._channel.send(["fork", dead], time.monotonic() + REQUEST_SECONDS)
                 socket.send_fds(self._channel.connection, [b"\0"], [connection, output, memory])
-                if self._gate is not None:
-                    self._gate.allowance = 1
+                if self._supervisor is not None:
+                    self._supervisor.allowance = 1
                 process = self._channel.receive(time.monotonic() + REQUEST_SECONDS)
             except (TimeoutError, OSError, EOFError, ProtocolError) as error:
                 raise WorkerDied(f"the worker does not start a session ({type(error).__name__}: {error})") from error
             finally:
-                if self._gate is not None:
-                    self._gate.allowance = 0
+                if self._supervisor is not None:
+                    self._supervisor.allowance = 0
             if process is None:
                 raise WorkerDied("the system refuses the worker another process")
             if type(process) is not int or not self._owns(process):

@@ -73,12 +73,13 @@ class CourseFullyConnected(TrainableLayer):
     Args:
         spec: the configured component.
         make: constructs the submission's layer.
+        storage: how it stores its parameters; inferred where it is not known.
     """
 
     spec: FullyConnected
 
-    def __init__(self, spec: FullyConnected, make: Callable[[], Any]) -> None:
-        self._storage = _find_storage(make, spec.input_size, spec.output_size)
+    def __init__(self, spec: FullyConnected, make: Callable[[], Any], storage: Storage | None = None) -> None:
+        self._storage = storage or _find_storage(make, spec.input_size, spec.output_size)
         super().__init__(spec, make(), (spec.input_size, spec.output_size))
 
     def parameters(self) -> Mapping[str, Array]:

@@ -33,15 +33,16 @@ class CourseRecurrent(TrainableLayer):
     Args:
         spec: the configured component.
         make: constructs the submission's layer.
+        layout: how it stores its parameters; inferred where it is not known.
     """
 
     spec: RecurrentSpec
 
-    def __init__(self, spec: RecurrentSpec, make: partial[Any]) -> None:
+    def __init__(self, spec: RecurrentSpec, make: partial[Any], layout: RecurrentLayout | None = None) -> None:
         super().__init__(spec, make(), make.args)
         known = _LAYOUTS.setdefault(type(self.layer), {})
         if spec not in known:
-            known[spec] = find_layout(spec, make)
+            known[spec] = layout or find_layout(spec, make)
         self._layout = known[spec]
         self._before: tuple[Any, Array] | Exception | None = None
         self._twin: tuple[Any, ProbeUpdates] | None = None

@@ -37,6 +37,9 @@ from .recurrent import CourseRecurrent
 Find = Callable[[str], Any]
 """From a component's name to the submission's class; None where there is none."""
 
+ToLayer = Callable[[LayerSpec, "partial[Any]"], CourseLayer]
+"""From a spec, and what constructs the submission's layer, to the subject."""
+
 # Constructor arguments in the course's order; parameters are called differently by everybody, so they go by position.
 # What is not listed takes the spec's arguments in their order.
 ARGUMENTS: dict[str, tuple[str, ...]] = {
@@ -74,16 +77,35 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
+def to_layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
+    """A layer whose parameters may be stored in any of the ways met in practice."""
+    if isinstance(spec, FullyConnected):
+        return CourseFullyConnected(spec, make)
+    if isinstance(spec, Conv):
+        return CourseConv(spec, make)
+    if isinstance(spec, RecurrentSpec):
+        return CourseRecurrent(spec, make)
+    layer = make()
+    if isinstance(spec, SoftMax) and least_arguments(layer.forward) > 1:
+        raise Unsupported("SoftMax.forward takes the labels as well: in the edition of 2018/19 it is a loss")
+    return (CourseParameters if spec.parameters() else CourseLayer)(spec, layer, _arguments(spec))
+
+
+def build(spec: Spec, find: Find, layer: ToLayer = to_layer) -> Any:  # noqa: PLR0911 - one for each kind
     """The subject of a spec, or None where the submission lacks the component.
+
+    Args:
+        spec: the configured component.
+        find: where the submission's classes are.
+        layer: makes the subjects of layers.
 
     Raises:
         Unsupported: a part that the spec needs is missing, or the edition's component is another thing.
     """
     if isinstance(spec, NetworkSpec):
-        return _network(spec, find)
+        return _network(spec, find, layer)
     if isinstance(spec, NetworkFile):
-        return _network_file(spec, find)
+        return _network_file(spec, find, layer)
     if isinstance(spec, ModelSpec):
         function = find(spec.name())
         return None if function is None else CourseModel(spec, function)
@@ -92,7 +114,7 @@ def build(spec: Spec, find: Find) -> Any:  # noqa: PLR0911 - one for each kind
         return None
     match spec:
         case LayerSpec():
-            return _layer(spec, make)
+            return layer(spec, make)
         case LossSpec():
             return CourseLoss(spec, make())
         case RegularizerSpec():
@@ -126,36 +148,24 @@ def _regularizer(spec: RegularizerSpec, find: Find) -> CourseRegularizer:
     return CourseRegularizer(spec, _part(spec, find)())
 
 
-def _layer(spec: LayerSpec, make: partial[Any]) -> CourseLayer:
-    if isinstance(spec, FullyConnected):
-        return CourseFullyConnected(spec, make)
-    if isinstance(spec, Conv):
-        return CourseConv(spec, make)
-    if isinstance(spec, RecurrentSpec):
-        return CourseRecurrent(spec, make)
-    layer = make()
-    if isinstance(spec, SoftMax) and least_arguments(layer.forward) > 1:
-        raise Unsupported("SoftMax.forward takes the labels as well: in the edition of 2018/19 it is a loss")
-    return (CourseParameters if spec.parameters() else CourseLayer)(spec, layer, _arguments(spec))
-
-
-def _network(spec: NetworkSpec, find: Find) -> CourseNetwork | None:
+def _network(spec: NetworkSpec, find: Find, layer: ToLayer) -> CourseNetwork | None:
     network_class = find("NeuralNetwork")
     if network_class is None:
         return None
     optimizer = build(spec.optimizer, find)
     if optimizer is None:
         raise Unsupported(f"the submission has no {spec.optimizer.name()}, which this configuration needs")
-    layers = [_layer(layer, _part(layer, find)) for layer in spec.layers]
+    layers = [layer(each, _part(each, find)) for each in spec.layers]
     return CourseNetwork(spec, network_class, layers, _part(spec.loss, find)(), optimizer)
 
 
-def _network_file(spec: NetworkFile, find: Find) -> CourseNetworkFile | None:
+def _network_file(spec: NetworkFile, find: Find, layer: ToLayer) -> CourseNetworkFile | None:
     save = find(spec.name())
-    inner = None if save is None else _network(spec.network, find)
+    inner = None if save is None else _network(spec.network, find, layer)
     if inner is None:
         return None
-    load = getattr(sys.modules[save.__module__], "load", None)
+    beside = getattr(save, "__self__", sys.modules[save.__module__])  # a method, or a function
+    load = getattr(beside, "load", None)
     if not callable(load):
         raise AttributeError("there is a function save, but no load(filename, data_layer) beside it")
     return CourseNetworkFile(spec, inner, save, load)

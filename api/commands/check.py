@@ -45,11 +45,11 @@ def run(options: argparse.Namespace) -> int:
     processes, so each computes with one thread: a second one makes small products no faster, and waits for its turn on
     a busy machine.
     """
-    from ..sandbox.launch import Launched, usual_lanes
+    from ..sandbox.launch import Launched, usual_workers
     from ..threads import compute_with_one_thread
 
     compute_with_one_thread()
-    with Launched(0 if options.direct else max(options.jobs, 0) or usual_lanes()) as launched:
+    with Launched(0 if options.direct else max(options.jobs, 0) or usual_workers()) as launched:
         from . import checking  # while the workers come up; NumPy looks at the environment when it is loaded
 
         return checking.run(options, launched)

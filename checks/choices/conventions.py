@@ -135,6 +135,9 @@ class _TypedSession:
         subject.dtype = self._dtype
         return subject
 
+    def fresh(self) -> SessionLike:
+        return self._source.session()
+
     def limit(self, seconds: float) -> None:
         self._seconds = seconds
 

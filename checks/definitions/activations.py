@@ -1,4 +1,4 @@
-"""Identity, ReLU, Sigmoid, TanH, Activation and SoftMax, entry by entry in scalar arithmetic."""
+"""Identity, ReLU, Sigmoid, TanH, Activation and SoftMax, entry by entry in scalar arithmetic; Dropout at rest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...specs import Activation, Identity, ReLU, Sigmoid, SoftMax, TanH
+from ...specs import Activation, Dropout, Identity, ReLU, Sigmoid, SoftMax, TanH
 from ..numerics.compare import Array, Estimate, estimate
 from .dispatch import ANY, Conventions, forward
 
@@ -16,6 +16,12 @@ from .dispatch import ANY, Conventions, forward
 def _(spec: Identity, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
     del spec, parameters, conventions
     return estimate(x, x, 0)
+
+
+@forward.register
+def _(spec: Dropout, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
+    del spec, parameters, conventions  # where nothing is drawn: in the test phase, or where every unit is kept
+    return estimate(x, x, 2)
 
 
 @forward.register

@@ -17,14 +17,8 @@ SEQUENCES = ", sequences: "  # between the choice for images and that for sequen
 
 @forward.register
 def _(spec: Conv, x: Array, parameters: Mapping[str, Array], conventions: Conventions = ANY) -> Estimate:
-    kernels, bias = parameters["weights"], parameters["bias"]
-    axes = range(2, x.ndim)
-    if _choice(conventions, "convolution", x) == "convolution":
-        kernels = np.flip(kernels, tuple(axes))
-    if _choice(conventions, "kernel channels", x) == "reversed":
-        kernels = np.flip(kernels, 1)
-    early = _choice(conventions, "even kernels", x) == "padding before"
-    before = [size // 2 if early else (size - 1) // 2 for size in kernels.shape[2:]]
+    kernels, bias = turned(parameters["weights"], x, conventions), parameters["bias"]
+    before = paddings_before(kernels, x, conventions)
     y, magnitude = np.empty((2, *spec.output_shape(x.shape)))
     for place in itertools.product(*map(range, y.shape[2:])):
         starts = [stride * p - b for stride, p, b in zip(spec.stride_shape, place, before, strict=True)]
@@ -43,6 +37,21 @@ def _(spec: Conv, x: Array, parameters: Mapping[str, Array], conventions: Conven
             y[sample, kernel, *place] = math.fsum([*products, bias[kernel]])
             magnitude[sample, kernel, *place] = math.fsum(map(abs, [*products, bias[kernel]]))
     return _with_transforms(estimate(y, magnitude, kernels[0].size + 1), x, kernels)
+
+
+def turned(kernels: Array, x: Array, conventions: Conventions) -> Array:
+    """The kernels as they meet the input: by convention turned by 180 degrees, or with their channels reversed."""
+    if _choice(conventions, "convolution", x) == "convolution":
+        kernels = np.flip(kernels, tuple(range(2, x.ndim)))
+    if _choice(conventions, "kernel channels", x) == "reversed":
+        kernels = np.flip(kernels, 1)
+    return kernels
+
+
+def paddings_before(kernels: Array, x: Array, conventions: Conventions) -> list[int]:
+    """The number of zeros in front of the input, by axis of the kernels behind their channels."""
+    early = _choice(conventions, "even kernels", x) == "padding before"
+    return [size // 2 if early else (size - 1) // 2 for size in kernels.shape[2:]]
 
 
 def _choice(conventions: Conventions, name: str, x: Array) -> str:

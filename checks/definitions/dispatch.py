@@ -22,6 +22,11 @@ def forward(spec: LayerSpec, x: Array, parameters: Mapping[str, Array], conventi
     raise NotImplementedError(f"there is no definition of {spec.name()}")
 
 
+def is_defined(spec: LayerSpec) -> bool:
+    """Tell whether there is a definition of the layer."""
+    return forward.dispatch(type(spec)) is not forward.dispatch(object)
+
+
 @singledispatch
 def loss(spec: LossSpec, prediction: Array, target: Array, conventions: Conventions = ANY) -> Estimate:
     """The loss; its reduction and its epsilon are those of `conventions`, or the first options."""

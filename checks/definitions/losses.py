@@ -14,10 +14,12 @@ from ...specs import (
     MeanSquaredError,
     SoftMaxCrossEntropyLoss,
     SoftmaxOutput,
+    Trait,
 )
 from ..numerics.compare import Array, Estimate, estimate
 from .dispatch import ANY, Conventions, loss, loss_gradient, loss_text
 
+TINY = float(np.finfo(np.float64).tiny)
 LARGEST_EPSILON = 1e-10  # inside the log; courses use 2.2e-16, 1e-10 or none
 
 REDUCTIONS: dict[str, tuple[float, str]] = {
@@ -53,6 +55,16 @@ def gradient_scale(spec: LossSpec, batch: int, conventions: Conventions) -> floa
     """What backward returns, over the gradient of forward: the batch size, or 1."""
     free = any(convention.name.endswith("gradient") for convention in spec.conventions)
     return float(batch) if free and chosen(spec, "gradient", conventions) == "of the sum" else 1.0
+
+
+def left_out(spec: LossSpec, prediction: Array, target: Array, conventions: Conventions) -> float:
+    """The share of an entry of the gradient that an epsilon of the loss may be, or that leaving it out may be."""
+    if Trait.OF_PROBABILITIES in spec.traits:
+        known = next((conventions.get(each.name) for each in spec.conventions if each.name.endswith("epsilon")), None)
+        epsilon = LARGEST_EPSILON if known is None else 0.0 if known == "none" else float(known)
+        return epsilon / float(prediction[target > 0].min())
+    gradient = loss_gradient(spec, prediction, target, conventions)
+    return float(np.max(gradient.slack / np.maximum(np.abs(gradient.value), TINY)))
 
 
 @loss.register

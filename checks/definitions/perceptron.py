@@ -9,6 +9,7 @@ import numpy as np
 from ...specs import BatchNormalization, FullyConnected, PerceptronSpec, Trait
 from ..numerics.compare import Array, Estimate
 from .activations import softmax
+from .composition import parts_of
 from .dispatch import Conventions, forward, loss, loss_gradient
 from .losses import gradient_scale
 
@@ -19,16 +20,11 @@ def scores(spec: PerceptronSpec, x: Array, parameters: Mapping[str, Array]) -> E
     An error that enters a fully connected layer leaves it at most |W| times as large; activations have slopes of at
     most 1.
     """
-    value, carried, index = x, np.zeros_like(x), -1
-    for layer in spec.layers():
-        own: dict[str, Array] = {}
+    value, carried = x, np.zeros_like(x)
+    for layer, own in parts_of(spec, parameters):
         if isinstance(layer, FullyConnected):
-            index += 1
-            none = np.zeros(layer.output_size)
-            own = {"weights": parameters[f"{index}.weights"], "bias": parameters.get(f"{index}.bias", none)}
             carried = carried @ np.abs(own["weights"])
         elif isinstance(layer, BatchNormalization):
-            own = {"weights": parameters[f"{index}.scale"], "bias": parameters[f"{index}.shift"]}
             carried = np.abs(own["weights"]) * _through_normalisation(value, carried)
         result = forward(layer, value, own)
         value, carried = result.value, carried + result.error + result.slack

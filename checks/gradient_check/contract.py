@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from ..measurement import number
-from ..numerics.directions import norm, plain_direction, signed
+from ..measurement import apart
+from ..numerics.answers import changed, not_finite, typical
+from ..numerics.directions import norm, plain_direction, scale_of, signed
+from ..numerics.linearity import LINEAR, UNITS, Linear, combined, nearby, noise_of
 from ..numerics.precision import current
 from ..results import Verdict
 from .drift import CALLS, drifts
 from .finding import GradientFinding
-from .linear import Answers, floor_of, is_linear
 from .pair import Pair
 from .values import Array, Given, WrongOutput
 
-SAME = 1e3  # units in the last place that two answers may differ by: libraries change the order of a summation
 DECOY = 1 / 16  # how far the decoy is from the point, as a share of a direction: the first step of the differences
 
 Gradients = Mapping[str, Array]
@@ -49,7 +49,8 @@ def run_contract(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.rando
     """Call the pair at the point and at a decoy, and compare the answers.
 
     `y` is what forward has returned at the point, after it was called at the decoy: what the first call leaves behind
-    must not be used for later ones. Costs 6 calls of forward and 4 of backward.
+    must not be used for later ones. Costs 6 calls of forward and 4 of backward, and up to 6 of both
+    more where backward is not linear to its last digits.
 
     Raises:
         Raised: a call raises.
@@ -102,13 +103,56 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
         _same_gradient(name, of_v[name], of_v_again[name], contract)
     if contract.findings:
         return
-    of_w, of_both = pair.pull(w), pair.pull(pair.rounded(2.0 * v + 3.0 * w))
-    for name, block in pair.blocks.items():
-        answers = Answers(of_v[name], of_w[name], of_both[name], of_v_again[name])
-        linear = is_linear(answers, floor_of(y, v, w, block), partial(_scaled, pair, name, v))
-        contract.noise[name] = answers.noise if linear else answers.chance
+    of_w, of_both = pair.pull(w), pair.pull(pair.rounded(combined(v, w)))
+    questions = _Questions(pair, v, of_v, rng)
+    for name in pair.blocks:
+        chance = np.abs(of_v_again[name] - of_v[name])
+        floor = np.full(pair.blocks[name].shape, _floor(y, v, w, pair.blocks[name]))
+        law = Linear(of_v[name], of_w[name], of_both[name], rounding=floor, chance=chance)
+        if law.broken():
+            law = replace(law, noise=questions.noise(name))
+        linear = law.broken() is None or law.is_noise(partial(questions.scaled, name))
+        contract.noise[name] = np.maximum(chance, law.residual / UNITS) if linear else chance
         if not linear:
-            _add_not_linear(name, answers, contract)
+            _add_not_linear(name, law, contract)
+
+
+def _floor(y: Array, v: Array, w: Array, block: Given) -> float:
+    """What one entry of a gradient may be off by without any effect on the output beyond its rounding."""
+    step = scale_of(np.asarray(block, np.float64))
+    return LINEAR * current().eps * typical(y) * (2.0 * norm(v) + 3.0 * norm(w)) / step
+
+
+@dataclass
+class _Questions:
+    """What backward is asked only if one of the blocks needs it, once for all of them.
+
+    Attributes:
+        pair: the functions.
+        v: the incoming gradient.
+        of_v: what backward has answered for it.
+        rng: where incoming gradients close to it come from.
+    """
+
+    pair: Pair
+    v: Array
+    of_v: Gradients
+    rng: np.random.Generator
+    _scaled: dict[float, Gradients] = field(default_factory=dict)
+
+    @cached_property
+    def _nearby(self) -> list[Gradients]:
+        return [self.pair.pull(other) for other in nearby(self.v, self.rng)]
+
+    def noise(self, name: str) -> Array:
+        """The rounding noise of a block's gradient."""
+        return noise_of([answer[name] for answer in self._nearby], self.of_v[name])
+
+    def scaled(self, name: str, factor: float) -> Array:
+        """The gradient for that many times the incoming gradient."""
+        if factor not in self._scaled:
+            self._scaled[factor] = self.pair.pull(factor * self.v)
+        return self._scaled[factor][name]
 
 
 def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str, Given]:
@@ -122,24 +166,23 @@ def decoy_of(blocks: Mapping[str, Given], rng: np.random.Generator) -> dict[str,
 
 def _repeatable(pair: Pair, v: Array, y: Array, again: Array, contract: Contract) -> bool:
     """Forward gives the same answer for the same input, noise aside."""
-    difference = np.abs(again - y)
-    size = np.abs(y) + norm(y) / max(y.size, 1) ** 0.5
-    if not np.isfinite(y).all() or (difference <= SAME * current().eps * size).all():
+    if not np.isfinite(y).all() or changed(y, again) is None:
         return True
     if np.isfinite(again).all() and drifts(pair, v, again - y):
         _add_drift(y, again, contract)
         return False
     # What exceeds this is no noise of a computation; below it, it is measured and enters the tolerance.
-    if (difference <= max(current().noisy, SAME * current().eps) * size).all():
+    difference = changed(y, again, share=current().noisy)
+    if difference is None:
         return True
-    place = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
     memory = "it is brought to the same state before each call, but that does not suffice" if pair.state.given else ""
+    found, expected = apart(difference.found, difference.expected)
     contract.add(
         "repeatable",
         Verdict.UNDECIDED,
         f"forward(x) gives another answer when it is called again with the same x{': ' + memory if memory else ''}",
-        expected=number(float(y[place])),
-        found=number(float(again[place])),
+        expected=expected,
+        found=found,
         hint="pass reseed=, a function that seeds its random numbers, if forward draws any; fresh=, a function that "
         "makes a new (forward, backward), or snapshot= and restore=, if it remembers earlier calls",
     )
@@ -148,13 +191,14 @@ def _repeatable(pair: Pair, v: Array, y: Array, again: Array, contract: Contract
 
 def _add_drift(y: Array, again: Array, contract: Contract) -> None:
     place = int(np.abs(again - y).argmax())
+    found, expected = apart(float(again[place]), float(y[place]))
     contract.add(
         "repeatable",
         Verdict.FAILED,
         f"forward(x) changes with every call although x is the same: {CALLS} calls in a row move its answer further "
         "in one direction, so something is updated, and this is no chance",
-        expected=number(float(y[place])),
-        found=number(float(again[place])),
+        expected=expected,
+        found=found,
         hint="look for weights or statistics that forward or backward changes; updates belong into the optimizer. If "
         "forward is meant to remember earlier calls, pass fresh=, or snapshot= and restore=",
     )
@@ -177,56 +221,52 @@ def _is_finite_output(y: Array, contract: Contract) -> bool:
 
 
 def _finite(name: str, gradient: Array, contract: Contract) -> None:
-    if np.isfinite(gradient).all():
+    wrong = not_finite(gradient)
+    if wrong is None:
         return
-    places = np.argwhere(~np.isfinite(gradient))
-    place = tuple(int(i) for i in places[0])
     contract.add(
         "gradients",
         Verdict.FAILED,
-        f"the gradient of {name} is {gradient[place]} at entry {list(place)}; "
-        f"{len(places)} of {gradient.size} entries are not finite",
+        f"the gradient of {name} is {wrong.found} at entry {list(wrong.index)}; "
+        f"{wrong.count} of {gradient.size} entries are not finite",
         expected="finite numbers",
-        found=str(gradient[place]),
+        found=str(wrong.found),
         hint="look for a division by 0, a logarithm of 0, or an overflow in backward",
     )
 
 
 def _same_gradient(name: str, first: Array, second: Array, contract: Contract) -> None:
     """A second backward for the same point gives the same gradient, noise aside."""
-    difference = np.abs(second - first)
-    size = float(np.abs(first).max(initial=0.0))
-    if (difference <= max(current().noisy, SAME * current().eps) * size).all():
+    difference = changed(first, second, share=current().noisy)
+    if difference is None:
         return
-    place = tuple(int(i) for i in np.unravel_index(int(difference.argmax()), first.shape))
-    added = np.allclose(second, 2.0 * first, rtol=1e3 * current().eps, atol=1e3 * current().eps * size)
-    why = "it adds to the gradient of the call before" if added else "it answers the same question differently"
+    adds, differs = "it adds to the gradient of the call before", "it answers the same question differently"
+    found, expected = apart(difference.found, difference.expected)
     contract.add(
-        "accumulation" if added else "repeatable",
+        "accumulation" if difference.accumulated else "repeatable",
         Verdict.FAILED,
-        f"the gradient of {name} changes from one backward(x, dy) to the next although nothing else does: {why}",
-        expected=number(float(first[place])),
-        found=number(float(second[place])),
+        f"the gradient of {name} changes from one backward(x, dy) to the next although nothing else does: "
+        f"{adds if difference.accumulated else differs}",
+        expected=expected,
+        found=found,
         hint="backward must compute the gradient anew; use what forward has stored, and draw nothing at random",
     )
 
 
-def _scaled(pair: Pair, name: str, v: Array, factor: float) -> Array:
-    return pair.pull(factor * v)[name]
-
-
-def _add_not_linear(name: str, answers: Answers, contract: Contract) -> None:
-    expected = answers.expected
-    place = tuple(int(i) for i in np.unravel_index(int(answers.residual.argmax()), expected.shape))
-    ignored = np.allclose(answers.v, answers.w) and np.allclose(answers.v, answers.both)
-    why = ": it does not depend on dy" if ignored else ""
+def _add_not_linear(name: str, law: Linear, contract: Contract) -> None:
+    worst = law.broken()
+    assert worst is not None  # noqa: S101 - the caller has looked
+    why = ": it does not depend on dy" if law.ignores else ""
+    found, expected = apart(worst.found, worst.expected)
     contract.add(
         "linear",
         Verdict.FAILED,
         f"the gradient of {name} is not linear in dy: backward(x, 2 v + 3 w) differs from "
-        f"2 backward(x, v) + 3 backward(x, w) at entry {list(place)}{why}",
+        f"2 backward(x, v) + 3 backward(x, w) at entry {list(worst.index)}{why}",
         blocking=False,
-        expected=number(float(expected[place])),
-        found=number(float(answers.both[place])),
+        expected=expected,
+        found=found,
+        measured=worst.error,
+        tolerance=worst.tolerance,
         hint="the incoming gradient must enter backward as a factor of every term, and only once",
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .values import ALONE, Array, Given, Layout, WrongOutput, gradient_of, handed
+from .calling import Calling, recognised
+from .values import Array, Given, Layout, handed
 
-Forward = Callable[[Any], Any]
-Backward = Callable[[Any, Any], Any]
+Forward = Callable[..., Any]
+Backward = Callable[..., Any]
 
 
 class Raised(Exception):  # noqa: N818 - carries what the functions under test raised
@@ -46,7 +48,7 @@ class Pair:
     Attributes:
         forward, backward: as given by the user.
         blocks: the point, by name.
-        alone: True if the functions take one array instead of a dict.
+        calling: how the functions are called.
         state: what happens before each forward.
         layout: of the output; known after `learn_layout`.
         forwards, backwards: numbers of calls.
@@ -57,7 +59,7 @@ class Pair:
     forward: Forward | None
     backward: Backward | None
     blocks: Mapping[str, Given]
-    alone: bool
+    calling: Calling
     state: State
     layout: Layout | None = None
     forwards: int = 0
@@ -67,31 +69,48 @@ class Pair:
 
     def __post_init__(self) -> None:
         self._kept: list[tuple[str, Callable[[], Array], Array]] = []
+        self._cache: Any = None
         self._saved = self.state.snapshot() if self.state.snapshot is not None else None
 
     def learn_layout(self, blocks: Mapping[str, Given]) -> Layout:
-        """Fix the layout, by a first forward.
+        """Fix the layout, by a first forward, and how backward is called, by its signature or a call.
 
         Raises:
             Raised, WrongOutput: forward raises, or returns no numbers.
         """
-        self.layout = Layout.of(self.run_forward(blocks))
+        self._prepare()
+        answer = self._run(self.calling.arguments(self._copies(blocks)))
+        if not self.calling.swapped:
+            self.calling = recognised(self.calling, self.backward, answer, partial(self._try, blocks))
+        self.layout = Layout.of(self.calling.outputs(answer)[0])
         return self.layout
+
+    def _try(self, blocks: Mapping[str, Given], calling: Calling, dy: Any) -> None:
+        """Call backward in a form, after a forward, and read what it returns."""
+        self._prepare()
+        given = calling.arguments(self._copies(blocks))
+        _, cache = calling.outputs(self._run(given))
+        self.backwards += 1
+        found = self._call(calling.backward, self.backward, *calling.backward_arguments(given, dy, cache))
+        calling.gradients(found, self._shapes)
 
     def run_forward(self, blocks: Mapping[str, Given], *, watch: bool = False, own: str = "") -> Any:
         """What forward returns, from the state that every call starts in; the block `own` is handed over uncopied.
 
         Raises:
-            Raised: a call raises.
+            Raised, WrongOutput: a call raises, or there is no cache where there was one before.
         """
         self._prepare()
-        given = self._argument(blocks, own)
-        self.forwards += 1
-        y = self._call("forward(x)", self.forward, given)
+        copies = self._copies(blocks, own)
+        y, self._cache = self.calling.outputs(self._run(self.calling.arguments(copies)))
         if watch:
-            self._watch("forward", "x", given, blocks)
+            self._watch("forward", copies, blocks)
             self._keep("forward", lambda: self._layout.vector(y))
         return y
+
+    def _run(self, arguments: Sequence[Any]) -> Any:
+        self.forwards += 1
+        return self._call(self.calling.forward, self.forward, *arguments)
 
     def value(self, blocks: Mapping[str, Given]) -> Array:
         """Forward's answer as one vector.
@@ -123,11 +142,12 @@ class Pair:
             Raised, WrongOutput: a call raises, or a gradient is missing, has a wrong shape or is no number.
         """
         self.run_forward(self.blocks, watch=watch)
-        given, dy = self._argument(self.blocks), self._layout.restored(v)
+        copies, dy = self._copies(self.blocks), self._layout.restored(v)
         self.backwards += 1
-        found = self._call("backward(x, dy)", self.backward, given, dy)
+        arguments = self.calling.backward_arguments(self.calling.arguments(copies), dy, self._cache)
+        found = self._call(self.calling.backward, self.backward, *arguments)
         if watch:
-            self._watch("backward", "x", given, self.blocks)
+            self._watch("backward", copies, self.blocks)
             if not np.array_equal(self._layout.vector(dy), self._layout.vector(self._layout.restored(v))):
                 self.written.append("backward: dy")
             self._keep("backward", lambda: np.concatenate([item.ravel() for item in self._gradients(found).values()]))
@@ -156,9 +176,12 @@ class Pair:
         if self.state.reseed is not None:
             self.state.reseed()
 
-    def _argument(self, blocks: Mapping[str, Given], own: str = "") -> Any:
-        copies = {name: block if name == own and block.ndim else handed(block) for name, block in blocks.items()}
-        return copies[ALONE] if self.alone else copies
+    def _copies(self, blocks: Mapping[str, Given], own: str = "") -> dict[str, Any]:
+        return {name: block if name == own and block.ndim else handed(block) for name, block in blocks.items()}
+
+    @property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        return {name: block.shape for name, block in self.blocks.items()}
 
     def _call(self, call: str, function: Callable[..., Any] | None, *arguments: Any) -> Any:
         if function is None:
@@ -173,23 +196,13 @@ class Pair:
         """Remember what a result is now; `read` looks at the very arrays that were returned."""
         self._kept.append((name, read, np.array(read())))
 
-    def _watch(self, function: str, argument: str, given: Any, blocks: Mapping[str, Given]) -> None:
+    def _watch(self, function: str, copies: Mapping[str, Any], blocks: Mapping[str, Given]) -> None:
         """Notice blocks that are no longer what was handed over."""
         for name, block in blocks.items():
-            now = given if self.alone else given.get(name) if isinstance(given, dict) else None
+            now = copies.get(name)
             if now is None or not np.array_equal(now, block):
-                place = argument if self.alone else f"{argument}[{name!r}]"
+                place = f"x[{name!r}]" if self.calling.form == "dict" else name
                 self.written.append(f"{function}: {place}")
 
     def _gradients(self, found: Any) -> dict[str, Array]:
-        if self.alone:
-            return {ALONE: gradient_of(ALONE, self.blocks[ALONE].shape, found)}
-        if not isinstance(found, Mapping):
-            raise WrongOutput(
-                f"backward(x, dy) is {type(found).__name__}, but should be a dict with the names of x: "
-                f"{', '.join(self.blocks)}"
-            )
-        missing = [name for name in self.blocks if name not in found]
-        if missing:
-            raise WrongOutput(f"backward(x, dy) lacks the gradient of {', '.join(missing)}")
-        return {name: gradient_of(name, block.shape, found[name]) for name, block in self.blocks.items()}
+        return self.calling.gradients(found, self._shapes)

@@ -77,7 +77,7 @@ def second_opinion(pair: Pair, name: str, checker: BlockChecker) -> Opinion:
     v = np.where(derivative.settled, signed(y.shape, rng), 0.0)
     g = checker.pull(v)
     found, expected = float(np.vdot(g, u)), float(np.vdot(v, exact))
-    tolerance = checker.tolerance(derivative, v, g, u)
+    tolerance = checker.comparer.compare(derivative, u, v, g).tolerance
     if abs(found - expected) <= tolerance:
         return Opinion(Verdict.PASSED, "a complex step of forward agrees with backward", found, expected, tolerance)
     text = "a complex step of forward agrees with finite differences, and not with backward"

@@ -21,28 +21,31 @@ class WrongOutput(Exception):  # noqa: N818 - it is no error of the caller, but 
     """Forward or backward returned what is no number or array of numbers; the text says what."""
 
 
-def blocks_of(x: Any, dtype: Any) -> tuple[dict[str, Given], bool]:
-    """The input as named arrays, copied, and whether it was a single array.
+def blocks_of(x: Any, more: Mapping[str, Any], dtype: Any) -> tuple[dict[str, Given], str]:
+    """The input as named arrays, copied, and its form: `one` array, a `dict` of them, or `several`.
 
     Args:
         x: a number, an array, or a dict of them by name.
+        more: all arrays, by name, if there are several; empty otherwise.
         dtype: `float64` or `float32` to convert to; None to keep what the arrays have.
 
     Raises:
         TypeError: an entry of `x` is no array of float64 or float32.
-        ValueError: there is no block, or an entry of a block is not finite.
+        ValueError: there is no block, or an entry of a block is nan or inf; -inf is left where it is.
     """
     wanted = None if dtype is None else np.dtype(dtype).name
     if wanted not in {None, *FLOATS}:
         raise TypeError(f"dtype={wanted}, but should be float64 or float32")
+    if more:
+        return {name: _block(name, value, wanted) for name, value in more.items()}, "several"
     if not isinstance(x, Mapping):
-        return {ALONE: _block(ALONE, x, wanted)}, True
+        return {ALONE: _block(ALONE, x, wanted)}, "one"
     if not x:
         raise ValueError("x is an empty dict, but should hold at least one block of numbers by name")
     for name in x:
         if not isinstance(name, str):
             raise TypeError(f"x has a block named {name!r}, but names should be strings")
-    return {name: _block(f"x[{name!r}]", value, wanted) for name, value in x.items()}, False
+    return {name: _block(f"x[{name!r}]", value, wanted) for name, value in x.items()}, "dict"
 
 
 def _block(name: str, value: Any, dtype: str | None) -> Given:
@@ -56,12 +59,26 @@ def _block(name: str, value: Any, dtype: str | None) -> Given:
         kind = "a masked array" if isinstance(value, np.ma.MaskedArray) else f"of dtype {array.dtype}"
         raise TypeError(
             f"{name} is {kind}, but should be of float64 or float32: only real numbers can be moved a little; "
-            "use .astype(float), or keep labels, indices and masks out of x, inside of forward"
+            f"{_advice(value, array)}"
         )
-    if not np.isfinite(array).all():
-        place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
+    allowed = np.isfinite(array) | (array == -np.inf)  # such as masked scores; they are not moved
+    if not allowed.all() or (array.size and not np.isfinite(array).any()):
+        place = [int(i) for i in np.argwhere(~np.isfinite(array) if allowed.all() else ~allowed)[0]]
         raise ValueError(f"{name}{place} = {array[tuple(place)]}, but every entry should be finite")
     return np.array(array, dtype=dtype or array.dtype)
+
+
+def _advice(value: Any, array: Given) -> str:
+    """What to do with a block that is not of float64 or float32."""
+    if isinstance(value, np.ma.MaskedArray):
+        return "use .filled(...), and keep the mask out of x, inside of forward"
+    if array.dtype.kind == "f":
+        return "use .astype(float)"
+    if array.dtype.kind == "c":
+        return "give real and imaginary parts as two blocks"
+    if array.dtype.kind in "iub":
+        return "keep labels, indices and masks out of x, inside of forward; write numbers as floats, such as 3.0"
+    return "keep what is no number out of x, inside of forward"
 
 
 def handed(block: Given) -> Any:
@@ -104,6 +121,11 @@ class Layout:
     def single(self) -> bool:
         """True if a part is of float32."""
         return "float32" in self.dtypes
+
+    @property
+    def size(self) -> int:
+        """Number of entries of all parts."""
+        return sum(int(np.prod(shape)) for shape in self.shapes)
 
     @property
     def text(self) -> str:
@@ -164,11 +186,31 @@ def _place(name: Any) -> str:
 
 
 def _numbers(name: str, value: Any) -> Given:
-    array = np.asarray(value) if not isinstance(value, str | bytes) and value is not None else None
+    array = _array(value)
     if array is None or array.dtype.kind not in NUMBERS:
         what = type(value).__name__ if array is None or array.dtype == object else f"an array of {array.dtype}"
         raise WrongOutput(f"{name} is {what}, but should be a real number or an array of real numbers")
     return array
+
+
+def _array(value: Any) -> Given | None:
+    """The value as an array; None if NumPy makes none of it, as of lists of different lengths."""
+    if value is None or isinstance(value, str | bytes | Mapping | set):
+        return None
+    if isinstance(value, tuple | list) and any(isinstance(part, np.ndarray) for part in value):
+        return None
+    try:
+        return np.asarray(value)
+    except Exception:  # whatever the value's own conversion raises
+        return None
+
+
+def is_number_like(value: Any) -> bool:
+    """Tell whether a value is a number or an array of numbers: no dict, tuple or list of arrays, no object."""
+    if isinstance(value, tuple | list):
+        return False
+    array = _array(value)
+    return array is not None and array.dtype.kind in NUMBERS
 
 
 def gradient_of(name: str, shape: tuple[int, ...], value: Any) -> Array:
@@ -179,6 +221,10 @@ def gradient_of(name: str, shape: tuple[int, ...], value: Any) -> Array:
     """
     if value is None:
         raise WrongOutput(f"the gradient of {name} is None, but should be an array of shape {shape}")
+    if isinstance(value, tuple | list) and _array(value) is None:
+        raise WrongOutput(
+            f"the gradient of {name} is a {type(value).__name__} of {len(value)} values, but should be one array"
+        )
     array = _numbers(f"the gradient of {name}", value)
     if array.shape != shape:
         raise WrongOutput(f"the gradient of {name} has shape {array.shape}, but should have the block's shape {shape}")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, Phase, Trait
+from .. import definitions
 from ..context import Context
 from ..law import Level, check
-from ..measurement import Measurement, failed, number, passed, undecided
-from ..numerics.gradient import BlockChecker, BlockResult
-from ..numerics.localise import Localiser
+from ..measurement import Measurement, failed, passed
 from ..numerics.precision import current
-from ..proof import Derivative, central_differences
+from ..proof import Derivative
 from .contract import BACKWARD
+from .gradient_claim import Claim, layer_claim
+from .gradient_judging import Gradient, Reference, agrees_with, judge
+from .gradient_ladder import Answers
 from .selection import core_in_training, deterministic, has, keep_probability, parameter_names
+from .value import defined, is_defined
 
 Array = NDArray[np.float64]
-Prove = Callable[[Array, Array, Array], Derivative]  # from cotangent, claimed gradient and central differences
 
 
 def _differentiable(case: Case) -> bool:
@@ -45,20 +47,32 @@ def factors(case: Case) -> dict[str, float]:
 def input_gradient(context: Context) -> Iterator[Measurement]:
     """Backward returns the transposed Jacobian of forward, applied to the incoming gradient."""
     rng = context.rng()
+    values = context.parameters(context.rng())
     layer = context.layer(rng)
     x = context.data(rng)
+    claim = layer_claim(layer, x)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
-        return layer.many([("forward", (point,)) for point in points])
+        return [definitions.value(context.layer_spec, point, values, context.conventions) for point in points]
 
-    def pull(v: Array) -> Array:
-        gradient: Array = layer.many([("forward", (x,)), ("backward", (v,))])[1]
-        return gradient
+    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+        asked = layer if other is context else other.layer(other.rng())
+        return asked.many([("forward", (point,)) for point in points])
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         return Derivative(block="", arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
 
-    yield from judge("the input gradient", BlockChecker(evaluate, pull, x, rng), factors(context.case), prove)
+    gradient = Gradient(
+        name="the input gradient",
+        block=x,
+        claim=claim,
+        reference=_reference(context, evaluate, x, claim, ""),
+        answers=answers,
+        decoy=context.data,
+        known=factors(context.case),
+        prove=prove,
+    )
+    yield from judge(context, gradient, rng)
 
 
 @check(
@@ -75,77 +89,63 @@ def parameter_gradient(context: Context, quantity: str) -> Iterator[Measurement]
     values = context.parameters(context.rng())
     layer = context.layer(rng)
     x = context.data(rng)
+    # Other values first: what belongs to them must not be left when those that are looked at are there.
+    layer.begin_with([("assign", ({quantity: context.parameters(context.rng(1))[quantity]},)), ("forward", (x,))])
+    claim = layer_claim(layer, x, quantity, [("assign", ({quantity: values[quantity]},))])
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        spec, known = context.layer_spec, context.conventions
+        return [definitions.value(spec, x, {**values, quantity: point}, known) for point in points]
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         return Derivative(block=quantity, arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
 
-    checker = parameter_checker(layer, quantity, values, x, rng)
-    yield from judge(f"the gradient of {quantity}", checker, factors(context.case), prove)
-
-
-def parameter_checker(
-    layer: RemoteSubject, name: str, values: Mapping[str, Array], x: Array, rng: np.random.Generator
-) -> BlockChecker:
-    """The checker of one parameter's gradient at `values`, for the input `x`."""
-
-    def evaluate(points: Sequence[Array]) -> list[Array]:
-        steps = [step for point in points for step in (("assign", ({name: point},)), ("forward", (x,)))]
-        return layer.many(steps)[1::2]
-
-    def pull(v: Array) -> Array:
-        steps = [("assign", ({name: values[name]},)), ("forward", (x,)), ("backward", (v,)), ("gradients", ())]
-        gradient: Array = layer.many(steps)[3][name]
-        return gradient
-
-    return BlockChecker(evaluate, pull, values[name], rng)
-
-
-def judge(
-    name: str, checker: BlockChecker, known: Mapping[str, float], prove: Prove | None = None
-) -> Iterator[Measurement]:
-    """Run the checker; after a failure, say which entries are wrong and what they look like."""
-    result = checker.run()
-    if result.undecided:
-        yield undecided(f"{name}: {result.doubt}", masked=result.masked)
-    elif result.fault is None:
-        yield passed(result.error, result.tolerance)
-    else:
-        yield _explain(name, checker, result, known, prove)
-
-
-def _explain(
-    name: str, checker: BlockChecker, result: BlockResult, known: Mapping[str, float], prove: Prove | None
-) -> Measurement:
-    fault = result.fault
-    assert fault is not None  # noqa: S101 - the caller has looked
-    claimed = checker.pull(fault.cotangent)
-    location = Localiser(checker.evaluate, checker.x, fault.cotangent, claimed, checker.rng).locate(known)
-    worst = next((entry for entry in location.entries if entry.wrong), None)
-    if worst is None:
-        low, high = fault.expected
-        expected = number(low) if low == high else f"a number in [{number(low)}, {number(high)}]"
-        found, place = number(fault.found), "along a random direction"
-        measured, tolerance = result.error, result.tolerance
-    else:
-        expected, found, place = number(worst.expected), number(worst.found), f"at entry {list(worst.index)}"
-        measured, tolerance = worst.error, worst.bound
-    reading = f": {location.reading}" if location.reading else ""
-    return failed(
-        f"{name} is {found} {place}, but finite differences of forward give {expected}{reading}",
-        expected=expected,
-        found=found,
-        hint="derive the formula on paper for one entry, then compare with backward line by line",
-        measured=measured,
-        tolerance=tolerance,
-        evidence=location.evidence(),
-        proof=None if prove is None or fault.at_kink is not None else _proof(checker, fault.cotangent, claimed, prove),
+    gradient = Gradient(
+        name=f"the gradient of {quantity}",
+        block=values[quantity],
+        claim=claim,
+        reference=_reference(context, evaluate, x, claim, quantity),
+        answers=_answers_with(context, layer, quantity, x),
+        decoy=lambda drawn: context.parameters(drawn)[quantity],
+        known=factors(context.case),
+        prove=prove,
     )
+    yield from judge(context, gradient, rng)
 
 
-def _proof(checker: BlockChecker, v: Array, claimed: Array, prove: Prove) -> Derivative | None:
-    """The same comparison by plain central differences, as a snippet makes it."""
-    expected = central_differences(checker.evaluate, checker.x, v)
-    return None if expected is None else prove(v, claimed, expected)
+def _answers_with(context: Context, layer: RemoteSubject, name: str, x: Array) -> Answers:
+    """Forward of `x` with several values of a parameter."""
+
+    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+        asked = layer if other is context else other.layer(other.rng())
+        steps = [step for point in points for step in (("assign", ({name: point},)), ("forward", (x,)))]
+        return asked.many(steps)[1::2]
+
+    return answers
+
+
+def _reference(
+    context: Context,
+    evaluate: Callable[[Sequence[Array]], list[Array]],
+    x: Array,
+    claim: Claim,
+    block: str,
+) -> Reference | None:
+    """The definition of the layer as a function of a block; None if its output is none of input and parameters."""
+    if not is_defined(context.case):
+        return None
+    expected = defined(context, x, context.parameters(context.rng()))
+    if not isinstance(expected, definitions.Normalised):
+        return Reference(evaluate=evaluate, expected=expected)
+    normalised: definitions.Normalised = expected
+
+    def rounding(v: Array) -> Array:
+        return normalised.gradient_error(block, v, claim.outputs[0])
+
+    def terms(v: Array) -> Array:
+        return normalised.gradient_terms(block, v)
+
+    return Reference(evaluate=evaluate, expected=expected, rounding=rounding, terms=terms)
 
 
 @check(
@@ -158,13 +158,19 @@ def _proof(checker: BlockChecker, v: Array, claimed: Array, prove: Prove) -> Der
 def gradient_at_zero(context: Context) -> Iterator[Measurement]:
     """Where the input is exactly 0, backward stays between the derivatives from the left and from the right."""
     rng = context.rng()
+    values = context.parameters(context.rng())
     layer = context.layer(rng)
     x = context.data(rng)
     x.ravel()[::2] = 0.0
     precision = current()
     step = precision.one_sided_step
-    y, right, left = layer.many([("forward", (point,)) for point in (x, x + step, x - step)])
-    _, g = layer.many([("forward", (x,)), ("backward", (np.ones_like(y),))])
+    points = x, x + step, x - step
+    found, g = layer.many([("forward", (x,)), ("backward", (np.ones(x.shape),))])
+    if is_defined(context.case) and agrees_with(found, defined(context, x, values)):
+        spec, known = context.layer_spec, context.conventions
+        y, right, left = (definitions.value(spec, point, values, known) for point in points)
+    else:
+        y, right, left = layer.many([("forward", (point,)) for point in points])
     ends = np.stack([(right - y) / step, (y - left) / step])
     # One-sided quotients err by step |f''| / 2 <= step for the functions here, and by rounding / step.
     slack = 2 * step + 4 * precision.eps * (1 + np.abs(y)) / step

@@ -12,13 +12,12 @@ from .. import definitions
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
-from ..numerics.gradient import BlockChecker
 from ..proof import Derivative
 from .contract import array_of_shape, unmodified
-from .gradient import judge
+from .gradient_claim import NumberClaim, moved_by_a_unit
+from .gradient_judging import Gradient, Reference, judge
 
 Array = NDArray[np.float64]
-TINY = float(np.finfo(np.float64).tiny)
 
 
 def of_probabilities(case: Case) -> bool:
@@ -147,25 +146,35 @@ def prediction_gradient(context: Context) -> Iterator[Measurement]:
     loss, prediction, target = context.new(), context.data(rng), context.target(rng)
     spec, batch = context.spec_as(LossSpec), context.case.input_shape[0]
     scale = definitions.gradient_scale(spec, batch, context.conventions)
+    moved = moved_by_a_unit(prediction, rng)
+    steps = [step for point in (prediction, moved) for step in (("forward", (point, target)), ("backward", (target,)))]
+    found, gradient, _, again = loss.many(steps)
+    claim = NumberClaim([found], gradient / scale, again / scale)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
-        values = loss.many([("forward", (point, target)) for point in points])
-        return [np.asarray(value, dtype=float).reshape(1) for value in values]
+        return [definitions.loss(spec, point, target, context.conventions).value.reshape(1) for point in points]
 
-    def pull(v: Array) -> Array:
-        gradient: Array = loss.many([("forward", (prediction, target)), ("backward", (target,))])[1]
-        return float(v[0]) / scale * gradient
+    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+        asked = loss if other is context else other.new()
+        values = asked.many([("forward", (point, target)) for point in points])
+        return [np.asarray(value, dtype=float).reshape(1) for value in values]
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         gradient, slopes = found / float(v[0]), expected / float(v[0])
         arguments = (prediction, target)
         return Derivative(block="", arguments=arguments, cotangent=None, target=target, found=gradient, expected=slopes)
 
-    known = {"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {}
-    slack = 0.0
-    if not of_probabilities(context.case):
-        gradient = definitions.loss_gradient(spec, prediction, target, context.conventions)
-        slack = float(np.max(gradient.slack / np.maximum(np.abs(gradient.value), TINY)))
-    checker = BlockChecker(evaluate, pull, prediction, rng, slack)
-    # In another scale, the derivative is not what backward returns.
-    yield from judge("the gradient with respect to the prediction", checker, known, prove if scale == 1 else None)
+    slack = definitions.left_out(spec, prediction, target, context.conventions)
+    expected = definitions.loss(spec, prediction, target, context.conventions)
+    judged = Gradient(
+        name="the gradient with respect to the prediction",
+        block=prediction,
+        claim=claim,
+        reference=Reference(evaluate=evaluate, expected=expected, slack=slack, noise=claim.noise),
+        answers=answers,
+        decoy=context.data,
+        known={"1/batch": 1 / batch, "batch": float(batch)} if batch > 2 else {},
+        prove=prove if scale == 1 else None,  # in another scale, the derivative is not what backward returns
+        slack=0.0 if of_probabilities(context.case) else slack,
+    )
+    yield from judge(context, judged, rng)

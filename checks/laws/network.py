@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Operation
 from ...specs import Kind
 from .. import definitions
 from ..asking import feed, gradients, network_backward, network_forward, parameters, test, train
 from ..context import Context
-from ..law import Law, Level, check
+from ..law import Law, Level, answered, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
-from ..numerics.gradient import BlockChecker
 from ..proof import Derivative, Expression, Holds
 from .contract import array_of_shape
-from .gradient import judge
+from .gradient_claim import NumberClaim, moved_by_a_unit
+from .gradient_judging import CANCELLED, Gradient, Reference, judge
 from .loss import finite_number
 from .network_parts import (
+    drawn_like,
     findings_of_everything,
     findings_of_layers,
     findings_of_optimizer,
@@ -59,23 +61,21 @@ def network_runs(context: Context) -> Law:
 def gradient_of_the_whole_network(context: Context) -> Law:
     """Backward computes the gradient of the network's loss with respect to every parameter of every layer."""
     rng = context.rng()
-    network, _, _, values = yield from prepared(context, rng)
-
-    def restore(name: str) -> tuple[str, tuple[object, ...]]:
-        return ("assign", ({**values, name: values[name]},))
-
+    network, x, labels, values = yield from prepared(context, rng)
+    moved = {name: moved_by_a_unit(value, rng) for name, value in values.items()}
+    steps: list[Operation] = []
+    for given in (values, moved):  # each backward may have updated what was assigned
+        steps += [("assign", (given,)), ("forward", ()), ("backward", ()), ("gradients", ())]
+    _, loss, _, gradients, *_, others = network.many(steps)
     for name in values:
+        claim = NumberClaim([loss], gradients[name], others[name])
 
-        def evaluate(points: Sequence[Array], name: str = name) -> list[Array]:
-            steps: list[tuple[str, tuple[object, ...]]] = []
-            for point in points:
-                steps += [("assign", ({**values, name: point},)), ("forward", ())]
-            return [np.asarray(loss, dtype=float).reshape(1) for loss in network.many(steps)[1::2]]
-
-        def pull(v: Array, name: str = name) -> Array:
-            steps = [restore(name), ("forward", ()), ("backward", ()), ("gradients", ())]
-            gradient: Array = network.many(steps)[3][name]
-            return float(v[0]) * gradient
+        def answers(other: Context, points: Sequence[Array], name: str = name) -> list[Array]:
+            asked = network if other is context else answered(prepared(other, other.rng()))[0]
+            found = asked.many(
+                [step for point in points for step in (("assign", ({**values, name: point},)), ("forward", ()))]
+            )
+            return [np.asarray(loss, dtype=float).reshape(1) for loss in found[1::2]]
 
         def prove(v: Array, found: Array, expected: Array, name: str = name) -> Derivative:
             scale = float(v[0])  # the loss is a number, so a snippet takes 1 in place of the cotangent
@@ -83,7 +83,42 @@ def gradient_of_the_whole_network(context: Context) -> Law:
                 block=name, arguments=(), cotangent=None, target=None, found=found / scale, expected=expected / scale
             )
 
-        yield from judge(f"the gradient of {name}", BlockChecker(evaluate, pull, values[name], rng), {}, prove)
+        def decoy(drawn: np.random.Generator, name: str = name) -> Array:
+            return drawn_like(drawn, values[name])
+
+        judged = Gradient(
+            name=f"the gradient of {name}",
+            block=values[name],
+            claim=claim,
+            reference=_composed(context, (x, labels), values, name, claim),
+            answers=answers,
+            decoy=decoy,
+            known={},
+            prove=prove,
+        )
+        yield from judge(context, judged, rng)
+
+
+def _composed(
+    context: Context, batch: tuple[Array, Array], values: Mapping[str, Array], name: str, claim: NumberClaim
+) -> Reference | None:
+    """The composition of the definitions as a function of one parameter; None if a part has none."""
+    (x, labels), spec, known = batch, network_spec(context.case), context.conventions
+    named = {f"{index}.{own}" for index, layer in enumerate(spec.layers) for own in layer.parameters()}
+    if not definitions.is_composed(spec) or named != set(values):
+        return None
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        losses = [definitions.network_loss(spec, x, labels, {**values, name: point}, known) for point in points]
+        return [loss.reshape(1) for loss in losses]
+
+    prediction = definitions.network_prediction(spec, x, values, known)
+    return Reference(
+        evaluate=evaluate,
+        expected=definitions.network_estimate(spec, x, labels, values, known),
+        slack=CANCELLED * definitions.left_out(spec.loss, prediction, labels, known),
+        noise=claim.noise,
+    )
 
 
 @check(

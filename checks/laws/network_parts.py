@@ -87,6 +87,12 @@ def draw_labels(case: Case, rng: np.random.Generator) -> Array:
     return rng.permutation(labels)
 
 
+def drawn_like(rng: np.random.Generator, value: Array) -> Array:
+    """Drawn numbers for a parameter; none is near 0."""
+    drawn: Array = 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
+    return drawn
+
+
 Prepared = tuple[RemoteSubject, Array, Array, dict[str, Array]]
 """A network, its inputs, labels and parameters."""
 
@@ -96,9 +102,6 @@ def prepared(context: Context, rng: np.random.Generator) -> Asking[Prepared]:
     network = context.new()
     x, labels = context.data(rng), draw_labels(context.case, rng)
     _, built = yield from network.ask(feed(x, labels), parameters())
-    values = {
-        name: 0.5 * rng.choice([-1.0, 1.0], size=value.shape) * rng.uniform(0.3, 1.7, size=value.shape)
-        for name, value in built.items()
-    }
+    values = {name: context.given(drawn_like(rng, value)) for name, value in built.items()}
     network.begin_with([assign(values), reseed(context.seed)])
     return network, x, labels, values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,13 @@ from .. import definitions
 from ..context import Context
 from ..law import Component, Level, check
 from ..measurement import Measurement, agrees, describe, failed, same
-from ..numerics.gradient import BlockChecker
 from .contract import array_of_shape
-from .gradient import factors, judge
+from .gradient import factors
+from .gradient_claim import NumberClaim, moved_by_a_unit
+from .gradient_judging import CANCELLED, Gradient, Reference, judge
 from .loss import finite_number
 
 Array = NDArray[np.float64]
-# Where a loss has an epsilon that its gradient leaves out, the gradient of a sample is wrong by the share epsilon / p.
-# In the sum over the samples these gradients may cancel, to a hundredth of their size in the norm of a block.
-CANCELLED = 100.0
 
 
 def spec_of(case: Case) -> PerceptronSpec:
@@ -54,21 +52,24 @@ def findings_of_parts(*families: str) -> Callable[[Case], tuple[Component, ...]]
     return select
 
 
-def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
-    """A perceptron with drawn parameters; inputs, targets and the parameters.
-
-    The weights are so small that scores stay near 1: probabilities of very different size would hide each other.
-    """
-    spec = spec_of(context.case)
-    network, x = context.new(), context.data(rng)
-    values = {
+def drawn_values(context: Context, rng: np.random.Generator) -> dict[str, Array]:
+    """Drawn values for every parameter."""
+    return {
         name: context.given(
             rng.choice([-1.0, 1.0], size=each.shape)
             * rng.uniform(0.5, 1.5, size=each.shape)
             / np.sqrt(float(each.fan_in or 1))
         )
-        for name, each in spec.parameters().items()
+        for name, each in spec_of(context.case).parameters().items()
     }
+
+
+def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+    """A perceptron with drawn parameters; inputs, targets and the parameters.
+
+    The weights are so small that scores stay near 1: probabilities of very different size would hide each other.
+    """
+    network, x, values = context.new(), context.data(rng), drawn_values(context, rng)
     network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
     return network, x, targets(context, rng), values
 
@@ -145,24 +146,13 @@ def outputs_equal_the_definition(context: Context) -> Iterator[Measurement]:
     yield agrees("the loss", found, expected, hint=f"the definition is: {spec.loss.definition}")
 
 
-def loss_of(network: RemoteSubject, target: Array) -> Callable[[Sequence[Array]], list[Array]]:
-    """The losses of several inputs, each as an array."""
-
-    def evaluate(points: Sequence[Array]) -> list[Array]:
-        found = network.many([("loss", (point, target)) for point in points])
-        return [np.asarray(loss, dtype=float).reshape(1) for loss in found]
-
-    return evaluate
-
-
 def _left_out(context: Context, x: Array, target: Array, values: dict[str, Array]) -> float:
     """The share of the gradient that an epsilon of the loss is allowed to be."""
     if not classifies(context.case):
         return 0.0
     spec = spec_of(context.case)
     scores = definitions.scores(spec, x, values).value
-    slopes = definitions.loss_gradient(spec.loss, scores, target, context.conventions)
-    return CANCELLED * float(np.max(slopes.slack / np.abs(slopes.value)))
+    return CANCELLED * definitions.left_out(spec.loss, scores, target, context.conventions)
 
 
 @check(
@@ -177,18 +167,30 @@ def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Mea
     """The gradient of every parameter of every layer is that of the loss: divided by the batch size once, not twice."""
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
+    moved = {name: moved_by_a_unit(value, rng) for name, value in values.items()}
+    given = [(("assign", (each,)), ("loss", (x, target)), ("differentiate", (x, target))) for each in (values, moved)]
+    _, loss, gradients, _, _, others = network.many([step for steps in given for step in steps])
+    claim = NumberClaim([loss], gradients[quantity], others[quantity])
 
-    def evaluate(points: Sequence[Array]) -> list[Array]:
+    def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
+        return [_loss(context, x, target, {**values, quantity: point}, known) for point in points]
+
+    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+        asked = network if other is context else prepared(other, other.rng())[0]
         steps = [step for point in points for step in (("assign", ({quantity: point},)), ("loss", (x, target)))]
-        return [np.asarray(loss, dtype=float).reshape(1) for loss in network.many(steps)[1::2]]
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in asked.many(steps)[1::2]]
 
-    def pull(v: Array) -> Array:
-        gradients = network.many([("assign", (values,)), ("differentiate", (x, target))])[1]
-        gradient: Array = float(v[0]) * gradients[quantity]
-        return gradient
-
-    checker = BlockChecker(evaluate, pull, values[quantity], rng, _left_out(context, x, target, values))
-    yield from judge(f"the gradient of {quantity}", checker, factors(context.case))
+    judged = Gradient(
+        name=f"the gradient of {quantity}",
+        block=values[quantity],
+        claim=claim,
+        reference=_reference(context, (x, target), values, losses, claim),
+        answers=answers,
+        decoy=lambda drawn: drawn_values(context, drawn)[quantity],
+        known=factors(context.case),
+        slack=_left_out(context, x, target, values),
+    )
+    yield from judge(context, judged, rng)
 
 
 @check(
@@ -202,10 +204,64 @@ def gradient_of_the_input(context: Context) -> Iterator[Measurement]:
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
     scale = definitions.gradient_scale(spec_of(context.case).loss, len(x), context.conventions)
+    moved = moved_by_a_unit(x, rng)
+    loss, gradient, again = network.many(
+        [("loss", (x, target)), ("input_gradient", (x, target)), ("input_gradient", (moved, target))]
+    )
+    claim = NumberClaim([loss], gradient / scale, again / scale)
 
-    def pull(v: Array) -> Array:
-        gradient: Array = network.call("input_gradient", x, target)
-        return float(v[0]) / scale * gradient
+    def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
+        return [_loss(context, point, target, values, known) for point in points]
 
-    checker = BlockChecker(loss_of(network, target), pull, x, rng, _left_out(context, x, target, values))
-    yield from judge("the gradient at the input", checker, factors(context.case))
+    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+        asked = network if other is context else prepared(other, other.rng())[0]
+        found = asked.many([("loss", (point, target)) for point in points])
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in found]
+
+    judged = Gradient(
+        name="the gradient at the input",
+        block=x,
+        claim=claim,
+        reference=_reference(context, (x, target), values, losses, claim),
+        answers=answers,
+        decoy=context.data,
+        known=factors(context.case),
+        slack=_left_out(context, x, target, values),
+    )
+    yield from judge(context, judged, rng)
+
+
+def _loss(context: Context, x: Array, target: Array, values: Mapping[str, Array], known: Mapping[str, str]) -> Array:
+    return definitions.perceptron_loss_value(spec_of(context.case), x, target, values, known).reshape(1)
+
+
+def _reference(
+    context: Context,
+    batch: tuple[Array, Array],
+    values: dict[str, Array],
+    losses: Callable[[Sequence[Array], Mapping[str, str]], list[Array]],
+    claim: NumberClaim,
+) -> Reference:
+    """The definition of the loss as a function of a block, with the epsilon that the loss at the block shows.
+
+    Args:
+        context: of the law.
+        batch: inputs and targets.
+        values: the parameters.
+        losses: the definition at several values of the block, by conventions.
+        claim: what the subject has said.
+    """
+    (x, target), spec = batch, spec_of(context.case)
+    expected = definitions.perceptron_loss(spec, definitions.scores(spec, x, values), target, context.conventions)
+    with_largest = {**context.conventions, definitions.EPSILON: str(definitions.LARGEST_EPSILON)}
+    largest = float(_loss(context, x, target, values, with_largest)[0])
+    change = largest - float(expected.value)
+    share = (float(np.asarray(claim.outputs[0]).item()) - float(expected.value)) / change if change else 0.0
+    epsilon = definitions.LARGEST_EPSILON * float(np.clip(share, 0.0, 1.0))
+    known = {**context.conventions, definitions.EPSILON: repr(epsilon)}
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        return losses(points, known)
+
+    slack = _left_out(context, x, target, values)
+    return Reference(evaluate=evaluate, expected=expected, slack=slack, noise=claim.noise)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ...specs import Case, Kind
+from ...specs import Case, Kind, RecurrentSpec
+from .. import definitions
 from ..context import Context
 from ..law import Level, check
 from ..measurement import Measurement
-from ..numerics.gradient import BlockChecker
+from ..numerics.compare import Estimate
 from ..proof import Derivative
 from .contract import BACKWARD
-from .gradient import factors, judge
+from .gradient import factors
+from .gradient_claim import Claim
+from .gradient_judging import Gradient, Reference, judge
 from .recurrence_parts import (
     Array,
     Step,
@@ -25,6 +28,7 @@ from .recurrence_parts import (
     sequence,
     with_several_steps,
 )
+from .value import defined, is_defined
 
 
 def _blocks(case: Case) -> tuple[str, ...]:
@@ -49,25 +53,24 @@ def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Iterator[
     # A fresh layer each time, so that all begin with the same state: that of the earlier sequence.
     opening: list[Step] = [*beginning(context, memory=True), ("forward", (earlier,))]
     remembering = [*opening, ("backward", (incoming(context, rng, earlier),)), ("forward", (x,))]
+    of_input = quantity == "input"
 
-    def outputs(points: Sequence[Array]) -> list[Array]:
-        """The latter part of both sequences in one piece: there the state is carried as well."""
-        calls = [("forward", (np.concatenate([earlier, point]),)) for point in points]
-        return [y[len(earlier) :] for y in layer_with(context).many(calls)]
+    def ask(cotangents: Sequence[Array]) -> list[tuple[Array, Array]]:
+        found = []
+        for v in cotangents:
+            *_, y, dx, gradients = context.new().many([*remembering, ("backward", (v,)), ("gradients", ())])
+            found.append((y, dx if of_input else together(gradients)))
+        return found
 
-    def outputs_with(points: Sequence[Array]) -> list[Array]:
-        return [context.new().many([*opening, ("assign", (apart(point),)), ("forward", (x,))])[-1] for point in points]
-
-    def of_input(v: Array) -> Array:
-        gradient: Array = context.new().many([*remembering, ("backward", (v,))])[-1]
-        return gradient
-
-    def of_parameters(v: Array) -> Array:
-        return together(context.new().many([*remembering, ("backward", (v,)), ("gradients", ())])[-1])
+    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+        if of_input:  # the latter part of both sequences in one piece: there the state is carried as well
+            calls = [("forward", (np.concatenate([earlier, point]),)) for point in points]
+            return [y[len(earlier) :] for y in layer_with(other).many(calls)]
+        return [other.new().many([*opening, ("assign", (apart(point),)), ("forward", (x,))])[-1] for point in points]
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         name = ""
-        if quantity == "parameters":  # a snippet shows the one that is wrong by most
+        if not of_input:  # a snippet shows the one that is wrong by most
             pieces, slopes = apart(found), apart(expected)
             name = max(pieces, key=lambda each: float(np.abs(pieces[each] - slopes[each]).max()))
             found, expected = pieces[name], slopes[name]
@@ -75,8 +78,35 @@ def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Iterator[
             block=name, arguments=(x,), cotangent=v, target=None, found=found, expected=expected, continues=True
         )
 
-    if quantity == "input":
-        checker = BlockChecker(outputs, of_input, x, rng)
-    else:
-        checker = BlockChecker(outputs_with, of_parameters, start, rng)
-    yield from judge(f"the gradient of the {quantity} after a carried state", checker, factors(context.case), prove)
+    def decoy(drawn: np.random.Generator) -> Array:
+        return sequence(context, drawn) if of_input else together(context.parameters(drawn))
+
+    judged = Gradient(
+        name=f"the gradient of the {quantity} after a carried state",
+        block=x if of_input else start,
+        claim=Claim(ask),
+        reference=_reference(context, earlier, x, None if of_input else apart),
+        answers=answers,
+        decoy=decoy,
+        known=factors(context.case),
+        prove=prove,
+    )
+    yield from judge(context, judged, rng)
+
+
+def _reference(
+    context: Context, earlier: Array, x: Array, apart: Callable[[Array], dict[str, Array]] | None
+) -> Reference | None:
+    """The definition of the later sequence as a function of its input, or of all parameters; the state is fixed."""
+    spec, values = context.spec_as(RecurrentSpec), parameters(context)
+    if not is_defined(context.case):
+        return None
+    _, state = definitions.walk(spec, earlier, values, context.conventions)
+
+    def evaluate(points: Sequence[Array]) -> list[Array]:
+        pairs = [(point, values) if apart is None else (x, apart(point)) for point in points]
+        return [definitions.walk(spec, given, own, context.conventions, state)[0] for given, own in pairs]
+
+    whole = defined(context, np.concatenate([earlier, x]), values)
+    expected = Estimate(whole.value[len(earlier) :], whole.error[len(earlier) :])
+    return Reference(evaluate=evaluate, expected=expected)

@@ -17,12 +17,16 @@ from .contract import FORWARD, array_of_shape
 from .selection import deterministic
 
 
-def _defined(case: Case) -> bool:
-    """Cases whose output is a function of input and parameters alone (running statistics are not)."""
+def is_defined(case: Case) -> bool:
+    """Cases with a definition of the output as a function of input and parameters (running statistics are neither)."""
     spec = case.spec
-    if not isinstance(spec, LayerSpec) or not deterministic(case) or Trait.RANDOM_MASK in spec.traits:
+    if not isinstance(spec, LayerSpec) or not deterministic(case) or not definitions.is_defined(spec):
         return False
     return not (spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN) and case.phase is Phase.TEST)
+
+
+def _defined(case: Case) -> bool:
+    return is_defined(case) and Trait.RANDOM_MASK not in case.spec.traits  # which the family `phase` looks at
 
 
 def defined(context: Context, x: Array, parameters: Mapping[str, Array]) -> Estimate:

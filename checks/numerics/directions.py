@@ -36,7 +36,12 @@ def norm(values: Array) -> float:
 
 
 def scale_of(block: Array) -> float:
-    """The size of a typical entry: standard deviation, or root mean square if constant, or 1 if zero."""
+    """The size of a typical entry: standard deviation, or root mean square if constant, or 1 if zero.
+
+    Infinite entries, which stay where they are, do not count.
+    """
+    if not np.isfinite(block).all():
+        block = block[np.isfinite(block)]
     size = norm(block) / math.sqrt(max(block.size, 1))
     if size == 0:
         return 1.0
@@ -46,9 +51,10 @@ def scale_of(block: Array) -> float:
 
 
 def plain_direction(block: Array, rng: np.random.Generator) -> Array:
-    """A direction in which every entry moves by about the block's scale."""
+    """A direction in which every entry moves by about the block's scale; infinite ones do not move."""
     direction = signed(block.shape, rng)
     direction *= scale_of(block)
+    direction[~np.isfinite(block)] = 0.0
     return direction
 
 

@@ -53,6 +53,7 @@ class Kinks:
         y, noise: the function's value at `x` and its rounding noise.
         rng: where directions come from.
         precision: in which the function computes.
+        judged: in which backward does.
     """
 
     evaluate: Evaluate
@@ -62,6 +63,7 @@ class Kinks:
     noise: Array
     rng: np.random.Generator
     precision: Precision = FLOAT64
+    judged: Precision = FLOAT64
     _probes: tuple[list[Array], list[Array]] = field(default=([], []), init=False)  # points around x, and values there
 
     def judge(self, derivative: Derivative, u: Array) -> KinkFault | None:
@@ -80,7 +82,7 @@ class Kinks:
             v.ravel()[index] = 1.0
             found = float(np.vdot(self.pull(v), u))
             slack = 6 * float(derivative.one_sided_error[index]) + UNSEEN * (high - low)
-            slack += 200 * self.precision.eps * (abs(low) + abs(high))
+            slack += 200 * self.judged.eps * (abs(low) + abs(high))
             if not low - slack <= found <= high + slack:
                 return KinkFault(int(index), found, low, high, slack, v)
             convex = bool(highest[index] > weak[index])
@@ -99,7 +101,7 @@ class Kinks:
         points, values = self._probes
         for above, below, right, left in zip(points[::2], points[1::2], values[::2], values[1::2], strict=True):
             rises = np.array([right.flat[index], left.flat[index]]) - self.y.flat[index]
-            found = np.array([np.vdot(g, above - self.x), np.vdot(g, below - self.x)])
+            found = np.array([np.vdot(g, _moved(point, self.x)) for point in (above, below)])
             slack = unseen + SEEN * np.abs(rises).max() + 8 * self.noise[index]
             outside = found - rises if convex else rises - found
             if outside.max() > slack:
@@ -130,3 +132,8 @@ class Kinks:
         if self.x.size <= LARGE:
             self._probes = points, values
         return [plus + minus - 2 * self.y for plus, minus in zip(values[::2], values[1::2], strict=True)]
+
+
+def _moved(point: Array, x: Array) -> Array:
+    """The way from `x` to a point; entries that are infinite in both have not moved."""
+    return np.subtract(point, x, out=np.zeros(x.shape), where=np.isfinite(x))

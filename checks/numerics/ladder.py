@@ -17,6 +17,7 @@ from .directions import Array, norm
 from .precision import FLOAT64, MAX_LEVELS, Precision
 
 Evaluate = Callable[[Sequence[Array]], list[Array]]
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 WINDOW = 3
 LARGE = 2**16  # entries of a block whose points are evaluated pair by pair: all of them together leave the cache
@@ -32,6 +33,7 @@ class Derivative:
         value: the derivative.
         error: bound of its error.
         settled: False where the function is not smooth on any step of the ladder.
+        vague: True where it is smooth as far as its noise lets one see, but the noise hides the derivative.
         right, left: one-sided derivatives at the smallest step, for entries kinked at the point.
         one_sided_error: bound of their error.
         direction_error: per input entry, how far the steps really taken deviate from the direction.
@@ -40,7 +42,8 @@ class Derivative:
 
     value: Array
     error: Array
-    settled: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    settled: Flags
+    vague: Flags
     right: Array
     left: Array
     one_sided_error: Array
@@ -55,18 +58,19 @@ def measure_noise(
 
     Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
-    unit = precision.spacing(x)
+    unit = np.where(np.isfinite(x), precision.spacing(x), 0.0)
     jittered = []
     for _ in range(precision.jitters):
         moved = np.take(JITTER, rng.integers(len(JITTER), size=x.shape, dtype=np.int8))
         moved *= unit
-        moved += x
+        moved += x  # infinite entries stay infinite: nothing is added to them
         jittered.append(precision.rounded(moved))
-    changes = [np.abs(other.ravel() - y.ravel()) for other in evaluate(jittered)]
-    worst = np.maximum.reduce(changes)
+    flat = y.ravel()
+    worst = np.maximum.reduce([np.abs(other.ravel() - flat) for other in evaluate(jittered)])
     # What a quarter of the entries does not exceed is rounding for all; a jump at one entry says nothing of the others.
-    typical = float(np.quantile(worst[worst > 0], 0.25, method="lower")) if worst.any() else 0.0
-    result: Array = np.maximum(np.maximum(worst, typical), precision.eps * np.abs(y.ravel()))
+    known = worst[worst > 0]
+    typical = float(np.quantile(known, 0.25, method="lower")) if known.size else 0.0
+    result: Array = np.maximum(np.maximum(worst, typical), precision.eps * np.abs(flat))
     return result
 
 
@@ -107,24 +111,28 @@ def differentiate(
         unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
         error = np.where(better, bound, np.maximum(error, unexplained))
         settled = settled | (error <= precision.settled * _size(value, error) + 8 * noise / steps[-1])
-    relevant = error > precision.negligible * _size(flat, np.abs(flat))  # else the derivative is 0 for all that matters
-    vague = relevant & (error > VAGUE * _size(value, error))
-    settled = settled & ~contradicted & ~vague
+    smooth, vague = settled & ~contradicted, _is_vague(value, error, flat, precision)
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.
-    change = (
-        np.abs(central[-1] - central[-2]) + np.abs(np.abs(even[-1]) - np.abs(even[-2])) if len(central) > 1 else 0.0
-    )
+    change = np.abs(central[-1] - central[-2]) + np.abs(np.abs(even[-1]) - np.abs(even[-2]))
     return Derivative(
         value=value,
         error=error,
-        settled=settled,
+        settled=smooth & ~vague,
+        vague=smooth & vague,
         right=right,
         left=left,
         one_sided_error=change + 4 * noise / steps[-1],
         direction_error=deviation,
         evaluations=2 * len(steps),
     )
+
+
+def _is_vague(value: Array, error: Array, flat: Array, precision: Precision) -> Flags:
+    """The entries whose bound is too large a share of the derivative, and large enough to matter beside the output."""
+    relevant = error > precision.negligible * _size(flat, np.abs(flat))
+    result: Flags = relevant & (error > VAGUE * _size(value, error))
+    return result
 
 
 def _values(
@@ -145,7 +153,9 @@ def _values(
 
 def _note_deviation(deviation: Array, above: Array, below: Array, h: float, u: Array) -> None:
     """How far the step between two points, which are rounded, is from the one that was meant, per unit of `h`."""
-    difference = above - below
+    with np.errstate(invalid="ignore"):
+        difference = above - below
+    difference[np.isnan(difference)] = 0.0  # entries that are infinite do not move
     difference *= 0.5 / h
     difference -= u
     np.abs(difference, out=difference)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .directions import Array, norm, scale_of, signed
+from .gradient import BlockChecker
 from .groups import Items, find_wrong
 from .ladder import Evaluate, differentiate, measure_noise
 from .precision import Precision, current
@@ -28,6 +29,9 @@ from .readings import (
 
 PROBES = 24  # entries looked at one by one
 TESTS = 96  # directional tests that a search for few wrong entries may use, for each axis or all entries
+LADDER = 6  # evaluations that a derivative of a smooth function costs
+FOR_PROBES = 0.2  # share of a budget that is for entries one by one
+FOR_SLICES = 0.5  # share of what is left for each axis
 MOST = 6  # wrong entries, or slices of an axis, that are singled out
 SHOWN = 5  # wrong entries that a finding keeps
 TILES = 5  # of the map of errors, in each direction
@@ -74,7 +78,10 @@ class Location:
 
 
 class Localiser:
-    """Differentiates <v, f> along single entries and groups of entries of the block `x`."""
+    """Differentiates <v, f> along single entries and groups of entries of the block `x`.
+
+    `precision` is that in which the function computes, `rounding` bounds the rounding error of each claimed entry.
+    """
 
     def __init__(
         self,
@@ -86,21 +93,45 @@ class Localiser:
         *,
         noise: Array | None = None,
         precision: Precision | None = None,
+        rounding: Array | None = None,
+        budget: int | None = None,
     ) -> None:
         self.evaluate, self.x, self.v, self.claimed, self.rng = evaluate, x, v, claimed, rng
         self.evaluations = 0
+        self.budget = budget
         self.precision = precision or current()
+        self.rounding = 200 * current().eps * np.abs(claimed) if rounding is None else rounding
         self.scale = scale_of(x)
+        self.movable = np.flatnonzero(np.isfinite(x))
         self.y = self._count([x])[0]
         self.noise = measure_noise(self._count, x, self.y, rng, self.precision) if noise is None else noise
 
+    @classmethod
+    def after(cls, checker: BlockChecker, v: Array, budget: int | None = None) -> Localiser:
+        """The localiser of what a checker, which has run, found wrong for the cotangent `v`.
+
+        `budget` is the number of evaluations that it may use, about; None: as many as it likes.
+        """
+        return cls(
+            checker.evaluate,
+            checker.x,
+            v,
+            checker.pull(v),
+            checker.rng,
+            noise=checker.noise,
+            precision=checker.precision,
+            rounding=None if checker.rounding is None else checker.rounding(v),
+            budget=budget,
+        )
+
     def locate(self, factors: Mapping[str, float]) -> Location:
         """Probe entries; `factors` are the ratios that would mean something, by name (`1/batch`: 0.111)."""
-        size = self.x.size
-        chosen = np.arange(size) if size <= PROBES else np.sort(self.rng.choice(size, PROBES, replace=False))
+        size, chosen, most = self.x.size, self.movable, self._most(PROBES, FOR_PROBES)
+        if chosen.size > most:
+            chosen = np.sort(self.rng.choice(chosen, most, replace=False))
         entries = [self._probe(int(flat)) for flat in chosen]
         share = float(np.mean([entry.wrong for entry in entries])) if entries else 0.0
-        wrong, complete = [entry for entry in entries if entry.wrong], size <= PROBES
+        wrong, complete = [entry for entry in entries if entry.wrong], len(entries) == self.movable.size
         if not wrong and not complete:
             wrong, complete = self._search()
             entries = wrong + entries
@@ -109,13 +140,19 @@ class Localiser:
         reading = read_ratio(ratio, factors, self.precision) or read_zeros(entries)
         reading = reading or read_arrangement(entries, self.claimed, self.precision)
         places: Mapping[int, Sequence[int]] = {}
-        if not reading and 0 < share < FEW and size > PROBES:
+        if not reading and 0 < share < FEW and not complete:
             places = self._slices()
             reading = slices_text(places) if places else ""
-        if not reading and size <= PROBES:
+        if not reading and complete:
             reading = read_slices(entries, self.x.shape)
         reading = reading or _read_count(len(wrong), size, complete, share)
         return Location(tuple(entries), share, ratio, reading, self.evaluations, complete, places)
+
+    def _most(self, wanted: int, share: float = 1.0) -> int:
+        """How many derivatives out of the wanted ones are within a share of what is left of the budget."""
+        if self.budget is None:
+            return wanted
+        return max(min(wanted, int(share * (self.budget - self.evaluations) / LADDER)), 0)
 
     def error_map(self, location: Location) -> Array:
         """Where the error is: the block as a matrix of its first axis by the others, in at most 5 by 5 tiles.
@@ -125,7 +162,9 @@ class Localiser:
         """
         rows = self.x.shape[0] if self.x.ndim > 1 else 1
         numbers = np.arange(self.x.size).reshape(rows, -1)
-        tiles = TILES if self.x.size > PROBES else PROBES
+        tiles = PROBES if self.x.size <= PROBES else TILES
+        while not location.complete and tiles > 1 and tiles**2 > self._most(TILES**2, FOR_SLICES):
+            tiles -= 1
         by_row = np.array_split(numbers, min(tiles, rows), axis=0)
         parts = (np.array_split(part, min(tiles, max(part.shape[1], 1)), axis=1) for part in by_row)
         errors = np.zeros(self.x.shape)
@@ -156,12 +195,12 @@ class Localiser:
         u[index] = self.scale
         value, bound = self._along(u)
         found = float(self.claimed[index])
-        bound = (bound + 200 * self.precision.eps * abs(found * self.scale)) / self.scale
+        bound = bound / self.scale + float(self.rounding[index])
         return Entry(index, found, value / self.scale, bound)
 
     def _search(self) -> tuple[list[Entry], bool]:
         """A few wrong entries, and whether they are all."""
-        found = find_wrong(self.x.size, self._disagrees, most=MOST, tests=TESTS)
+        found = find_wrong(self.x.size, self._disagrees, most=MOST, tests=self._most(TESTS))
         return [entry for entry in map(self._probe, found.items) if entry.wrong], found.complete
 
     def _slices(self) -> dict[int, Sequence[int]]:
@@ -176,7 +215,7 @@ class Localiser:
             def holds_wrong(indices: Items, rows: Items = by_index) -> bool:
                 return self._disagrees(rows[indices].ravel())
 
-            found = find_wrong(length, holds_wrong, most=MOST, tests=TESTS)
+            found = find_wrong(length, holds_wrong, most=MOST, tests=self._most(TESTS, FOR_SLICES))
             if found.complete and len(found.items) <= length // 2:
                 places[axis] = found.items
         return places
@@ -187,12 +226,13 @@ class Localiser:
     def _size_of_error(self, subset: Items) -> float:
         """Estimate of the root mean square error of some entries; 0 if it is within the bound."""
         u = np.zeros(self.x.size)
+        subset = subset[np.isfinite(self.x.ravel()[subset])]
         u[subset] = signed((subset.size,), self.rng) * self.scale
         value, bound = self._along(u.reshape(self.x.shape))
         found = float(np.vdot(self.claimed.ravel(), u))
-        rounding = 200 * self.precision.eps * (float(np.linalg.norm(self.claimed.ravel() * u)) + abs(found))
+        rounding = 6 * norm(self.rounding.ravel() * u)
         error = abs(found - value)
-        return 0.0 if error <= bound + rounding else error / (self.scale * subset.size**0.5)
+        return 0.0 if error <= bound + rounding or not subset.size else error / (self.scale * subset.size**0.5)
 
 
 def _read_count(wrong: int, size: int, complete: bool, share: float) -> str:

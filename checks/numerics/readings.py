@@ -12,6 +12,7 @@ from .precision import Precision
 
 SHIFTS = (1, -1, 2, -2)
 ENOUGH = 6  # entries that must fit, and tell apart, before another arrangement is believed
+MOST_PARTS = 1000  # a ratio of 1/n is read as such up to this n
 PERCENT = 0.05  # drop probabilities are multiples of it
 
 
@@ -36,14 +37,17 @@ class Entry:
 
 
 def common_ratio(entries: Sequence[Entry], precision: Precision) -> float | None:
-    """Found / expected where it is the same for all entries with a gradient worth the name."""
+    """Found / expected where it is the same for all entries with a gradient worth the name, and explains the others."""
     largest = max((abs(entry.expected) for entry in entries), default=0.0)
-    ratios = [entry.found / entry.expected for entry in entries if abs(entry.expected) > precision.legible * largest]
+    small = precision.legible * largest
+    ratios = [entry.found / entry.expected for entry in entries if abs(entry.expected) > small]
     if len(ratios) < 2 or largest == 0:
         return None
     middle = float(np.median(ratios))
+    allowed = 10 * precision.legible * max(abs(middle), 1e-3)
+    fits = (abs(entry.found - middle * entry.expected) <= entry.bound + allowed * largest for entry in entries)
     spread = max(abs(ratio - middle) for ratio in ratios)
-    return middle if spread <= 10 * precision.legible * max(abs(middle), 1e-3) else None
+    return middle if spread <= allowed and all(fits) else None
 
 
 def read_ratio(ratio: float | None, factors: Mapping[str, float], precision: Precision) -> str:
@@ -58,7 +62,16 @@ def read_ratio(ratio: float | None, factors: Mapping[str, float], precision: Pre
             if name == "0":
                 return "every entry is 0"
             return f"every entry is {name} times what it should be"
-    return f"every entry is {ratio:.6g}{_as_share(ratio, precision)} times what it should be"
+    exact = _as_part(ratio, precision) or f"{ratio:.6g}{_as_share(ratio, precision)}"
+    return f"every entry is {exact} times what it should be"
+
+
+def _as_part(ratio: float, precision: Precision) -> str:
+    """`1/32` or `-1/32`; empty if the inverse of the ratio is no integer."""
+    parts = round(1 / ratio) if ratio else 0
+    if not 2 < abs(parts) <= MOST_PARTS or abs(ratio * parts - 1) > precision.legible:
+        return ""
+    return f"{'-' if parts < 0 else ''}1/{abs(parts)}"
 
 
 def _as_share(ratio: float, precision: Precision) -> str:

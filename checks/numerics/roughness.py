@@ -21,7 +21,12 @@ STRIDE = 2  # spacing of the second table, in units of the first one's
 POINTS = 129  # on the way from x - u to x + u
 PIECE = 16  # differences that are judged together: one of a smooth function may be small where its sign changes
 AMPLIFIED = math.comb(2 * ORDER, ORDER) ** 0.5  # standard deviation of the differences of independent unit noise
-GROWTH = 64.0  # doubling the spacing multiplies an 8th difference by 256 if smooth, by about 1 if noise
+# Doubling the spacing leaves the largest 8th difference of noise as it is; that of one kink doubles, that of many kinks
+# together grows by 2^1.5, as their slopes do a random walk. This is the middle between noise and many kinks.
+GROWTH = 2.0**0.75
+TINY = 1e-4  # share of the limit below which no kink matters, and what is left of the smooth part may grow
+SMOOTH = 64.0  # times that a difference with a smooth part of that size is at most larger
+KINKED = 8.0  # times that kinks make a difference larger; more is smooth, and says nothing of noise
 
 
 def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precision: Precision) -> Array:
@@ -32,16 +37,18 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
     step. The way is much longer than the ladder's steps: an iteration that stops early has a wrong derivative even
     where the number of iterations stays the same, by about as much as the output jumps where it changes.
 
-    The way is cut into pieces. A piece shows noise only if its largest difference about keeps its size on the double
-    spacing. Next to a singularity 8th differences grow without limit, but all the more on the double spacing. Pieces
-    with jumps above the precision's `noisy` share of the output hold features of the function, such as steps and
-    kinks, and are left out.
-    So are pieces where the function raises or is not finite: the way may leave its domain.
+    The way is cut into pieces. Those in which the function is smooth say nothing: there the double spacing makes
+    differences 256 times as large, and more next to a singularity. The others are noise only if the largest
+    difference about keeps its size, in the piece and in the median of the pieces: in one piece noise varies by a factor
+    of 3, in the median by 1.7. A kink is not noise: what grows widens no bound. Pieces with
+    jumps above the precision's `noisy` share of the output hold features of the function, such as steps, and are left
+    out. So are pieces where the function raises or is not finite: the way may leave its domain.
 
     Costs 129 evaluations.
     """
     limit = precision.noisy * np.maximum(np.abs(y.ravel()), norm(y) / max(y.size, 1) ** 0.5)
-    result, fine, coarse = (np.zeros(y.size) for _ in range(3))
+    fine, coarse = np.zeros(y.size), np.zeros(y.size)
+    pieces: list[tuple[Array, Array]] = []
     latest: deque[Array] = deque(maxlen=STRIDE * ORDER + 1)  # of the values: all of them may need much memory
     for number, place in enumerate(np.linspace(-1.0, 1.0, POINTS)):
         latest.append(_value(evaluate, precision.rounded(x + place * u), y.size))
@@ -52,10 +59,21 @@ def measure_roughness(evaluate: Evaluate, x: Array, u: Array, y: Array, precisio
         np.maximum(fine, _difference(around[middle : middle + ORDER + 1]), out=fine)  # nan stays
         np.maximum(coarse, _difference(around[::STRIDE]), out=coarse)
         if ((number + 1) % PIECE == 0 and number < POINTS - PIECE) or number == POINTS - 1:
-            with np.errstate(invalid="ignore"):
-                is_noise = (fine <= limit) & (coarse <= GROWTH * fine)
-            np.maximum(result, fine, out=result, where=is_noise)
+            pieces.append((fine, coarse))
             fine, coarse = np.zeros(y.size), np.zeros(y.size)
+    return _noise_in(np.stack([piece[0] for piece in pieces]), np.stack([piece[1] for piece in pieces]), limit)
+
+
+def _noise_in(fine: Array, coarse: Array, limit: Array) -> Array:
+    """The largest difference that is noise, by output entry; the first axis numbers the pieces of the way."""
+    with np.errstate(all="ignore"):
+        growth = np.where((fine <= limit) & (coarse <= KINKED * fine), coarse / fine, np.nan)
+    seen = np.isfinite(growth).any(axis=0)
+    typical = np.nanmedian(np.where(seen, growth, np.inf), axis=0)
+    noise = (growth <= GROWTH) & (typical <= GROWTH)
+    largest = np.where(noise, fine, 0.0).max(axis=0, initial=0.0)
+    tiny = np.where((fine <= TINY * limit) & (coarse <= SMOOTH * fine), fine, 0.0).max(axis=0, initial=0.0)
+    result: Array = np.maximum(largest, tiny)
     return result
 
 

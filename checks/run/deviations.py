@@ -56,6 +56,10 @@ class CorrectedSession:
         """A subject whose results are corrected."""
         return self.session.build(spec, seed, later=later).seen_as(partial(self.deviation.corrected, spec))
 
+    def fresh(self) -> CorrectedSession:
+        """As in `SessionLike`."""
+        return CorrectedSession(self.session.fresh(), self.deviation)
+
     def limit(self, seconds: float) -> None:
         """As in `SessionLike`."""
         self.session.limit(seconds)

@@ -16,6 +16,8 @@ from ...specs import Unsupported, all_specs
 from ...specs.version import VERSION
 from ..choices.conventions import PROBE_SECONDS, detect
 from ..context import Context
+from ..law import Level
+from ..laws.gradient_judging import NO_DEFINITION, SELF_CONSISTENT, WRONG_FORWARD
 from ..plan.drawing import draw_cases
 from ..plan.plan import Plan, Planned, make_plan
 from ..results import BUILT_IN, FAILING, Diagnosis, Finding, Footer, Header, Result, Verdict, count_verdicts
@@ -162,6 +164,7 @@ class Run:
         if hidden:
             failing.append(f"{hidden[0].id} cannot hold: {hidden[0].blocked_by}, which it needs, fails")
         failing += _unjudged(self.options.required, findings)
+        failing += _self_consistent(self.options.required, findings)
         failing += self.options.waivers.complaints(
             [item.id for item in self.plan.everything.values() if item.level <= self.settings.level],
             {finding.id: finding.verdict for finding in findings},
@@ -240,12 +243,48 @@ def _reasons(plan: Plan, findings: list[Finding]) -> list[str]:
         reasons.append(f"{len(broken)} checks failed themselves, for example {broken[0].id}; please report this")
     if not plan.selected:
         reasons.append("no check was planned")
-    verdicts: dict[tuple[str, str], set[Verdict]] = {}
+    return reasons + _undecided(findings)
+
+
+def _undecided(findings: list[Finding]) -> list[str]:
+    """Families, and laws that training needs, of which nothing could be decided in any case of a component."""
+    families: dict[tuple[str, str], set[Verdict]] = {}
+    laws: dict[tuple[str, str, str], set[Verdict]] = {}
     for finding in findings:
-        verdicts.setdefault((finding.layer, finding.family), set()).add(finding.verdict)
-    for (layer, family), seen in verdicts.items():
-        if Verdict.UNDECIDED in seen and seen <= {Verdict.UNDECIDED, Verdict.UNSUPPORTED, Verdict.BLOCKED}:
-            reasons.append(f"nothing could be decided about {layer} in the family {family}")
+        families.setdefault((finding.layer, finding.family), set()).add(finding.verdict)
+        if finding.level == Level.CORE.name.lower():
+            law = "/".join(filter(None, (finding.check, finding.quantity)))
+            laws.setdefault((finding.layer, finding.family, law), set()).add(finding.verdict)
+
+    def is_open(seen: set[Verdict]) -> bool:
+        return Verdict.UNDECIDED in seen and seen <= {Verdict.UNDECIDED, Verdict.UNSUPPORTED, Verdict.BLOCKED}
+
+    missing = {key for key, seen in families.items() if is_open(seen)}
+    return [
+        f"nothing could be decided about {layer} in the family {family}"
+        for layer, family in families
+        if (layer, family) in missing
+    ] + [
+        f"nothing could be decided about {layer} in {law}"
+        for (layer, family, law), seen in laws.items()
+        if is_open(seen) and (layer, family) not in missing
+    ]
+
+
+def _self_consistent(required: tuple[str, ...], findings: list[Finding]) -> list[str]:
+    """Passes that say no more than that forward and backward belong together, where that is not enough.
+
+    Forward that differs from its definition must fail somewhere. If it does not, it is right where its values are
+    looked at and another one where it is differentiated. What has no definition is not relied on if it is required.
+    """
+    bad = {finding.layer for finding in findings if finding.verdict not in {Verdict.PASSED, Verdict.UNSUPPORTED}}
+    reasons = []
+    for finding in findings:
+        why = finding.evidence.get(SELF_CONSISTENT) if finding.verdict is Verdict.PASSED else None
+        if why == WRONG_FORWARD and finding.layer not in bad:
+            reasons.append(f"forward of {finding.layer} differs from its definition in {finding.id}, but nowhere else")
+        elif why == NO_DEFINITION and finding.layer in required and finding.level == Level.CORE.name.lower():
+            reasons.append(f"{finding.layer} is required, but {finding.id} is {SELF_CONSISTENT}: {why}")
     return reasons
 
 

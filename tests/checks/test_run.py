@@ -154,14 +154,34 @@ def test_a_family_in_which_nothing_was_decided_is_ungradable() -> None:
     }
 
 
-def test_one_decided_check_of_a_family_is_enough() -> None:
+def test_a_core_law_of_which_nothing_was_decided_is_ungradable() -> None:
     run = prepared()
     found = executed(run)
     some = [
         dataclasses.replace(f, verdict=Verdict.UNDECIDED) if f.check == "gradient.input" and f.layer == "ReLU" else f
         for f in found
     ]
-    assert any(f.check == "gradient.kink" for f in some)
+    assert any(f.check == "gradient.kink" for f in some), "the family has been decided"
+    footer = run.finish(some)
+    assert footer.verdict == "ungradable"
+    assert footer.reasons == ("nothing could be decided about ReLU in gradient.input",)
+
+
+def test_one_decided_case_of_a_core_law_is_enough() -> None:
+    run = prepared(settings=Settings(names=("ReLU/vector", "ReLU/image")))
+    found = executed(run)
+    some = [
+        dataclasses.replace(f, verdict=Verdict.UNDECIDED) if f.id == "ReLU/vector/gradient.input" else f for f in found
+    ]
+    assert some != found
+    assert run.finish(some).verdict == "conformant"
+
+
+def test_one_decided_law_of_a_family_is_enough_for_the_others() -> None:
+    run = prepared()
+    found = executed(run)
+    some = [dataclasses.replace(f, verdict=Verdict.UNDECIDED) if f.check == "gradient.kink" else f for f in found]
+    assert some != found
     assert run.finish(some).verdict == "conformant"
 
 

@@ -18,10 +18,10 @@ from ..packaging.house import ROOMS, ROOT, files_below
 
 GLOSSARY = PurePosixPath("docs/explanation/glossary.md")
 SELF = PurePosixPath("tests/docs/test_glossary.py")
-POINTER = PurePosixPath("docs/explanation/sandbox.md")  # says at the old address where the page is
+POINTER = PurePosixPath("docs/explanation/wall.md")  # says at the old address where the page is
 
 # Examples, and submissions in many styles, are written in the words of those who write them.
-FOREIGN = ("tests/styles/*/*", "tests/styles/*/*/*", "tests/sandbox/submissions/*", "tests/sandbox/submissions/*")
+FOREIGN = ("tests/styles/*/*", "tests/styles/*/*/*", "tests/wall/submissions/*", "tests/sandbox/submissions/*")
 FOLDERS = (*ROOMS, "tests", "docs", "benchmarks", ".ci")
 PAGES = ("README.md", "CONTRIBUTING.md", "pyproject.toml", "tox.ini", "conftest.py")
 SUFFIXES = {".py", ".md", ".j2", ".js", ".css", ".toml", ".ini", ".json"}
@@ -48,22 +48,22 @@ class Former:
 
 # The only place where the old names stand, besides the changelog.
 FORMER = (
-    Former("sandbox", "sandbox", text=r"(?i)\bwall\b(?![- ](clock|time|of text))", path=r"(^|_)wall(_|\.|$)"),
-    Former("Context", "Context", text=r"\bBench(?![a-z])|\b(the |a )?context\b", path=r"(^|_)context(_|\.|$)"),
-    Former("GroupRunner", "GroupRunner", name="GroupRunner", text=r"(?i)\b(the|a) judge\b", path=r"(^|_)judge(_|\.|$)"),
-    Former("SubjectHost", "SubjectHost", name="SubjectHost", text=r"(?i)\bthe desk\b"),
-    Former("BufferedReader", "BufferedReader", name="BufferedReader|_?stock", text=r"(?i)\bthe stock\b"),
+    Former("wall", "sandbox", text=r"(?i)\bwall\b(?![- ](clock|time|of text))", path=r"(^|_)wall(_|\.|$)"),
+    Former("Bench", "Context", text=r"\bBench(?![a-z])|\b(the |a )?bench\b", path=r"(^|_)bench(_|\.|$)"),
+    Former("Judge", "GroupRunner", name="Judge", text=r"(?i)\b(the|a) judge\b", path=r"(^|_)judge(_|\.|$)"),
+    Former("Desk", "SubjectHost", name="Desk", text=r"(?i)\bthe desk\b"),
+    Former("Stock", "BufferedReader", name="Stock|_?stock", text=r"(?i)\bthe stock\b"),
     Former("Gate", "ForkSupervisor", name="Gate|_gate"),
-    Former("CheckWorker", "worker", text=r"\b(\w+_)?workers?\b|Workers?\b", path=r"(^|_)workers?(_|\.|$)"),
+    Former("Lane", "worker", text=r"\b(\w+_)?lanes?\b|Lanes?\b", path=r"(^|_)lanes?(_|\.|$)"),
     Former("Room", "SharedBuffer", name="Room"),
-    Former("Encoder", "Encoder", name="Encoder"),
-    Former("Opaque", "Opaque", name="Opaque"),
-    Former("ArrayRecord", "ArrayRecord", name=r"\w*ArrayRecord"),
-    Former("penalty_gradients", "penalty_gradients", name="penalty_gradients"),
-    Former("run_snippet", "run_snippet", text=r"(?i)\brehears", path="rehears"),
-    Former("code_templates", "code templates", name="CodeTemplates", text=r"\bdef code_templates\b|\.code_templates\("),
-    Former("Kind.EVALUATOR", "Kind.EVALUATOR", text=r"\bKind\.USER\b"),
-    Former("Kind.CHECKPOINT", "Kind.CHECKPOINT", text=r"\bKind\.ARCHIVE\b"),
+    Former("Plainer", "Encoder", name="Plainer"),
+    Former("Foreign", "Opaque", name="Foreign"),
+    Former("Exhibit", "ArrayRecord", name=r"\w*Exhibit"),
+    Former("pulls", "penalty_gradients", name="pulls"),
+    Former("rehearse", "run_snippet", text=r"(?i)\brehears", path="rehears"),
+    Former("phrases", "code templates", name="Phrases", text=r"\bdef phrases\b|\.phrases\("),
+    Former("Kind.USER", "Kind.EVALUATOR", text=r"\bKind\.USER\b"),
+    Former("Kind.ARCHIVE", "Kind.CHECKPOINT", text=r"\bKind\.ARCHIVE\b"),
     Former("InSteps", "a name that says what is done in steps", name="InSteps"),
 )
 
@@ -125,33 +125,33 @@ def test_the_search_reads_every_room() -> None:
 @pytest.mark.parametrize(
     ("old", "path", "text"),
     [
-        ("sandbox", "checks/run/source.py", '"""Sessions in the sandbox."""'),
-        ("sandbox", "checks/run/source.py", "from ..wall import Session"),
-        ("sandbox", "README.md", "[The sandbox](docs/explanation/sandbox.md)"),
-        ("sandbox", "tests/sandbox/test_frames.py", ""),
-        ("sandbox", "benchmarks/sandbox_overhead.py", ""),
-        ("Context", "checks/laws/value.py", "def law(context: Context): pass"),
-        ("Context", "checks/laws/value.py", "def law(context): pass"),
-        ("Context", "checks/laws/value.py", "# what the context gives"),
-        ("Context", "tests/checks/test_context.py", ""),
-        ("GroupRunner", "checks/run/runner.py", "self.runner = GroupRunner()"),
-        ("GroupRunner", "checks/judge.py", ""),
-        ("GroupRunner", "checks/run/runner.py", "# the judge of this process"),
-        ("SubjectHost", "sandbox/calls.py", "class SubjectHost: pass"),
-        ("BufferedReader", "sandbox/link.py", "stock.read(1)"),
+        ("wall", "checks/source.py", '"""Sessions behind the wall."""'),
+        ("wall", "checks/source.py", "from ..wall import Session"),
+        ("wall", "README.md", "[The wall](docs/explanation/sandbox.md)"),
+        ("wall", "tests/wall/test_frames.py", ""),
+        ("wall", "benchmarks/wall_overhead.py", ""),
+        ("Bench", "checks/laws/value.py", "def law(context: Bench): pass"),
+        ("Bench", "checks/laws/value.py", "def law(bench): pass"),
+        ("Bench", "checks/laws/value.py", "# what the bench gives"),
+        ("Bench", "tests/checks/test_bench.py", ""),
+        ("Judge", "checks/runner.py", "self.runner = Judge()"),
+        ("Judge", "checks/judge.py", ""),
+        ("Judge", "checks/runner.py", "# the judge of this process"),
+        ("Desk", "sandbox/calls.py", "class Desk: pass"),
+        ("Stock", "sandbox/link.py", "stock.read(1)"),
         ("Gate", "sandbox/zygote.py", "self._gate = Gate(descriptor)"),
         ("Gate", "docs/explanation/architecture.md", "the class `Gate`"),
-        ("CheckWorker", "checks/run/run.py", "jobs = usual_lanes()"),
-        ("CheckWorker", "checks/run/run.py", "ForkedWorker()"),
+        ("Lane", "checks/run.py", "jobs = usual_lanes()"),
+        ("Lane", "checks/run.py", "ForkedLane()"),
         ("Room", "sandbox/shared.py", "class Room: pass"),
-        ("Encoder", "sandbox/values.py", "Encoder()"),
-        ("Opaque", "sandbox/values.py", "isinstance(value, Opaque)"),
-        ("ArrayRecord", "checks/results/records.py", "class ArrayRecord: pass"),
-        ("penalty_gradients", "adapters/base.py", "def penalty_gradients(self): pass"),
-        ("run_snippet", "checks/explain/snippet.py", "session.run_snippet(text)"),
-        ("code_templates", "adapters/base.py", "def code_templates(self): pass"),
-        ("Kind.EVALUATOR", "specs/network_user.py", "kind = Kind.EVALUATOR"),
-        ("Kind.CHECKPOINT", "specs/network_file.py", "kind = Kind.CHECKPOINT"),
+        ("Plainer", "sandbox/values.py", "Plainer()"),
+        ("Foreign", "sandbox/values.py", "isinstance(value, Foreign)"),
+        ("Exhibit", "checks/results.py", "class Exhibit: pass"),
+        ("pulls", "adapters/base.py", "def pulls(self): pass"),
+        ("rehearse", "checks/snippet.py", "session.rehearse(text)"),
+        ("phrases", "adapters/base.py", "def phrases(self): pass"),
+        ("Kind.USER", "specs/network_user.py", "kind = Kind.USER"),
+        ("Kind.ARCHIVE", "specs/network_file.py", "kind = Kind.ARCHIVE"),
         ("InSteps", "mistakes/adam.py", "class InSteps(Adam): pass"),
     ],
 )
@@ -169,10 +169,10 @@ def test_a_name_that_was_given_up_is_found(old: str, path: str, text: str) -> No
         ("framework/layers/lstm.py", "gate = 0  # the gate is 0\ngates = [gate]"),
         ("docs/explanation/verdicts.md", "PyTorch is an independent judge. What judges, is judged in course of time."),
         ("checks/laws/gradient.py", "yield from judge(name, checker)"),
-        ("docs/explanation/sandbox.md", "It keeps foreign code apart. Opaque code is confined, at desk width."),
+        ("docs/explanation/sandbox.md", "It keeps foreign code apart. Foreign code is confined, at desk width."),
         ("reports/report.css", ".swimlane { width: 3em; } /* hyperplanes */"),
-        ("checks/explain/text.py", "code_templates = ['it penalty_gradients']  # code_templates for people"),
-        ("checks/results/records.py", "exhibit = None"),
+        ("checks/explain/text.py", "phrases = ['it pulls']  # phrases for people"),
+        ("checks/results.py", "exhibit = None"),
     ],
 )
 def test_english_is_not_found(path: str, text: str) -> None:

@@ -65,7 +65,7 @@ def test_the_incoming_gradient_looks_like_the_output() -> None:
         return np.zeros_like(x)
 
     check_gradient(lambda x: (x.sum(), x.astype(np.float32)), backward, draw(2, 3))
-    for loss, y in seen:
+    for loss, y in (dy for dy in seen if isinstance(dy, tuple)):  # after a failure dy is tried as the first argument
         assert isinstance(loss, float)
         assert (y.shape, y.dtype) == ((2, 3), np.float32)
 

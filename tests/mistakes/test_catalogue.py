@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from backproof import framework
+from backproof import framework, specs
 from backproof.checks.law import Level
 from backproof.checks.plan.catalogue import all_checks
 from backproof.mistakes import Mistake, all_mistakes, mistakes_of
-from backproof.mistakes.registry import mistake as register
+from backproof.mistakes.registry import Declare, On
 from backproof.specs import all_specs, find_spec
 
 CODE = re.compile(r"[=@*/_]|\w\(|\[")
+
+FULLY_CONNECTED = specs.FullyConnected(input_size=2, output_size=2)
 
 every_mistake = pytest.mark.parametrize("mistake", all_mistakes().values(), ids=lambda mistake: mistake.id)
 
@@ -33,9 +37,36 @@ def test_mistakes_of_one_spec() -> None:
     assert mistakes_of("NoSuchSpec") == ()
 
 
-def test_an_id_cannot_be_used_twice() -> None:
+def test_no_published_mistake_is_gone() -> None:
+    published = Path(__file__).with_name("published_ids.txt").read_text(encoding="utf-8").split()
+    assert len(published) == len(set(published)) == 695
+    assert set(published) - set(all_mistakes()) == set()
+
+
+def test_an_id_is_made_of_component_and_class_and_cannot_be_used_twice() -> None:
+    class BackwardUnscaled(framework.Dropout):
+        """A second one."""
+
     with pytest.raises(ValueError, match=r"two mistakes are called dropout\.backward-unscaled"):
-        register("dropout.backward-unscaled", hint="", families=())(framework.Dropout)
+        Declare(families=())(hint="")(BackwardUnscaled)
+
+
+def test_a_recurring_mistake_cannot_be_declared_twice_either() -> None:
+    class WritesIntoInput:
+        """A second one."""
+
+    with pytest.raises(ValueError, match=r"two mistakes are called relu\.writes-into-input"):
+        Declare(families=()).on(On(framework.ReLU))(WritesIntoInput)
+
+
+def test_a_recurring_mistake_is_made_on_each_component_by_itself() -> None:
+    """What one component's mistake keeps on its class is not seen by another component's."""
+    builds = [all_mistakes()[f"{name}.state-on-class"].build for name in ("sigmoid", "fully_connected")]
+    sigmoid, affine = (build(spec) for build, spec in zip(builds, (specs.Sigmoid(), FULLY_CONNECTED), strict=True))
+    x = np.array([[1.0, 2.0]])
+    y = sigmoid.forward(x)
+    affine.forward(x)
+    np.testing.assert_allclose(sigmoid.backward(np.ones((1, 2))), y * (1 - y))
 
 
 @every_mistake

@@ -102,7 +102,7 @@ def test_network_notes_the_phase_of_every_layer() -> None:
 
 
 def test_network_without_data_says_what_to_do() -> None:
-    with pytest.raises(RuntimeError, match=r"call feed\(inputs, labels\) first"):
+    with pytest.raises(RuntimeError, match=r"feed\(inputs, labels\) should come first"):
         correct(network()).forward()
 
 

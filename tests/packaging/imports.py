@@ -20,6 +20,7 @@ ALLOWED = (
     ("api/*", "backproof"),
     ("adapters/*", "backproof.specs"),
     ("adapters/builtin.py", "backproof.framework"),
+    ("mistakes/*", "backproof.adapters.builtin"),
     ("mistakes/*", "backproof.framework"),
     ("mistakes/*", "backproof.specs"),
     ("sandbox/*", "backproof.specs"),

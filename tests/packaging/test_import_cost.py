@@ -70,4 +70,4 @@ def test_reach_follows_the_directions() -> None:
     assert rooms_within_reach("framework") == {"framework"}
     assert rooms_within_reach("adapters") == {"adapters", "specs"}
     assert rooms_within_reach("sandbox") == {"sandbox", "specs"}
-    assert rooms_within_reach("checks") == {"checks", "specs", "sandbox", "mistakes", "framework"}
+    assert rooms_within_reach("checks") == {"checks", "specs", "sandbox", "mistakes", "framework", "adapters"}

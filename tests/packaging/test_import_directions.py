@@ -134,6 +134,7 @@ def test_a_wrong_direction_is_named(path: str, source: str) -> None:
         ("adapters/fau/adapter.py", "from ..course import Course\nfrom . import layout\nfrom ...specs import Spec"),
         ("adapters/loading.py", "from .fau.layout import find_layout"),
         ("mistakes/dropout.py", "from ..framework import Network\nfrom ..specs import Dropout"),
+        ("mistakes/subjects.py", "from ..adapters import builtin"),
         ("sandbox/worker.py", "from ..adapters import load\nfrom ..specs import Dropout"),
         ("sandbox/worker_main.py", "from ..adapters import load"),
         ("sandbox/worker/loop.py", "from ...adapters import load"),

@@ -200,3 +200,38 @@ def test_foreign_results_are_described(subject: RemoteSubject, name: str, type_n
     assert isinstance(value, Opaque)
     assert value.type_name == type_name
     assert subject.call("echo", 1) == 1
+
+
+MODULE = """
+from backproof.specs import Array
+
+OFFERED = ["ReLU"]
+SEEN = []
+
+
+class ReLU:
+    def forward(self, x):
+        SEEN.append(x)
+        return x * len(SEEN)
+
+
+def build(spec):
+    return ReLU()
+"""
+
+
+def test_a_fresh_session_has_seen_no_call(start: Start) -> None:
+    x = np.ones(2)
+    with start(MODULE).session() as session:
+        assert [session.build(ReLU()).forward(x)[0] for _ in range(2)] == [1, 2]
+        with session.fresh() as other, other.fresh() as third:
+            assert other.build(ReLU()).forward(x)[0] == 1
+            assert third.build(ReLU()).forward(x)[0] == 1
+        assert session.build(ReLU()).forward(x)[0] == 3
+
+
+def test_fresh_sessions_share_the_budget(session: Session) -> None:
+    session.limit(10.0)
+    with session.fresh() as other:
+        other.build(ReLU()).forward(np.ones(2))
+        assert other.remaining == session.remaining < 10.0

@@ -136,6 +136,17 @@ def test_batch_normalization_allows_no_other_formula() -> None:
     assert not compare(centred / (x.std(axis=0) + 1e-8), found).within
 
 
+class Unknown(Identity):
+    """A layer that nobody has defined."""
+
+
 def test_a_layer_without_a_definition_says_so() -> None:
-    with pytest.raises(NotImplementedError, match="there is no definition of Dropout"):
-        of(Dropout(keep=0.5), np.ones((2, 2)))
+    unknown = definitions.forward.dispatch(object)
+    with pytest.raises(NotImplementedError, match="there is no definition of Unknown"):
+        unknown(Unknown(), np.ones((2, 2)), {})
+
+
+def test_dropout_at_rest_changes_nothing() -> None:
+    x = np.array([[1.0, -2.0]])
+    assert compare(x, of(Dropout(keep=0.5), x)).within
+    assert not compare(0.5 * x, of(Dropout(keep=0.5), x)).within

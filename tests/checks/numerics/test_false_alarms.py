@@ -24,7 +24,8 @@ def outcomes(function: Function) -> tuple[Counter[str], list[int]]:
 def test_smooth_functions_are_accepted(name: str) -> None:
     counts, evaluations = outcomes(SMOOTH[name])
     assert counts == {"accepted": len(SEEDS)}, f"{name}: {dict(counts)}"
-    assert max(evaluations) <= 60, f"{name}: up to {max(evaluations)} evaluations"
+    # Where rounding hides the derivative, as in a batch of two, each direction is looked at with longer steps as well.
+    assert max(evaluations) <= 90, f"{name}: up to {max(evaluations)} evaluations"
 
 
 @pytest.mark.parametrize("name", KINKED_ELSEWHERE)

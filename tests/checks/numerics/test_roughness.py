@@ -80,13 +80,17 @@ def test_singularities_on_the_way_are_no_noise(forward: Callable[[Array], Array]
 
 
 def test_noise_beside_a_singularity_is_measured() -> None:
+    """The median of seven pieces is above the limit once in a hundred, and an entry is then left undecided."""
     y = np.log(NEAR) + 1e-8 * scattered(NEAR)
-    u = plain_direction(NEAR, np.random.default_rng(0))
+    measured = []
     with np.errstate(all="ignore"):
-        found = measure_roughness(
-            lambda points: [np.log(point) + 1e-8 * scattered(point) for point in points], NEAR, u, y, FLOAT64
-        )
-    assert (found > 1e-9).all()
+        for seed in range(10):
+            u = plain_direction(NEAR, np.random.default_rng(seed))
+            found = measure_roughness(
+                lambda points: [np.log(point) + 1e-8 * scattered(point) for point in points], NEAR, u, y, FLOAT64
+            )
+            measured.append(found > 1e-9)
+    assert np.mean(measured) >= 0.95
 
 
 def test_where_the_function_raises_nothing_is_said() -> None:

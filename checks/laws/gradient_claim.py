@@ -1,0 +1,100 @@
+"""Claims: what a subject's backward says, asked for in as few trips as there are directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...sandbox import Operation, RemoteSubject
+from ..numerics.precision import current
+
+Array = NDArray[np.float64]
+DIRECTIONS = 2  # along which one answer is looked at
+
+Asking = Callable[[Sequence[Array]], list[tuple[Array, Array]]]
+"""From incoming gradients to what forward has returned before each backward, and the gradient of the block."""
+
+
+class Claim:
+    """The claimed gradient of <v, forward> as a function of v.
+
+    A comparison asks for b(v) and next for b(pi v), whose rounding is another one: so both are asked for together. One
+    along another direction may take the same b(v), and asks for b(pi v) alone.
+
+    Attributes:
+        outputs: everything that forward has returned on the way.
+    """
+
+    def __init__(self, ask: Asking) -> None:
+        self.outputs: list[Any] = []
+        self._ask = ask
+        self._ahead: list[tuple[Array, Array]] = []  # what has been asked for, as often as it may be taken
+
+    def __call__(self, v: Array) -> Array:
+        """The gradient for `v`."""
+        if self._ahead and np.array_equal(self._ahead[-1][0], v):
+            return self._ahead.pop()[1]
+        also = np.pi * v
+        (one, gradient), (other, further) = self._ask([v, also])
+        self.outputs += [one, other]
+        self._ahead = [(also, further)] * DIRECTIONS
+        return gradient
+
+
+class NumberClaim:
+    """The same where forward returns a number, the loss: its gradient times the only entry of v.
+
+    It is asked for twice, the second time with the block moved by a unit in the last place: by how much the gradient
+    changes is its rounding noise, which another incoming gradient would not show.
+
+    Attributes:
+        outputs: what forward has returned for the block as it is.
+        gradient: for v = 1.
+        noise: of each of its entries.
+    """
+
+    def __init__(self, outputs: Sequence[Any], gradient: Array, moved: Array) -> None:
+        self.outputs = list(outputs)
+        self.gradient = gradient
+        self.noise: Array = np.abs(moved - gradient)
+
+    def __call__(self, v: Array) -> Array:
+        """The gradient for `v`."""
+        return float(v[0]) * self.gradient
+
+
+def layer_claim(
+    layer: RemoteSubject, x: Array, name: str = "", before: Sequence[Operation] = (), scale: float = 1.0
+) -> Claim:
+    """What a layer's backward says of its input's gradient, or of a parameter's.
+
+    Args:
+        layer: the subject.
+        x: the input.
+        name: of the parameter; empty for the input.
+        before: calls in front of each forward.
+        scale: what backward's answer is divided by.
+    """
+
+    def ask(cotangents: Sequence[Array]) -> list[tuple[Array, Array]]:
+        steps: list[Operation] = []
+        for v in cotangents:
+            steps += [*before, ("forward", (x,)), ("backward", (v,)), *([("gradients", ())] if name else [])]
+        values = layer.many(steps)
+        each, found = len(steps) // len(cotangents), []
+        for start in range(len(before), len(steps), each):
+            gradient = values[start + 2][name] if name else values[start + 1]
+            found.append((values[start], gradient / scale))
+        return found
+
+    return Claim(ask)
+
+
+def moved_by_a_unit(values: Array, rng: np.random.Generator) -> Array:
+    """The values, each moved by a unit in the last place of the current precision, up or down."""
+    precision = current()
+    result: Array = precision.rounded(values + rng.choice([-1.0, 1.0], size=values.shape) * precision.spacing(values))
+    return result
