@@ -10,7 +10,7 @@ import numpy as np
 from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, Unsupported
 from ..context import Context
-from ..law import Level, check
+from ..law import Law, Level, check
 from ..measurement import Measurement, failed, passed
 from ..proof import Expression, Holds
 from .contract import BACKWARD
@@ -115,9 +115,9 @@ def the_gradient_of_a_penalty_stays_float32(context: Context) -> Iterator[Measur
 
 
 @check("contract.network-dtype", Kind.NETWORK, when=_single, level=Level.STRICT, needs=("contract.network",))
-def networks_stay_float32(context: Context) -> Iterator[Measurement]:
+def networks_stay_float32(context: Context) -> Law:
     """With data and parameters of float32, predictions, gradients and updated parameters are float32 as well."""
-    network, x, _, _ = prepared(context, context.rng())
+    network, x, _, _ = yield from prepared(context, context.rng())
     for _ in range(2):
         network.forward()
         network.backward()

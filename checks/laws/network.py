@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from ...sandbox import Operation
 from ...specs import Kind
 from .. import definitions
+from ..asking import feed, gradients, network_backward, network_forward, parameters, test, train
 from ..context import Context
-from ..law import Level, check
+from ..law import Law, Level, answered, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..proof import Derivative, Expression, Holds
 from .contract import array_of_shape
@@ -39,12 +41,13 @@ Array = NDArray[np.float64]
     needs=("contract.constructs",),
     components=findings_of_layers("contract"),
 )
-def network_runs(context: Context) -> Iterator[Measurement]:
+def network_runs(context: Context) -> Law:
     """Forward returns a finite loss, backward and test run, test returns one row of class scores per sample."""
-    network, x, labels, _ = prepared(context, context.rng())
-    yield finite_number("forward()", network.forward())
-    network.backward()
-    yield array_of_shape("test(x)", network.test(x), labels.shape)
+    network, x, labels, _ = yield from prepared(context, context.rng())
+    loss = yield from network.ask(network_forward())
+    yield finite_number("forward()", loss)
+    _, rows = yield from network.ask(network_backward(), test(x))
+    yield array_of_shape("test(x)", rows, labels.shape)
 
 
 @check(
@@ -55,10 +58,10 @@ def network_runs(context: Context) -> Iterator[Measurement]:
     needs=("contract.network",),
     components=findings_of_layers("contract", "gradient"),
 )
-def gradient_of_the_whole_network(context: Context) -> Iterator[Measurement]:
+def gradient_of_the_whole_network(context: Context) -> Law:
     """Backward computes the gradient of the network's loss with respect to every parameter of every layer."""
     rng = context.rng()
-    network, x, labels, values = prepared(context, rng)
+    network, x, labels, values = yield from prepared(context, rng)
     moved = {name: moved_by_a_unit(value, rng) for name, value in values.items()}
     steps: list[Operation] = []
     for given in (values, moved):  # each backward may have updated what was assigned
@@ -68,7 +71,7 @@ def gradient_of_the_whole_network(context: Context) -> Iterator[Measurement]:
         claim = NumberClaim([loss], gradients[name], others[name])
 
         def answers(other: Context, points: Sequence[Array], name: str = name) -> list[Array]:
-            asked = network if other is context else prepared(other, other.rng())[0]
+            asked = network if other is context else answered(prepared(other, other.rng()))[0]
             found = asked.many(
                 [step for point in points for step in (("assign", ({**values, name: point},)), ("forward", ()))]
             )
@@ -125,11 +128,11 @@ def _composed(
     needs=("contract.network",),
     components=findings_of_layers("contract", "value"),
 )
-def loss_is_that_of_the_prediction(context: Context) -> Iterator[Measurement]:
+def loss_is_that_of_the_prediction(context: Context) -> Law:
     """Without penalties and random layers, forward is the loss of the prediction that test returns."""
-    network, x, labels, _ = prepared(context, context.rng())
-    found = np.asarray(network.forward(), dtype=float).reshape(())
-    prediction = np.asarray(network.test(x))
+    network, x, labels, _ = yield from prepared(context, context.rng())
+    loss, answer = yield from network.ask(network_forward(), test(x))
+    found, prediction = np.asarray(loss, dtype=float).reshape(()), np.asarray(answer)
     hint = "forward and test must pass their input through the same layers, in the same order"
     yield probabilities(prediction)
     expected = definitions.loss(network_spec(context.case).loss, prediction, labels, context.conventions)
@@ -157,20 +160,19 @@ def probabilities(prediction: Array) -> Measurement:
     needs=("network.gradient",),
     components=findings_of_layers("contract"),
 )
-def backward_belongs_to_the_batch_of_forward(context: Context) -> Iterator[Measurement]:
+def backward_belongs_to_the_batch_of_forward(context: Context) -> Law:
     """Backward belongs to the batch of the latest forward, whatever the data layer would hand out next."""
-    gradients = []
+    slopes = []
     for disturbed in (False, True):
-        network, x, labels, _ = prepared(context, context.rng())
-        network.forward()
-        if disturbed:
-            network.feed(x[::-1], np.roll(labels, 1, axis=1))
-        network.backward()
-        gradients.append(network.gradients())
-    for name, reference in gradients[0].items():
+        network, x, labels, _ = yield from prepared(context, context.rng())
+        other = [feed(x[::-1], np.roll(labels, 1, axis=1))] if disturbed else []
+        network.begin_with([network_forward(), *other])
+        _, found = yield from network.ask(network_backward(), gradients())
+        slopes.append(found)
+    for name, reference in slopes[0].items():
         yield same(
             f"the gradient of {name}",
-            gradients[1].get(name),
+            slopes[1].get(name),
             reference,
             meaning="backward asks the data layer for another batch",
             hint="store the labels in forward and use the stored ones in backward",
@@ -178,19 +180,20 @@ def backward_belongs_to_the_batch_of_forward(context: Context) -> Iterator[Measu
 
 
 @check("optimizer.network", Kind.NETWORK, when=is_plain, needs=("contract.network",), components=findings_of_optimizer)
-def every_layer_has_its_own_optimizer(context: Context) -> Iterator[Measurement]:
+def every_layer_has_its_own_optimizer(context: Context) -> Law:
     """Every parameter of the network follows the optimizer's update from its own gradients: no state is shared."""
-    network, _, _, values = prepared(context, context.rng())
+    network, _, _, values = yield from prepared(context, context.rng())
     optimizer = network_spec(context.case).optimizer
-    gradients: dict[str, list[Array]] = {name: [] for name in values}
+    slopes: dict[str, list[Array]] = {name: [] for name in values}
     visited: dict[str, list[Array]] = {name: [] for name in values}
     for _ in range(4):
-        results = network.many([("forward", ()), ("backward", ()), ("gradients", ()), ("parameters", ())])
+        asked = (network_forward(), network_backward(), gradients(), parameters())
+        _, _, pulls, weights = yield from network.ask(*asked)
         for name in values:
-            gradients[name].append(results[2][name])
-            visited[name].append(results[3][name])
+            slopes[name].append(pulls[name])
+            visited[name].append(weights[name])
     for name, start in values.items():
-        expected = definitions.trajectory(optimizer, start, gradients[name])
+        expected = definitions.trajectory(optimizer, start, slopes[name])
         for step, (found, reference) in enumerate(zip(visited[name], expected, strict=True), start=1):
             measurement = agrees(
                 f"parameter {name} after {step} step{'s' if step > 1 else ''}",
@@ -202,10 +205,10 @@ def every_layer_has_its_own_optimizer(context: Context) -> Iterator[Measurement]
 
 
 @check("network.train", Kind.NETWORK, when=is_plain, needs=("network.gradient",), components=findings_of_everything)
-def training_reduces_the_loss(context: Context) -> Iterator[Measurement]:
+def training_reduces_the_loss(context: Context) -> Law:
     """train(n) records one loss per iteration, and training on one batch reduces the loss."""
-    network, _, _, _ = prepared(context, context.rng())
-    losses = network.train(60)
+    network, _, _, _ = yield from prepared(context, context.rng())
+    losses: Any = yield from network.ask(train(60))
     if not isinstance(losses, list) or len(losses) != 60:
         text = f"{len(losses)} losses" if isinstance(losses, list) else describe(losses)
         proof = Holds(statement=Expression("len($0) == 60", (losses,)), text="60 iterations should leave 60 losses")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, CheckpointSpec, Kind
+from ..asking import assign, feed, parameters, save_and_load, test, train
 from ..context import Context
-from ..law import Component, check
-from ..measurement import Measurement, describe, failed, passed, same
+from ..law import Component, Law, check
+from ..measurement import describe, failed, passed, same
 
 _FACTS = {
     "kept": (
@@ -30,21 +31,22 @@ def _the_network(case: Case) -> tuple[Component, ...]:
     return (("NeuralNetwork", frozenset({"contract", "network", "optimizer"})),)
 
 
-def _prepared(context: Context) -> RemoteSubject:
+def _prepared(context: Context) -> Asking[RemoteSubject]:
     """A fed network with drawn parameters, the same at every call."""
     rng = context.rng()
     network, x = context.new(), context.data(rng)
     classes = context.spec_as(CheckpointSpec).network.output_shape(context.case.input_shape)[-1]
-    network.begin_with([("feed", (x, np.eye(classes)[np.arange(len(x)) % classes]))])
-    shapes = {name: np.shape(value) for name, value in network.parameters().items()}
-    network.begin_with([("assign", ({name: rng.uniform(-0.5, 0.5, size=shape) for name, shape in shapes.items()},))])
+    _, built = yield from network.ask(feed(x, np.eye(classes)[np.arange(len(x)) % classes]), parameters())
+    values = {name: rng.uniform(-0.5, 0.5, size=np.shape(value)) for name, value in built.items()}
+    network.begin_with([assign(values)])
     return network
 
 
 @check("network.file-data", Kind.CHECKPOINT, needs=("contract.constructs",), components=_the_network)
-def data_layer_is_left_out(context: Context) -> Iterator[Measurement]:
+def data_layer_is_left_out(context: Context) -> Law:
     """A file leaves the data layer out, saving leaves it to the network, and loading sets the one that it is given."""
-    facts = _prepared(context).call("save_and_load")
+    network = yield from _prepared(context)
+    facts: Any = yield from network.ask(save_and_load())
     if not isinstance(facts, dict):
         found = describe(facts)
         yield failed(f"save_and_load is {found}", expected="a mapping", found=found)
@@ -56,19 +58,19 @@ def data_layer_is_left_out(context: Context) -> Iterator[Measurement]:
 
 
 @check("network.file", Kind.CHECKPOINT, needs=("network.file-data",), components=_the_network)
-def loaded_network_goes_on(context: Context) -> Iterator[Measurement]:
+def loaded_network_goes_on(context: Context) -> Law:
     """A network that was saved and loaded predicts, and goes on training, as if it had never been saved."""
     x = context.data(context.rng(1))
-    stayed = _prepared(context)
-    stayed.train(2)
-    saved = _prepared(context)
-    saved.train(2)
-    saved.call("save_and_load")
+    stayed = yield from _prepared(context)
+    yield from stayed.ask(train(2))
+    saved = yield from _prepared(context)
+    _, _, found = yield from saved.ask(train(2), save_and_load(), test(x))
+    reference = yield from stayed.ask(test(x))
     hint = "pickle the whole network: weights, and the optimizers with their state"
     meaning = "the loaded network is another one"
-    yield same("test(x)", saved.test(x), stayed.test(x), meaning=meaning, hint=hint)
+    yield same("test(x)", found, reference, meaning=meaning, hint=hint)
     for network in (stayed, saved):
-        network.train(2)
-    expected = stayed.parameters()
-    for name, value in saved.parameters().items():
+        yield from network.ask(train(2))
+    expected = yield from stayed.ask(parameters())
+    for name, value in (yield from saved.ask(parameters())).items():
         yield same(f"parameter {name}, two steps later,", value, expected[name], meaning=meaning, hint=hint)

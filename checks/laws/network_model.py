@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from ...specs import Kind, ModelSpec
+from ..asking import feed, network_backward, network_forward, penalty_gradients, steps, structure, test
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, describe, failed, number, passed
+from ..law import Law, Level, check
+from ..measurement import describe, failed, number, passed
 from .contract import array_of_shape
 from .loss import finite_number
 
@@ -22,15 +23,15 @@ _WEIGHTS = [1.0, -2.0]
 
 
 @check("contract.model", Kind.MODEL, level=Level.CORE, needs=("contract.constructs",))
-def model_runs(context: Context) -> Iterator[Measurement]:
+def model_runs(context: Context) -> Law:
     """The function builds a network that has a finite loss, runs backward, and gives each class a probability."""
     rng = context.rng()
     network, classes = context.new(), context.spec_as(ModelSpec).classes
     x = context.data(rng)
-    network.feed(x, np.eye(classes)[rng.integers(classes, size=len(x))])
-    yield finite_number("forward()", network.forward())
-    network.backward()
-    rows = network.test(x)
+    labels = np.eye(classes)[rng.integers(classes, size=len(x))]
+    _, loss = yield from network.ask(feed(x, labels), network_forward())
+    yield finite_number("forward()", loss)
+    _, rows = yield from network.ask(network_backward(), test(x))
     yield array_of_shape("test(x)", rows, (len(x), classes))
     sums = np.asarray(rows).sum(axis=1)
     if np.abs(sums - 1).max() > 1e-12 * classes or np.asarray(rows).min() < 0:
@@ -40,9 +41,9 @@ def model_runs(context: Context) -> Iterator[Measurement]:
 
 
 @check("network.architecture", Kind.MODEL, needs=("contract.constructs",))
-def layers_are_in_order(context: Context) -> Iterator[Measurement]:
+def layers_are_in_order(context: Context) -> Law:
     """Twice convolution, ReLU and pooling, then fully connected layers with ReLU between them, then softmax."""
-    names = context.new().call("structure")
+    names: Any = yield from context.new().ask(structure())
     if isinstance(names, list) and _LENET.fullmatch("".join(_LETTERS.get(str(name), "x") for name in names)):
         yield passed()
         return
@@ -57,11 +58,11 @@ def layers_are_in_order(context: Context) -> Iterator[Measurement]:
 
 
 @check("network.recipe", Kind.MODEL, needs=("contract.constructs",))
-def optimizer_and_penalty(context: Context) -> Iterator[Measurement]:
+def optimizer_and_penalty(context: Context) -> Law:
     """Every trainable layer has Adam with the learning rate, and an L2 penalty with the weight, that are prescribed."""
     network, spec = context.new(), context.spec_as(ModelSpec)
-    steps, penalty_gradients = network.call("steps", _GRADIENTS), network.call("penalty_gradients", _WEIGHTS)
-    if not steps:
+    first_steps, pulls = yield from network.ask(steps(_GRADIENTS), penalty_gradients(_WEIGHTS))
+    if not first_steps:
         yield failed(
             "no layer has an optimizer",
             expected="an optimizer in every trainable layer",
@@ -70,15 +71,16 @@ def optimizer_and_penalty(context: Context) -> Iterator[Measurement]:
         )
         return
     # Adam's first step is learning_rate * g / (|g| + epsilon), so it does not depend on the gradient's size.
-    wrong = [each for each in steps if not any(np.allclose(each, -rate, rtol=1e-6) for rate in spec.learning_rates)]
+    rates = spec.learning_rates
+    wrong = [each for each in first_steps if not any(np.allclose(each, -rate, rtol=1e-6) for rate in rates)]
     if wrong:
         found = f"first steps {', '.join(map(number, wrong[0]))} for the gradients 1 and 100 in {len(wrong)} layers"
-        expected = f"{number(-spec.learning_rates[0])} for both"
+        expected = f"{number(-rates[0])} for both"
         hint = "optimizer = Optimizers.Adam(5e-4, 0.9, 0.999)"
         yield failed(f"the optimizer makes the {found}", expected=expected, found=found, hint=hint)
     # The factor 2 of the derivative may be counted into alpha: the convention "L2 gradient".
     right = [spec.alpha * factor * np.array(_WEIGHTS) for factor in (1, 2)]
-    for pull in penalty_gradients:
+    for pull in pulls:
         if pull is None or not any(np.allclose(pull, each, rtol=1e-12) for each in right):
             text = "no penalty" if pull is None else f"a penalty whose gradient at 1 and -2 is {pull}"
             hint = "optimizer.add_regularizer(Constraints.L2_Regularizer(4e-4)) before the network is made"

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, NetworkSpec, RegularizerSpec, Trait
+from ..asking import assign, feed, parameters, reseed
 from ..context import Context
 from ..law import Component
 from .selection import findings_of
@@ -92,11 +93,15 @@ def drawn_like(rng: np.random.Generator, value: Array) -> Array:
     return drawn
 
 
-def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+Prepared = tuple[RemoteSubject, Array, Array, dict[str, Array]]
+"""A network, its inputs, labels and parameters."""
+
+
+def prepared(context: Context, rng: np.random.Generator) -> Asking[Prepared]:
     """A fed network, as constructed but for drawn parameters; its inputs, labels and parameters."""
     network = context.new()
     x, labels = context.data(rng), draw_labels(context.case, rng)
-    network.begin_with([("feed", (x, labels))])
-    values = {name: context.given(drawn_like(rng, value)) for name, value in network.parameters().items()}
-    network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
+    _, built = yield from network.ask(feed(x, labels), parameters())
+    values = {name: context.given(drawn_like(rng, value)) for name, value in built.items()}
+    network.begin_with([assign(values), reseed(context.seed)])
     return network, x, labels, values

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from ...specs import Kind, Phase, Unsupported
+from ...specs import Kind, Phase, Question, Unsupported
+from ..asking import network_forward, seen_phases, set_phase, test, train
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, failed, passed
+from ..law import Law, Level, check
+from ..measurement import failed, passed
 from ..proof import Equal, Expression, Holds
 from .network_parts import findings_of_layers, has_phases, network_spec, prepared
 
@@ -21,16 +22,13 @@ from .network_parts import findings_of_layers, has_phases, network_spec, prepare
     needs=("contract.network",),
     components=findings_of_layers("contract"),
 )
-def phase_reaches_every_layer(context: Context) -> Iterator[Measurement]:
+def phase_reaches_every_layer(context: Context) -> Law:
     """Train puts every layer into the train phase, test into the test phase, and train again into the train phase."""
-    network, x, _, _ = prepared(context, context.rng())
+    network, x, _, _ = yield from prepared(context, context.rng())
     hint = "the phase property must set testing_phase on every layer; train and test must set the phase each time"
     for action, expected in (("train(1)", "train"), ("test(x)", "test"), ("train(1) after test(x)", "train")):
-        if expected == "test":
-            network.test(x)
-        else:
-            network.train(1)
-        seen = network.seen_phases()
+        called: Question[Any] = test(x) if expected == "test" else train(1)
+        _, seen = yield from network.ask(called, seen_phases())
         count = len(network_spec(context.case).layers)
         if len(seen) != count:
             text = f"{action} runs {len(seen)} layers, but the network has {count}"
@@ -55,11 +53,10 @@ def phase_reaches_every_layer(context: Context) -> Iterator[Measurement]:
     needs=("phase.network",),
     components=findings_of_layers("phase"),
 )
-def test_is_deterministic(context: Context) -> Iterator[Measurement]:
+def test_is_deterministic(context: Context) -> Law:
     """test(x) gives the same prediction twice."""
-    network, x, _, _ = prepared(context, context.rng())
-    network.train(2)
-    first, second = network.test(x), network.test(x)
+    network, x, _, _ = yield from prepared(context, context.rng())
+    _, first, second = yield from network.ask(train(2), test(x), test(x))
     if np.array_equal(first, second):
         yield passed()
     else:
@@ -82,16 +79,15 @@ def test_is_deterministic(context: Context) -> Iterator[Measurement]:
     needs=("phase.network",),
     components=findings_of_layers("contract"),
 )
-def setting_the_phase_reaches_every_layer(context: Context) -> Iterator[Measurement]:
+def setting_the_phase_reaches_every_layer(context: Context) -> Law:
     """Setting the network's phase sets that of every layer, without a call of train or test."""
-    network, _, _, _ = prepared(context, context.rng())
+    network, _, _, _ = yield from prepared(context, context.rng())
     for phase in (Phase.TEST, Phase.TRAIN):
         try:
-            network.set_phase(phase)
+            yield from network.ask(set_phase(phase))
         except Unsupported:
             break  # the network has no phase that could be set: it comes with a later exercise
-        network.forward()
-        seen = network.seen_phases()
+        _, seen = yield from network.ask(network_forward(), seen_phases())
         if set(seen) != {str(phase)}:
             yield failed(
                 f"after the phase is set to {phase}, forward runs layers in: {', '.join(seen)}",

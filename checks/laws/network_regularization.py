@@ -10,9 +10,10 @@ import numpy as np
 
 from ...specs import Case, Kind
 from .. import definitions
+from ..asking import assign, feed, gradients, network_backward, network_forward, parameters, reseed, test
 from ..context import Context
-from ..law import Component, check
-from ..measurement import Measurement, agrees, failed, number, passed, same
+from ..law import Component, Law, check
+from ..measurement import agrees, failed, number, passed, same
 from ..numerics.precision import current
 from ..proof import Expression, Holds
 from .network import probabilities
@@ -38,12 +39,12 @@ from .selection import findings_of
     needs=("contract.network",),
     components=findings_of_penalty,
 )
-def loss_contains_every_penalty_once(context: Context) -> Iterator[Measurement]:
+def loss_contains_every_penalty_once(context: Context) -> Law:
     """The network's loss is the data loss plus the regularization loss of every trainable layer, each once."""
-    network, x, labels, values = prepared(context, context.rng())
+    network, x, labels, values = yield from prepared(context, context.rng())
     spec = network_spec(context.case)
-    found = np.asarray(network.forward(), dtype=float).reshape(())
-    answer = network.test(x)
+    loss, answer = yield from network.ask(network_forward(), test(x))
+    found = np.asarray(loss, dtype=float).reshape(())
     prediction = np.asarray(answer)
     yield probabilities(prediction)
     data = definitions.loss(spec.loss, prediction, labels, context.conventions)
@@ -140,29 +141,29 @@ def _update(case: Case) -> tuple[Component, ...]:
     needs=("contract.network",),
     components=_update,
 )
-def penalty_is_applied_once(context: Context) -> Iterator[Measurement]:
+def penalty_is_applied_once(context: Context) -> Law:
     """A penalty leaves the gradients alone, and each step subtracts learning_rate times its gradient once."""
     spec = network_spec(context.case)
     optimizer = spec.optimizer
     without = dataclasses.replace(spec, optimizer=optimizer.without_penalty())
-    network, x, labels, values = prepared(context, context.rng())
+    network, x, labels, values = yield from prepared(context, context.rng())
     plain = context.new(without)
-    plain.many([("feed", (x, labels)), ("assign", (values,)), ("reseed", (context.seed,))])
-    steps = [("forward", ()), ("backward", ()), ("gradients", ()), ("parameters", ())]
-    _, _, gradients, after = network.many(steps)
-    _, _, plain_gradients, plain_after = plain.many(steps)
+    yield from plain.ask(feed(x, labels), assign(values), reseed(context.seed))
+    asked = (network_forward(), network_backward(), gradients(), parameters())
+    _, _, slopes, after = yield from network.ask(*asked)
+    _, _, plain_slopes, plain_after = yield from plain.ask(*asked)
     convention = context.conventions.get("L2 gradient", "alpha w")
     for name, start in values.items():
         yield same(
             f"the gradient of {name} with a regularizer",
-            gradients.get(name),
-            plain_gradients[name],
+            slopes.get(name),
+            plain_slopes[name],
             meaning="the penalty enters the gradient",
             hint="only the optimizer adds the penalty's gradient, in its step",
         )
         if name.endswith("bias") and np.array_equal(after[name], plain_after[name]):
             continue  # a bias beside the weights need not be regularized
-        expected = next(definitions.trajectory(optimizer, start, [gradients[name]], l2_gradient=convention))
+        expected = next(definitions.trajectory(optimizer, start, [slopes[name]], l2_gradient=convention))
         measurement = agrees(
             f"{name} after one step",
             after[name],

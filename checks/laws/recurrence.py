@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from ...specs import Kind
+from ..asking import assign, backward, forward, gradients
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees, failed, number, passed, same
+from ..law import Law, Level, check
+from ..measurement import agrees, failed, number, passed, same
 from ..numerics.precision import current
 from ..proof import Expression, Holds
 from .contract import BACKWARD, FORWARD
-from .recurrence_parts import gently, incoming, layer_with, recurrent, sequence, telling, with_rounding
+from .recurrence_parts import Array, gently, incoming, layer_with, recurrent, sequence, telling, with_rounding
 
 
 @check("recurrence.causal", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
-def outputs_do_not_know_the_future(context: Context) -> Iterator[Measurement]:
+def outputs_do_not_know_the_future(context: Context) -> Law:
     """An output does not depend on later inputs, nor on how many there are."""
     rng = context.rng()
     layer = layer_with(context)
     x = sequence(context, rng, 2)
-    y = with_rounding(context, layer.forward(x), x)
+    y = with_rounding(context, (yield from layer.ask(forward(x))), x)
     for step in range(1, len(x)):
         changed = np.concatenate([x[:step], sequence(context, rng, 2)[step:]])
         for name, given in (("with other inputs after it", changed), ("without the inputs after it", x[:step])):
-            found = layer.forward(given)
+            found = yield from layer.ask(forward(given))
             yield agrees(
                 f"the output up to step {step - 1}, {name},",
                 found[:step],
@@ -38,12 +39,11 @@ def outputs_do_not_know_the_future(context: Context) -> Iterator[Measurement]:
 
 
 @check("recurrence.state", Kind.LAYER, when=recurrent, level=Level.CORE, needs=FORWARD)
-def the_past_matters(context: Context) -> Iterator[Measurement]:
+def the_past_matters(context: Context) -> Law:
     """Equal inputs at different steps give different outputs, and the first input reaches the last output."""
     layer = layer_with(context)
     drawn, x, other = telling(context)
-    layer.assign(drawn)
-    y = layer.forward(x)
+    _, y = yield from layer.ask(assign(drawn), forward(x))
     hint = "carry the hidden state from each step to the next: it belongs to what the next step multiplies by weights"
     if _equal(y[1], y[0]):
         yield failed(
@@ -56,7 +56,7 @@ def the_past_matters(context: Context) -> Iterator[Measurement]:
                 text="equal inputs at different steps should give different outputs",
             ),
         )
-    changed = layer.forward(other)
+    changed = yield from layer.ask(forward(other))
     if _equal(changed[2], y[2]):
         yield failed(
             "the third output does not change with the first input, but should through the hidden state",
@@ -76,7 +76,7 @@ def _equal(one: np.ndarray[tuple[int, ...], np.dtype[np.float64]], other: object
 
 
 @check("recurrence.through-time", Kind.LAYER, when=recurrent, level=Level.CORE, needs=BACKWARD)
-def errors_travel_back_in_time(context: Context) -> Iterator[Measurement]:
+def errors_travel_back_in_time(context: Context) -> Law:
     """An error at one step reaches the inputs at and before that step, and none after it."""
     rng = context.rng()
     layer = layer_with(context)
@@ -85,7 +85,7 @@ def errors_travel_back_in_time(context: Context) -> Iterator[Measurement]:
     everywhere = incoming(context, rng, x)
     for step in range(len(x)):
         dy = np.where(np.arange(len(x))[:, None] == step, everywhere, 0.0)
-        dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
+        _, dx = yield from layer.ask(forward(x), backward(dy))
         largest = np.abs(dx).max(axis=1)
         wrong = np.flatnonzero(largest[step + 1 :] > 1e3 * current().eps * largest.max())
         if wrong.size:
@@ -117,17 +117,18 @@ def errors_travel_back_in_time(context: Context) -> Iterator[Measurement]:
 
 
 @check("recurrence.lengths", Kind.LAYER, when=recurrent, needs=BACKWARD)
-def lengths_may_vary(context: Context) -> Iterator[Measurement]:
+def lengths_may_vary(context: Context) -> Law:
     """The length of the sequence may change from call to call; a single step is a sequence as well."""
     rng = context.rng()
     used = layer_with(context)
     for steps in (context.case.input_shape[0] + 2, 1, context.case.input_shape[0] + 1, 1):
         x = sequence(context, rng, 2)[:steps]
         dy, fresh = incoming(context, rng, x), layer_with(context)
-        calls = [("forward", (x,)), ("backward", (dy,)), ("gradients", ())]
-        found, reference = used.many(calls), fresh.many(calls)
-        results = {"forward(x)": (found[0], reference[0]), "backward(dy)": (found[1], reference[1])}
-        results |= {f"the gradient of {name}": (found[2].get(name), value) for name, value in reference[2].items()}
+        asked = (forward(x), backward(dy), gradients())
+        y, dx, found = yield from used.ask(*asked)
+        expected_y, expected_dx, expected = yield from fresh.ask(*asked)
+        results: dict[str, tuple[Any, Array]] = {"forward(x)": (y, expected_y), "backward(dy)": (dx, expected_dx)}
+        results |= {f"the gradient of {name}": (found.get(name), value) for name, value in expected.items()}
         for name, (one, other) in results.items():
             yield same(
                 f"{name} of {steps} step{'s' if steps > 1 else ''}",

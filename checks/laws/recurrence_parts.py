@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject
-from ...specs import Case, Trait
+from ...specs import Case, Question, Trait
+from ..asking import assign, memorize, set_phase
 from ..context import Context
 from ..measurement import SEEN
 from ..numerics.compare import Estimate
@@ -34,10 +36,10 @@ def parameters(context: Context) -> dict[str, Array]:
     return context.parameters(context.rng(1))
 
 
-def beginning(context: Context, *, memory: bool | None = None) -> list[Step]:
+def beginning(context: Context, *, memory: bool | None = None) -> list[Question[Any]]:
     """What prepares a fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
-    steps: list[Step] = [("assign", (parameters(context),)), ("set_phase", (str(context.case.phase),))]
-    return steps if memory is None else [*steps, ("memorize", (memory,))]
+    first = [assign(parameters(context)), set_phase(context.case.phase)]
+    return first if memory is None else [*first, memorize(memory)]
 
 
 def layer_with(context: Context, *, memory: bool | None = None) -> RemoteSubject:
@@ -63,8 +65,8 @@ def with_rounding(context: Context, found: Array, x: Array) -> Estimate:
 
 
 def gently(context: Context, layer: RemoteSubject) -> None:
-    """Halve the parameters, so that no activation saturates."""
-    layer.assign({name: 0.5 * value for name, value in parameters(context).items()})
+    """Let a layer begin with halved parameters, so that no activation saturates."""
+    layer.begin_with([assign({name: 0.5 * value for name, value in parameters(context).items()})])
 
 
 def telling(context: Context) -> tuple[dict[str, Array], Array, Array]:

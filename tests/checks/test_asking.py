@@ -16,6 +16,7 @@ from backproof.checks.measurement import Measurement, failed, passed
 from backproof.checks.plan.plan import make_plan
 from backproof.checks.results import Finding, Verdict
 from backproof.checks.run.outcome import examine
+from backproof.checks.settings import Settings
 from backproof.mistakes import correct
 from backproof.sandbox import Asked, Asking, DirectSession, RemoteSubject, SubjectRaised
 from backproof.specs import Kind, Operation, Phase, Question, Spec, Unsupported, all_specs, operations
@@ -28,7 +29,7 @@ def judged(law: LawFunction) -> Finding:
     """What comes of a law about a ReLU."""
     law.__doc__ = "What is said of a ReLU."
     planned = replace(PLANNED, check=replace(PLANNED.check, function=law))
-    return examine(planned, DirectSession(correct), conventions={}, seed=0, seconds=10.0).finding
+    return examine(planned, DirectSession(correct), Settings(seconds=10.0)).finding
 
 
 def subject(spec: Spec) -> RemoteSubject:
@@ -226,4 +227,4 @@ def test_what_is_no_generator_cannot_ask() -> None:
 
 def test_a_measurement_says_which_choices_explain_it() -> None:
     assert passed().assignments is None
-    assert Measurement(assignments=({"relu'(0)": "0"},)).assignments == ({"relu'(0)": "0"},)
+    assert replace(passed(), assignments=({"relu'(0)": "0"},)).assignments == ({"relu'(0)": "0"},)
