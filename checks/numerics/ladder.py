@@ -85,6 +85,7 @@ def differentiate(
     steps: list[float] = []
     central: list[Array] = []  # D_k = (y(+h) - y(-h)) / 2h
     even: list[Array] = []  # E_k = (y(+h) + y(-h) - 2 y) / 2h: tends to 0 unless there is a kink at x
+    shifted: list[Array] = []  # what it changes in D_k that the points are not quite symmetric to x
     deviation = np.zeros(x.shape)
     value = error = np.full(flat.shape, np.inf)
     step = np.ones(flat.shape)  # the smallest step that each entry's value comes from
@@ -93,7 +94,7 @@ def differentiate(
     while len(steps) < MAX_LEVELS and not (len(steps) >= WINDOW and settled.all()):
         count = WINDOW if not steps else 1
         new = [precision.first_step * precision.ratio ** -(len(steps) + level) for level in range(count)]
-        values = _values(evaluate, x, u, new, deviation=deviation, precision=precision)
+        values, shifts = _values(evaluate, x, u, new, deviation=deviation, precision=precision)
         for index, h in enumerate(new):
             plus, minus = values[2 * index], values[2 * index + 1]
             steps.append(h)
@@ -101,7 +102,9 @@ def differentiate(
                 central.append((plus - minus) / (2 * h))
                 even.append((plus + minus - 2 * flat) / (2 * h))
                 right, left = (plus - flat) / h, (flat - minus) / h
-        candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], noise / steps[-1], precision.ratio)
+                shifted.append(2 * shifts[index] * np.abs(even[-1]))
+        around = np.maximum(noise / steps[-1], np.maximum.reduce(shifted[-WINDOW:]))
+        candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], around, precision.ratio)
         # Two scales that contradict each other beyond their bounds: a staircase, for example float32 inside of f.
         with np.errstate(invalid="ignore"):
             contradicted = contradicted | (~settled & (np.abs(candidate - value) > 6 * np.maximum(error, bound)))
@@ -137,18 +140,23 @@ def _is_vague(value: Array, error: Array, flat: Array, precision: Precision) -> 
 
 def _values(
     evaluate: Evaluate, x: Array, u: Array, steps: Sequence[float], *, deviation: Array, precision: Precision
-) -> list[Array]:
-    """The function on both sides of `x` for each step, flat; `deviation` becomes the largest of the points so far."""
+) -> tuple[list[Array], list[float]]:
+    """The function on both sides of `x` for each step, flat, and how far each pair of points is from symmetric to `x`.
+
+    `deviation` becomes the largest of the points so far.
+    """
     points: list[Array] = []
     values: list[Array] = []
+    shifts: list[float] = []
     for h in steps:
         move = h * u
         points += [precision.rounded(x + move), precision.rounded(np.subtract(x, move, out=move))]
         _note_deviation(deviation, points[-2], points[-1], h, u)
+        shifts.append(_shift(x, points[-2], points[-1], h, u))
         if x.size > LARGE or h == steps[-1]:
             values += [value.ravel() for value in evaluate(points)]
             points.clear()
-    return values
+    return values, shifts
 
 
 def _note_deviation(deviation: Array, above: Array, below: Array, h: float, u: Array) -> None:
@@ -160,6 +168,21 @@ def _note_deviation(deviation: Array, above: Array, below: Array, h: float, u: A
     difference -= u
     np.abs(difference, out=difference)
     np.maximum(deviation, difference, out=deviation)
+
+
+def _shift(x: Array, above: Array, below: Array, h: float, u: Array) -> float:
+    """How far the middle of two points, which are rounded, is from `x`, as a share r of the step: the largest entry's.
+
+    A central difference then is that of another point: it is off by r h u'Hu at most, where H is the second
+    derivative, if no terms of that cancel; u'Hu is what the second difference shows, (y(+h) + y(-h) - 2 y) / h².
+    """
+    with np.errstate(all="ignore"):
+        middle = above + below
+        middle *= 0.5
+        middle -= x
+        middle /= u
+        np.abs(middle, out=middle)
+        return float(np.max(middle, initial=0.0, where=np.isfinite(middle))) / h
 
 
 def _extrapolate(central: list[Array], even: list[Array], noise: Array, ratio: float) -> tuple[Array, Array]:

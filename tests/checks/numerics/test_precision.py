@@ -32,6 +32,7 @@ from .functions import (
 SEEDS = range(60)
 # float32 does not have these numbers, or not enough digits for them.
 OUT_OF_REACH = {
+    "a large constant plus squares",  # what changes is below the last digit of 1e8
     "three times 1e300",
     "batch norm far from 0",
     "batch norm of 2 samples far from 0",
