@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,18 @@ from numpy.typing import NDArray
 from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, PerceptronSpec, Trait
 from .. import definitions
+from ..asking import (
+    assign,
+    differentiate,
+    input_gradient,
+    parameters,
+    perceptron_loss,
+    perceptron_predict,
+    reseed,
+)
 from ..context import Context
-from ..law import Component, Level, check
-from ..measurement import Measurement, agrees, describe, failed, same
+from ..law import Component, Law, Level, answered, check
+from ..measurement import agrees, describe, failed, same
 from ..numerics.gradient import BlockChecker
 from .contract import array_of_shape
 from .gradient import factors, judge
@@ -69,7 +79,7 @@ def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject,
         )
         for name, each in spec.parameters().items()
     }
-    network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
+    network.begin_with([assign(values), reseed(context.seed)])
     return network, x, targets(context, rng), values
 
 
@@ -89,12 +99,14 @@ def targets(context: Context, rng: np.random.Generator) -> Array:
     needs=("contract.constructs",),
     components=findings_of_parts("contract"),
 )
-def perceptron_runs(context: Context) -> Iterator[Measurement]:
+def perceptron_runs(context: Context) -> Law:
     """The loss is a finite number, there is one prediction per sample, and every parameter has a gradient."""
     network, x, target, values = prepared(context, context.rng())
-    yield finite_number("the loss", network.call("loss", x, target))
-    yield array_of_shape("predict(x)", network.call("predict", x), target.shape)
-    gradients = network.call("differentiate", x, target)
+    loss = yield from network.ask(perceptron_loss(x, target))
+    yield finite_number("the loss", loss)
+    predicted = yield from network.ask(perceptron_predict(x))
+    yield array_of_shape("predict(x)", predicted, target.shape)
+    gradients: Any = yield from network.ask(differentiate(x, target))
     if not isinstance(gradients, dict) or set(gradients) != set(values):
         found = f"gradients of {', '.join(map(str, gradients))}" if isinstance(gradients, dict) else describe(gradients)
         yield failed("a layer has no gradients", expected=f"gradients of {', '.join(values)}", found=found)
@@ -109,21 +121,20 @@ def perceptron_runs(context: Context) -> Iterator[Measurement]:
     needs=("contract.perceptron",),
     components=findings_of_parts("contract"),
 )
-def gradients_belong_to_the_latest_batch(context: Context) -> Iterator[Measurement]:
+def gradients_belong_to_the_latest_batch(context: Context) -> Law:
     """The gradients are those of the latest batch alone: nothing is left of an earlier one, and nothing is updated."""
     rng = context.rng()
     clean, x, target, values = prepared(context, rng)
-    reference = clean.call("differentiate", x, target)
-    used = context.new()
-    used.assign(values)
-    used.call("differentiate", context.data(rng)[::-1], target)
-    again = used.call("differentiate", x, target)
+    reference = yield from clean.ask(differentiate(x, target))
+    used, earlier = context.new(), context.data(rng)[::-1]
+    _, _, again = yield from used.ask(assign(values), differentiate(earlier, target), differentiate(x, target))
     for name in values:
         meaning = "something of an earlier batch is left"
         hint = "set dW and db in every backward pass, and store the inputs of every forward pass"
         yield same(f"the gradient of {name}", again.get(name), reference.get(name), meaning=meaning, hint=hint)
         meaning = "the backward pass, or the loss, changes parameters"
-        yield same(f"the parameter {name}", used.parameters().get(name), values[name], meaning=meaning)
+        after = yield from used.ask(parameters())
+        yield same(f"the parameter {name}", after.get(name), values[name], meaning=meaning)
 
 
 @check(
@@ -133,14 +144,16 @@ def gradients_belong_to_the_latest_batch(context: Context) -> Iterator[Measureme
     needs=("contract.perceptron",),
     components=findings_of_parts("contract", "value"),
 )
-def outputs_equal_the_definition(context: Context) -> Iterator[Measurement]:
+def outputs_equal_the_definition(context: Context) -> Law:
     """The prediction is that of the layers in order, and the loss is that of the prediction."""
     network, x, target, values = prepared(context, context.rng())
     spec = spec_of(context.case)
     scores = definitions.scores(spec, x, values)
     hint = "predict must pass its input through all layers, from the first to the last"
-    yield agrees("predict(x)", network.call("predict", x), definitions.prediction(spec, scores), hint=hint)
-    found = np.asarray(network.call("loss", x, target), dtype=float).reshape(())
+    predicted = yield from network.ask(perceptron_predict(x))
+    yield agrees("predict(x)", predicted, definitions.prediction(spec, scores), hint=hint)
+    loss = yield from network.ask(perceptron_loss(x, target))
+    found = np.asarray(loss, dtype=float).reshape(())
     expected = definitions.perceptron_loss(spec, scores, target, context.conventions)
     yield agrees("the loss", found, expected, hint=f"the definition is: {spec.loss.definition}")
 
@@ -149,7 +162,7 @@ def loss_of(network: RemoteSubject, target: Array) -> Callable[[Sequence[Array]]
     """The losses of several inputs, each as an array."""
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
-        found = network.many([("loss", (point, target)) for point in points])
+        found = answered(network.ask_all([perceptron_loss(point, target) for point in points]))
         return [np.asarray(loss, dtype=float).reshape(1) for loss in found]
 
     return evaluate
@@ -173,17 +186,17 @@ def _left_out(context: Context, x: Array, target: Array, values: dict[str, Array
     quantities=names_of,
     components=findings_of_parts("contract", "gradient"),
 )
-def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Measurement]:
+def gradient_of_every_parameter(context: Context, quantity: str) -> Law:
     """The gradient of every parameter of every layer is that of the loss: divided by the batch size once, not twice."""
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
-        steps = [step for point in points for step in (("assign", ({quantity: point},)), ("loss", (x, target)))]
-        return [np.asarray(loss, dtype=float).reshape(1) for loss in network.many(steps)[1::2]]
+        asked = [each for point in points for each in (assign({quantity: point}), perceptron_loss(x, target))]
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in answered(network.ask_all(asked))[1::2]]
 
     def pull(v: Array) -> Array:
-        gradients = network.many([("assign", (values,)), ("differentiate", (x, target))])[1]
+        _, gradients = answered(network.ask(assign(values), differentiate(x, target)))
         gradient: Array = float(v[0]) * gradients[quantity]
         return gradient
 
@@ -197,15 +210,14 @@ def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Mea
     needs=("gradient.perceptron",),
     components=findings_of_parts("contract", "gradient"),
 )
-def gradient_of_the_input(context: Context) -> Iterator[Measurement]:
+def gradient_of_the_input(context: Context) -> Law:
     """The backward pass ends with the gradient of the loss at the input, in the scale of the output's gradient."""
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
     scale = definitions.gradient_scale(spec_of(context.case).loss, len(x), context.conventions)
 
     def pull(v: Array) -> Array:
-        gradient: Array = network.call("input_gradient", x, target)
-        return float(v[0]) / scale * gradient
+        return float(v[0]) / scale * answered(network.ask(input_gradient(x, target)))
 
     checker = BlockChecker(loss_of(network, target), pull, x, rng, _left_out(context, x, target, values))
     yield from judge("the gradient at the input", checker, factors(context.case))
