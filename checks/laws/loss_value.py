@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,10 @@ from numpy.typing import NDArray
 
 from ...specs import Case, Kind, LossSpec, Trait
 from .. import definitions
+from ..asking import loss_backward, loss_forward, loss_predict
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, agrees
+from ..law import Law, check
+from ..measurement import agrees
 from ..numerics.compare import EPS, Estimate
 from ..numerics.precision import FLOAT64
 from .contract import array_of_shape
@@ -51,27 +51,25 @@ def _drawn(context: Context, rng: np.random.Generator, size: float) -> tuple[Arr
 
 
 @check("value.loss-sizes", Kind.LOSS, when=_of_any_numbers, needs=("value.loss",))
-def loss_is_right_at_every_size(context: Context) -> Iterator[Measurement]:
+def loss_is_right_at_every_size(context: Context) -> Law:
     """The loss of huge, of large and of tiny predictions is finite and equals the definition."""
     spec, hint = context.spec_as(LossSpec), _hint(context)
     for salt, size in enumerate(SIZES):
         prediction, target = _drawn(context, context.rng(salt), size)
         name = f"forward(prediction, target) for predictions of size {size:g}"
-        found = context.new().forward(prediction, target)
+        found = yield from context.new().ask(loss_forward(prediction, target))
         yield finite_number(name, found, hint)
         yield agrees(name, _number(found), definitions.loss(spec, prediction, target, context.conventions), hint=hint)
 
 
 @check("gradient.loss-sizes", Kind.LOSS, when=_of_any_numbers, needs=("gradient.prediction",))
-def gradient_is_right_at_every_size(context: Context) -> Iterator[Measurement]:
+def gradient_is_right_at_every_size(context: Context) -> Law:
     """The gradient at huge, at large and at tiny predictions is finite and equals that of the definition."""
     spec, hint = context.spec_as(LossSpec), _hint(context)
     for salt, size in enumerate(SIZES):
         prediction, target = _drawn(context, context.rng(salt), size)
         name = f"backward(target) for predictions of size {size:g}"
-        loss = context.new()
-        loss.forward(prediction, target)
-        found = loss.backward(target)
+        _, found = yield from context.new().ask(loss_forward(prediction, target), loss_backward(target))
         yield array_of_shape(name, found, prediction.shape, hint=hint)
         expected = definitions.loss_gradient(spec, prediction, target, context.conventions)
         yield agrees(name, found, expected, hint=hint)
@@ -87,7 +85,7 @@ def _hint(context: Context) -> str:
 
 
 @check("value.loss-shift", Kind.LOSS, when=_of_scores, needs=("value.loss", "gradient.prediction"))
-def shifting_the_scores_changes_nothing(context: Context) -> Iterator[Measurement]:
+def shifting_the_scores_changes_nothing(context: Context) -> Law:
     """Adding the same number to all scores of a sample changes neither the loss nor its gradient."""
     rng = context.rng()
     # Multiples of 2^-fine below 2^coarse, so that the sums are exact and no rounding is to be allowed for.
@@ -97,8 +95,8 @@ def shifting_the_scores_changes_nothing(context: Context) -> Iterator[Measuremen
     shift[0] = 800.0
     answers = []
     for point in (prediction, prediction + shift):
-        loss = context.new()
-        answers.append((_number(loss.forward(point, target)), np.asarray(loss.backward(target))))
+        loss, slope = yield from context.new().ask(loss_forward(point, target), loss_backward(target))
+        answers.append((_number(loss), np.asarray(slope)))
     (of_x, dx), (of_shifted, dx_shifted) = answers
     spec, moved = context.spec_as(LossSpec), prediction + shift
     hint = "subtract the largest score of each row before the exponential: the result is the same"
@@ -110,37 +108,40 @@ def shifting_the_scores_changes_nothing(context: Context) -> Iterator[Measuremen
 
 
 @check("value.loss-difference", Kind.LOSS, when=_of_difference, needs=("value.loss", "contract.loss-backward"))
-def only_the_difference_counts(context: Context) -> Iterator[Measurement]:
+def only_the_difference_counts(context: Context) -> Law:
     """The loss stays if prediction and target move together or change places, and is 0 where they are equal."""
     rng = context.rng()
     fine, coarse = (10, 14) if context.precision() is FLOAT64 else (6, 10)
     prediction, target = (np.round(context.data(rng) * 2**fine) / 2**fine for _ in range(2))
     shift = np.round(rng.uniform(-1, 1, size=prediction.shape) * 2**coarse)
     spec, loss, hint = context.spec_as(LossSpec), context.new(), f"the definition is: {context.case.spec.definition}"
-    reference = _number(loss.forward(prediction, target))
+    reference = _number((yield from loss.ask(loss_forward(prediction, target))))
     for name, pair in {
         "forward(prediction + c, target + c)": (prediction + shift, target + shift),
         "forward(target, prediction)": (target, prediction),
     }.items():
         room = definitions.loss(spec, *pair, context.conventions).error
-        yield agrees(name, _number(loss.forward(*pair)), Estimate(reference, 2 * room), hint=hint)
+        found = _number((yield from loss.ask(loss_forward(*pair))))
+        yield agrees(name, found, Estimate(reference, 2 * room), hint=hint)
     room = definitions.loss(spec, target, target, context.conventions).error
-    found = _number(loss.forward(target, target))
+    found = _number((yield from loss.ask(loss_forward(target, target))))
     yield agrees("forward(target, target)", found, Estimate(np.zeros(()), room), hint=hint)
     room = definitions.loss_gradient(spec, target, target, context.conventions).error
-    found = np.asarray(loss.backward(target))
+    found = np.asarray((yield from loss.ask(loss_backward(target))))
     yield agrees("backward(target) there", found, Estimate(np.zeros(target.shape), room), hint=hint)
 
 
 @check("value.loss-predict", Kind.LOSS, when=_of_scores, needs=("contract.loss-backward",))
-def predictions_are_probabilities(context: Context) -> Iterator[Measurement]:
+def predictions_are_probabilities(context: Context) -> Law:
     """Predict returns the softmax of the scores, and backward does not mind it."""
     rng = context.rng()
     loss, target = context.new(), context.target(rng)
     prediction, other = context.data(rng), 100.0 * context.data(rng)
-    reference = np.asarray(loss.many([("forward", (prediction, target)), ("backward", (target,))])[1])
+    _, slope = yield from loss.ask(loss_forward(prediction, target), loss_backward(target))
+    reference = np.asarray(slope)
     hint = "predict(x) returns softmax(x) and stores nothing"
-    yield agrees("predict(x)", loss.call("predict", other), definitions.softmax(other), hint=hint)
-    _, _, again = loss.many([("forward", (prediction, target)), ("predict", (other,)), ("backward", (target,))])
+    predicted = yield from loss.ask(loss_predict(other))
+    yield agrees("predict(x)", predicted, definitions.softmax(other), hint=hint)
+    _, _, again = yield from loss.ask(loss_forward(prediction, target), loss_predict(other), loss_backward(target))
     room = np.full(reference.shape, 1e3 * EPS * float(np.abs(reference).max(initial=0.0)))
     yield agrees("backward(target) after predict of other scores", again, Estimate(reference, room), hint=hint)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...sandbox import Asking
 from ...specs import Case, EvaluatorSpec, Kind
+from ..asking import user_predict, user_test
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, describe, failed, passed, same
+from ..law import Law, Level, check
+from ..measurement import describe, failed, passed, same
 from ..numerics.compare import Array
 
 USES = ("test", "predictor")
@@ -63,7 +65,7 @@ def uses(case: Case) -> tuple[str, ...]:
     return USES
 
 
-def use(context: Context, quantity: str, salt: int = 0) -> Use:
+def use(context: Context, quantity: str, salt: int = 0) -> Asking[Use]:
     """Test a trained network, or predict with it, on drawn data."""
     spec, rng = spec_of(context.case), context.rng(salt)
     size, features = context.case.input_shape
@@ -79,17 +81,17 @@ def use(context: Context, quantity: str, salt: int = 0) -> Use:
     labels = (inputs @ stored["weights"] + stored["bias"]).argmax(axis=1)
     wrong = rng.permutation(samples)[: samples // 3]
     labels[wrong] = (labels[wrong] + 1) % spec.classes
-    given = (inputs, labels, size) if quantity == "test" else (inputs,)
-    said = context.new().call("test" if quantity == "test" else "predict", stored, fresh, *given)
+    tests, predicts = user_test(stored, fresh, inputs, labels, size), user_predict(stored, fresh, inputs)
+    said: Any = yield from context.new().ask(tests if quantity == "test" else predicts)
     if not isinstance(said, dict):
         raise TypeError(f"{quantity} returned {describe(said)}, but should return arrays by name")
     return Use(spec, stored, inputs, labels, size, said)
 
 
 @check("contract.user", Kind.EVALUATOR, level=Level.CORE, needs=("contract.constructs",))
-def every_test_batch_is_visited(context: Context) -> Iterator[Measurement]:
+def every_test_batch_is_visited(context: Context) -> Law:
     """A test passes each batch of the test data through the network once, and none of other data."""
-    done = use(context, "test")
+    done = yield from use(context, "test")
     order = np.asarray(done.said["batch"], dtype=int)
     if (order < 0).any():
         text = "a test passes something else than the batches of the test data through the network"
@@ -104,9 +106,9 @@ def every_test_batch_is_visited(context: Context) -> Iterator[Measurement]:
 
 
 @check("network.user", Kind.EVALUATOR, level=Level.CORE, needs=("contract.constructs",), quantities=uses)
-def network_has_the_stored_parameters(context: Context, quantity: str) -> Iterator[Measurement]:
+def network_has_the_stored_parameters(context: Context, quantity: str) -> Law:
     """The network that is tested, or predicts, has the parameters that training has stored."""
-    done = use(context, quantity)
+    done = yield from use(context, quantity)
     for name, value in done.stored.items():
         meaning = "it is not the trained network"
         first = np.asarray(done.said[name])[0]
@@ -114,9 +116,9 @@ def network_has_the_stored_parameters(context: Context, quantity: str) -> Iterat
 
 
 @check("contract.user-frozen", Kind.EVALUATOR, needs=("network.user",), quantities=uses)
-def use_changes_no_parameters(context: Context, quantity: str) -> Iterator[Measurement]:
+def use_changes_no_parameters(context: Context, quantity: str) -> Law:
     """Testing and predicting leave the parameters as they were."""
-    done = use(context, quantity)
+    done = yield from use(context, quantity)
     for name, value in done.stored.items():
         meaning = f"the {quantity} changes the network"
         hint = "no loss.backward() and no optimizer.step() behind the training"
@@ -131,9 +133,9 @@ def use_changes_no_parameters(context: Context, quantity: str) -> Iterator[Measu
 
 
 @check("phase.user", Kind.EVALUATOR, needs=("contract.constructs",), quantities=uses)
-def network_is_in_the_test_phase(context: Context, quantity: str) -> Iterator[Measurement]:
+def network_is_in_the_test_phase(context: Context, quantity: str) -> Law:
     """A trained network is tested, and predicts, in the test phase."""
-    done = use(context, quantity)
+    done = yield from use(context, quantity)
     trains = np.flatnonzero(np.asarray(done.said["training"]))
     if trains.size:
         text = f"the {quantity} runs the network in the train phase, first in pass {trains[0] + 1}"
@@ -143,9 +145,10 @@ def network_is_in_the_test_phase(context: Context, quantity: str) -> Iterator[Me
 
 
 @check("phase.user-gradients", Kind.EVALUATOR, needs=("contract.constructs",))
-def test_computes_no_gradients(context: Context) -> Iterator[Measurement]:
+def test_computes_no_gradients(context: Context) -> Law:
     """A test computes no gradients."""
-    if np.asarray(use(context, "test").said["differentiated"]).any():
+    done = yield from use(context, "test")
+    if np.asarray(done.said["differentiated"]).any():
         text = "test batches pass through the network with gradients being recorded"
         hint = "with torch.no_grad(): around the loop over the test batches"
         yield failed(text, expected="no gradients", found="gradients", hint=hint)
@@ -153,9 +156,9 @@ def test_computes_no_gradients(context: Context) -> Iterator[Measurement]:
 
 
 @check("value.user", Kind.EVALUATOR, needs=("network.user",))
-def predictor_gives_the_likeliest_class(context: Context) -> Iterator[Measurement]:
+def predictor_gives_the_likeliest_class(context: Context) -> Law:
     """The predictor gives the class with the largest score, or scores whose largest is that class's."""
-    done = use(context, "predictor")
+    done = yield from use(context, "predictor")
     found, expected = np.asarray(done.said["classes"]), done.scores().argmax(axis=1)
     wrong = np.flatnonzero(found != expected)
     if wrong.size:

@@ -7,13 +7,14 @@ data each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ...sandbox import Asking
 from ...specs import Kind, Unsupported
 from ..context import Context
-from ..law import check
+from ..law import Law, check
 from ..measurement import Measurement, failed, number, passed
 from .network_user import Use, use
 
@@ -103,18 +104,26 @@ def _judged(
     raise Unsupported(f"none of the {count} numbers that the test returns or prints is {what} in a known form")
 
 
+def _tests(context: Context) -> Asking[list[Use]]:
+    """Tests on other data each."""
+    done = []
+    for salt in range(TESTS):
+        done.append((yield from use(context, "test", salt)))  # noqa: PERF401 - no comprehension can ask
+    return done
+
+
 @check("network.user-loss", Kind.EVALUATOR, needs=("network.user", "contract.user"))
-def test_tells_the_mean_loss(context: Context) -> Iterator[Measurement]:
+def test_tells_the_mean_loss(context: Context) -> Law:
     """The loss that a test tells is the mean over the samples, or over the batches."""
-    tests = [use(context, "test", salt) for salt in range(TESTS)]
+    tests = yield from _tests(context)
     hint = "the loss of a batch is a mean already: divide the sum of the batches' losses by their number"
     yield _judged(tests, [_loss_forms(done) for done in tests], "the loss", ("loss",), hint)
 
 
 @check("network.user-accuracy", Kind.EVALUATOR, needs=("network.user", "contract.user"))
-def test_counts_right_predictions(context: Context) -> Iterator[Measurement]:
+def test_counts_right_predictions(context: Context) -> Law:
     """The accuracy that a test tells is the share of all samples that are predicted rightly, or their number."""
-    tests = [use(context, "test", salt) for salt in range(TESTS)]
+    tests = yield from _tests(context)
     hint = "add up right predictions and len(target) of every batch, and divide one sum by the other"
     words = ("acc", "correct", "right", "%", "percent", "hit")
     yield _judged(tests, [_accuracy_forms(done) for done in tests], "the accuracy", words, hint)

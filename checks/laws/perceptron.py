@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,18 @@ from numpy.typing import NDArray
 from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, PerceptronSpec, Trait
 from .. import definitions
+from ..asking import (
+    assign,
+    differentiate,
+    input_gradient,
+    parameters,
+    perceptron_loss,
+    perceptron_predict,
+    reseed,
+)
 from ..context import Context
-from ..law import Component, Level, check
-from ..measurement import Measurement, agrees, describe, failed, same
+from ..law import Component, Law, Level, answered, check
+from ..measurement import agrees, describe, failed, same
 from .contract import array_of_shape
 from .gradient import factors
 from .gradient_claim import NumberClaim, moved_by_a_unit
@@ -70,7 +80,7 @@ def prepared(context: Context, rng: np.random.Generator) -> tuple[RemoteSubject,
     The weights are so small that scores stay near 1: probabilities of very different size would hide each other.
     """
     network, x, values = context.new(), context.data(rng), drawn_values(context, rng)
-    network.begin_with([("assign", (values,)), ("reseed", (context.seed,))])
+    network.begin_with([assign(values), reseed(context.seed)])
     return network, x, targets(context, rng), values
 
 
@@ -90,12 +100,14 @@ def targets(context: Context, rng: np.random.Generator) -> Array:
     needs=("contract.constructs",),
     components=findings_of_parts("contract"),
 )
-def perceptron_runs(context: Context) -> Iterator[Measurement]:
+def perceptron_runs(context: Context) -> Law:
     """The loss is a finite number, there is one prediction per sample, and every parameter has a gradient."""
     network, x, target, values = prepared(context, context.rng())
-    yield finite_number("the loss", network.call("loss", x, target))
-    yield array_of_shape("predict(x)", network.call("predict", x), target.shape)
-    gradients = network.call("differentiate", x, target)
+    loss = yield from network.ask(perceptron_loss(x, target))
+    yield finite_number("the loss", loss)
+    predicted = yield from network.ask(perceptron_predict(x))
+    yield array_of_shape("predict(x)", predicted, target.shape)
+    gradients: Any = yield from network.ask(differentiate(x, target))
     if not isinstance(gradients, dict) or set(gradients) != set(values):
         found = f"gradients of {', '.join(map(str, gradients))}" if isinstance(gradients, dict) else describe(gradients)
         yield failed("a layer has no gradients", expected=f"gradients of {', '.join(values)}", found=found)
@@ -110,21 +122,20 @@ def perceptron_runs(context: Context) -> Iterator[Measurement]:
     needs=("contract.perceptron",),
     components=findings_of_parts("contract"),
 )
-def gradients_belong_to_the_latest_batch(context: Context) -> Iterator[Measurement]:
+def gradients_belong_to_the_latest_batch(context: Context) -> Law:
     """The gradients are those of the latest batch alone: nothing is left of an earlier one, and nothing is updated."""
     rng = context.rng()
     clean, x, target, values = prepared(context, rng)
-    reference = clean.call("differentiate", x, target)
-    used = context.new()
-    used.assign(values)
-    used.call("differentiate", context.data(rng)[::-1], target)
-    again = used.call("differentiate", x, target)
+    reference = yield from clean.ask(differentiate(x, target))
+    used, earlier = context.new(), context.data(rng)[::-1]
+    _, _, again = yield from used.ask(assign(values), differentiate(earlier, target), differentiate(x, target))
     for name in values:
         meaning = "something of an earlier batch is left"
         hint = "set dW and db in every backward pass, and store the inputs of every forward pass"
         yield same(f"the gradient of {name}", again.get(name), reference.get(name), meaning=meaning, hint=hint)
         meaning = "the backward pass, or the loss, changes parameters"
-        yield same(f"the parameter {name}", used.parameters().get(name), values[name], meaning=meaning)
+        after = yield from used.ask(parameters())
+        yield same(f"the parameter {name}", after.get(name), values[name], meaning=meaning)
 
 
 @check(
@@ -134,14 +145,16 @@ def gradients_belong_to_the_latest_batch(context: Context) -> Iterator[Measureme
     needs=("contract.perceptron",),
     components=findings_of_parts("contract", "value"),
 )
-def outputs_equal_the_definition(context: Context) -> Iterator[Measurement]:
+def outputs_equal_the_definition(context: Context) -> Law:
     """The prediction is that of the layers in order, and the loss is that of the prediction."""
     network, x, target, values = prepared(context, context.rng())
     spec = spec_of(context.case)
     scores = definitions.scores(spec, x, values)
     hint = "predict must pass its input through all layers, from the first to the last"
-    yield agrees("predict(x)", network.call("predict", x), definitions.prediction(spec, scores), hint=hint)
-    found = np.asarray(network.call("loss", x, target), dtype=float).reshape(())
+    predicted = yield from network.ask(perceptron_predict(x))
+    yield agrees("predict(x)", predicted, definitions.prediction(spec, scores), hint=hint)
+    loss = yield from network.ask(perceptron_loss(x, target))
+    found = np.asarray(loss, dtype=float).reshape(())
     expected = definitions.perceptron_loss(spec, scores, target, context.conventions)
     yield agrees("the loss", found, expected, hint=f"the definition is: {spec.loss.definition}")
 
@@ -163,13 +176,15 @@ def _left_out(context: Context, x: Array, target: Array, values: dict[str, Array
     quantities=names_of,
     components=findings_of_parts("contract", "gradient"),
 )
-def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Measurement]:
+def gradient_of_every_parameter(context: Context, quantity: str) -> Law:
     """The gradient of every parameter of every layer is that of the loss: divided by the batch size once, not twice."""
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
     moved = {name: moved_by_a_unit(value, rng) for name, value in values.items()}
-    given = [(("assign", (each,)), ("loss", (x, target)), ("differentiate", (x, target))) for each in (values, moved)]
-    _, loss, gradients, _, _, others = network.many([step for steps in given for step in steps])
+    loss_there, slopes = perceptron_loss(x, target), differentiate(x, target)
+    _, loss, gradients, _, _, others = yield from network.ask(
+        assign(values), loss_there, slopes, assign(moved), loss_there, slopes
+    )
     claim = NumberClaim([loss], gradients[quantity], others[quantity])
 
     def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
@@ -177,8 +192,8 @@ def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Mea
 
     def answers(other: Context, points: Sequence[Array]) -> list[Array]:
         asked = network if other is context else prepared(other, other.rng())[0]
-        steps = [step for point in points for step in (("assign", ({quantity: point},)), ("loss", (x, target)))]
-        return [np.asarray(loss, dtype=float).reshape(1) for loss in asked.many(steps)[1::2]]
+        steps = [each for point in points for each in (assign({quantity: point}), perceptron_loss(x, target))]
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in answered(asked.ask_all(steps))[1::2]]
 
     judged = Gradient(
         name=f"the gradient of {quantity}",
@@ -199,14 +214,14 @@ def gradient_of_every_parameter(context: Context, quantity: str) -> Iterator[Mea
     needs=("gradient.perceptron",),
     components=findings_of_parts("contract", "gradient"),
 )
-def gradient_of_the_input(context: Context) -> Iterator[Measurement]:
+def gradient_of_the_input(context: Context) -> Law:
     """The backward pass ends with the gradient of the loss at the input, in the scale of the output's gradient."""
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
     scale = definitions.gradient_scale(spec_of(context.case).loss, len(x), context.conventions)
     moved = moved_by_a_unit(x, rng)
-    loss, gradient, again = network.many(
-        [("loss", (x, target)), ("input_gradient", (x, target)), ("input_gradient", (moved, target))]
+    loss, gradient, again = yield from network.ask(
+        perceptron_loss(x, target), input_gradient(x, target), input_gradient(moved, target)
     )
     claim = NumberClaim([loss], gradient / scale, again / scale)
 
@@ -215,7 +230,7 @@ def gradient_of_the_input(context: Context) -> Iterator[Measurement]:
 
     def answers(other: Context, points: Sequence[Array]) -> list[Array]:
         asked = network if other is context else prepared(other, other.rng())[0]
-        found = asked.many([("loss", (point, target)) for point in points])
+        found = answered(asked.ask_all([perceptron_loss(point, target) for point in points]))
         return [np.asarray(loss, dtype=float).reshape(1) for loss in found]
 
     judged = Gradient(

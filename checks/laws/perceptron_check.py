@@ -6,16 +6,17 @@ be something else where the gradients of a layer are wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, Kind, Phase, Trait, Unsupported
+from ..asking import assign, check_gradients, differentiate, parameters, reseed
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, describe, failed, number, passed
+from ..law import Law, check
+from ..measurement import describe, failed, number, passed
 from ..numerics.compare import Array
 from .perceptron import names_of, spec_of, targets
 
@@ -38,28 +39,26 @@ def _layers(case: Case) -> tuple[str, ...]:
     return tuple(f"{index}.gradients" for index in range(len(spec_of(case).widths) - 1))
 
 
-def _network(context: Context, salt: int = 0) -> tuple[RemoteSubject, Array, Array, dict[str, Array]]:
+def _network(context: Context) -> Asking[tuple[RemoteSubject, Array, Array, dict[str, Array]]]:
     """A perceptron with small parameters, whose latest backward pass was on other data."""
-    rng = context.rng(salt)
+    rng = context.rng()
     network, x, target = context.new(), context.data(rng), targets(context, rng)
     values = {
         name: context.given(STDDEV * rng.choice([-1.0, 1.0], each.shape) * rng.uniform(0.5, 1.5, each.shape))
         for name, each in spec_of(context.case).parameters().items()
     }
-    network.assign(values)
-    network.call("differentiate", context.data(rng), targets(context, rng))
-    network.assign(values)
-    network.reseed(context.seed)
+    other = differentiate(context.data(rng), targets(context, rng))
+    yield from network.ask(assign(values), other, assign(values), reseed(context.seed))
     return network, x, target, values
 
 
-def _outcome(network: RemoteSubject, x: Array, target: Array, layer: int, factor: float) -> Mapping[str, Any]:
+def _outcome(network: RemoteSubject, x: Array, target: Array, layer: int, factor: float) -> Asking[Mapping[str, Any]]:
     """What the check says.
 
     Raises:
         Unsupported: it is not written yet.
     """
-    said = network.call("check_gradients", x, target, layer, factor)
+    said: Any = yield from network.ask(check_gradients(x, target, layer, factor))
     if not isinstance(said, dict):
         raise TypeError(f"check_gradients() returned {describe(said)}, but should return what has happened")
     if not said["passes"] and not said["raised"]:
@@ -68,10 +67,14 @@ def _outcome(network: RemoteSubject, x: Array, target: Array, layer: int, factor
 
 
 @check("gradient.perceptron-check", Kind.PERCEPTRON, when=_smooth, needs=("gradient.perceptron",), quantities=_layers)
-def own_check_tells_right_from_wrong(context: Context, quantity: str) -> Iterator[Measurement]:
+def own_check_tells_right_from_wrong(context: Context, quantity: str) -> Law:
     """The network's own check of gradients takes right ones, and says something else if a layer's are wrong."""
     index = int(quantity.partition(".")[0])
-    right, again, wrong = (_outcome(*_network(context)[:3], index, factor) for factor in (1.0, 1.0, FACTOR))
+    outcomes = []
+    for factor in (1.0, 1.0, FACTOR):
+        network, x, target, _ = yield from _network(context)
+        outcomes.append((yield from _outcome(network, x, target, index, factor)))
+    right, again, wrong = outcomes
     if right["raised"]:
         text = f"check_gradients raises {right['raised']} for gradients that are right"
         hint = "compare with (L(w + h) - L(w - h)) / 2h of self._loss, the mean over the batch, at the same w"
@@ -93,15 +96,16 @@ def own_check_tells_right_from_wrong(context: Context, quantity: str) -> Iterato
 
 
 @check("contract.perceptron-check", Kind.PERCEPTRON, when=_smooth, needs=("gradient.perceptron",), quantities=names_of)
-def own_check_tries_and_restores(context: Context, quantity: str) -> Iterator[Measurement]:
+def own_check_tries_and_restores(context: Context, quantity: str) -> Law:
     """The network's own check of gradients tries every parameter, and leaves it as it was, up to one small step."""
-    network, x, target, values = _network(context)
-    said = _outcome(network, x, target, 0, 1.0)
+    network, x, target, values = yield from _network(context)
+    said = yield from _outcome(network, x, target, 0, 1.0)
     if quantity not in said["tried"]:
         text = f"check_gradients never computes the loss with another value of {quantity}"
         hint = "change the array that params() returns in place, param[:] = ..., for each of them in every layer"
         yield failed(text, expected="other values, one after another", found="the same value in every pass", hint=hint)
-    value, after = values[quantity], np.asarray(network.parameters()[quantity])
+    found = yield from network.ask(parameters())
+    value, after = values[quantity], np.asarray(found[quantity])
     moved = np.abs(after - value) / np.maximum(1.0, np.abs(value))
     if np.sum(moved > TINY) > 1 or moved.max() > LAST_STEP:
         text = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ...specs import Case, Kind, Phase, Trait
+from ..asking import differentiate, epoch, error_rate, parameters, perceptron_loss, perceptron_predict, perceptron_train
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees, failed, number, passed
+from ..law import Law, Level, check
+from ..measurement import agrees, failed, number, passed
 from ..numerics.compare import Array, Estimate
 from ..numerics.precision import current
 from .perceptron import classifies, findings_of_parts, prepared, spec_of
@@ -32,12 +31,11 @@ def _methods(case: Case) -> tuple[str, ...]:
     quantities=_methods,
     components=EVERYTHING,
 )
-def epoch_takes_a_step_in_every_layer(context: Context, quantity: str) -> Iterator[Measurement]:
+def epoch_takes_a_step_in_every_layer(context: Context, quantity: str) -> Law:
     """An epoch on one batch moves every parameter of every layer by the learning rate times its gradient."""
     network, x, target, values = prepared(context, context.rng())
-    gradients = network.call("differentiate", x, target)
-    network.call("epoch", x, target, RATE, len(x) if quantity == "sgd" else 0)
-    after = network.parameters()
+    size = len(x) if quantity == "sgd" else 0
+    gradients, _, after = yield from network.ask(differentiate(x, target), epoch(x, target, RATE, size), parameters())
     for name, value in values.items():
         step = RATE * gradients[name]
         if np.abs(step).max() > current().eps * np.abs(value).max() and np.array_equal(after[name], value):
@@ -45,8 +43,8 @@ def epoch_takes_a_step_in_every_layer(context: Context, quantity: str) -> Iterat
             hint = "go through all layers that have params(), from the first one on: W -= learning_rate * dW"
             yield failed(text, expected="new values", found="the old values", hint=hint)
         # The batch may be drawn in another order: sums over it are rounded otherwise.
-        size = 16 * (len(x) + 2) * (np.abs(value).max() + np.abs(step).max())
-        bound = np.full(value.shape, np.finfo(float).eps * size)
+        room = 16 * (len(x) + 2) * (np.abs(value).max() + np.abs(step).max())
+        bound = np.full(value.shape, np.finfo(float).eps * room)
         hint = "W -= learning_rate * dW, once per batch, with the gradients that backpropagate has just computed"
         yield agrees(f"{name} after an epoch", after[name], Estimate(value - step, bound), hint=hint)
 
@@ -64,15 +62,15 @@ def _adds_up(case: Case) -> bool:
     needs=("optimizer.perceptron",),
     components=EVERYTHING,
 )
-def epoch_visits_every_batch(context: Context) -> Iterator[Measurement]:
+def epoch_visits_every_batch(context: Context) -> Law:
     """In an epoch every sample counts once, whatever the order of the batches."""
     rng = context.rng()
     network, x, target, values = prepared(context, rng)
-    gradients = network.call("differentiate", x, target)
     # A rate so small that the batches hardly influence each other, and rounding does not matter: the steps add up.
     rate = current().eps ** 0.4
-    network.call("epoch", x, target, rate, len(x) // BATCHES)
-    after = network.parameters()
+    gradients, _, after = yield from network.ask(
+        differentiate(x, target), epoch(x, target, rate, len(x) // BATCHES), parameters()
+    )
     # What one step changes in the gradients of the next batch is a share of the rate times the curvature, which is
     # below 50 here: 3e-5 in float64, 0.1 in float32. A batch that is left out is missing by half.
     allowed = 0.1 * BATCHES * max(float(np.abs(each).max()) for each in gradients.values())
@@ -94,13 +92,14 @@ def epoch_visits_every_batch(context: Context) -> Iterator[Measurement]:
     quantities=_methods,
     components=EVERYTHING,
 )
-def training_reduces_the_loss(context: Context, quantity: str) -> Iterator[Measurement]:
+def training_reduces_the_loss(context: Context, quantity: str) -> Law:
     """Train runs with labels as numbers, changes every layer and reduces the loss."""
     network, x, target, values = prepared(context, context.rng())
-    before = float(np.asarray(network.call("loss", x, target)).item())
-    network.call("train", x, target.argmax(axis=1), RATE, len(x) if quantity == "sgd" else 0)
-    after = float(np.asarray(network.call("loss", x, target)).item())
-    found = network.parameters()
+    loss, size = perceptron_loss(x, target), len(x) if quantity == "sgd" else 0
+    first, _, last, found = yield from network.ask(
+        loss, perceptron_train(x, target.argmax(axis=1), RATE, size), loss, parameters()
+    )
+    before, after = (float(np.asarray(value).item()) for value in (first, last))
     still = [name for name, value in values.items() if np.array_equal(found[name], value)]
     if still:
         text = f"train leaves {', '.join(still)} as it was"
@@ -118,16 +117,17 @@ def training_reduces_the_loss(context: Context, quantity: str) -> Iterator[Measu
     needs=("value.perceptron",),
     components=findings_of_parts("contract", "value"),
 )
-def errors_are_counted(context: Context) -> Iterator[Measurement]:
+def errors_are_counted(context: Context) -> Law:
     """The classification error is the share of samples whose largest probability is not that of their class."""
     rng = context.rng()
     network, x, _, _ = prepared(context, rng)
-    rows = np.asarray(network.call("predict", x))
+    rows = np.asarray((yield from network.ask(perceptron_predict(x))))
     best = rows.argmax(axis=1)
     for wrong in (0, 1, len(x)):
         labels = best.copy()
         labels[:wrong] = (best[:wrong] + 1) % rows.shape[1]
-        found = np.asarray(network.call("error_rate", x, labels), dtype=float).reshape(())
+        share = yield from network.ask(error_rate(x, labels))
+        found = np.asarray(share, dtype=float).reshape(())
         expected: Array = np.array(wrong / len(x))
         hint = "np.mean(np.argmax(self.predict(X), axis=1) != Y)"
         name = f"the classification error with {wrong} of {len(x)} wrong"

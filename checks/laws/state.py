@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ...specs import Case, Kind
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement
+from ..law import Law, Level, check
 from .contract import BACKWARD
 from .network_parts import findings_of_everything, is_plain
 from .optimizer import plain
 from .selection import training
 from .state_components import InitializerModel, LossModel, OptimizerModel, RegularizerModel
-from .state_layer import LayerModel
-from .state_network import NetworkModel
+from .state_layer import layer_model
+from .state_network import network_model
 from .state_program import explore
 
 # What says the same of fewer calls, and so explains a failure better.
@@ -50,15 +47,15 @@ def _first_in_training(case: Case) -> bool:
 
 
 @check("state.layer", Kind.LAYER, when=_first_in_training, needs=_LAYER)
-def layer_follows_its_model(context: Context) -> Iterator[Measurement]:
+def layer_follows_its_model(context: Context) -> Law:
     """Whatever came before, a layer's answers depend on parameters, phase, declared state and latest forward alone."""
-    yield from explore(LayerModel(context, again=False))
+    yield from explore((yield from layer_model(context, again=False)))
 
 
 @check("state.layer-again", Kind.LAYER, when=_first_in_training, level=Level.STRICT, needs=("state.layer",))
-def backward_may_be_repeated(context: Context) -> Iterator[Measurement]:
+def backward_may_be_repeated(context: Context) -> Law:
     """Backward belongs to the latest forward, in either phase and as often as it is called."""
-    yield from explore(LayerModel(context, again=True))
+    yield from explore((yield from layer_model(context, again=True)))
 
 
 @check(
@@ -67,13 +64,13 @@ def backward_may_be_repeated(context: Context) -> Iterator[Measurement]:
     when=_first,
     needs=("contract.loss-backward", "contract.loss-latest", "contract.loss-instances", "value.loss"),
 )
-def loss_follows_its_model(context: Context) -> Iterator[Measurement]:
+def loss_follows_its_model(context: Context) -> Law:
     """Whatever came before, a loss's answers depend on the latest prediction and target alone."""
     yield from explore(LossModel(context, again=False))
 
 
 @check("state.loss-again", Kind.LOSS, when=_first, level=Level.STRICT, needs=("state.loss",))
-def loss_backward_may_be_repeated(context: Context) -> Iterator[Measurement]:
+def loss_backward_may_be_repeated(context: Context) -> Law:
     """Backward of a loss gives the same as often as it is called."""
     yield from explore(LossModel(context, again=True))
 
@@ -84,13 +81,13 @@ def loss_backward_may_be_repeated(context: Context) -> Iterator[Measurement]:
     when=lambda case: _first(case) and plain(case),
     needs=("optimizer.trajectory", "optimizer.instances"),
 )
-def optimizer_follows_its_model(context: Context) -> Iterator[Measurement]:
+def optimizer_follows_its_model(context: Context) -> Law:
     """Every update follows from the optimizer's own gradients alone, however many there were."""
     yield from explore(OptimizerModel(context))
 
 
 @check("state.regularizer", Kind.REGULARIZER, when=_first, needs=("regularization.norm", "regularization.gradient"))
-def regularizer_has_no_state(context: Context) -> Iterator[Measurement]:
+def regularizer_has_no_state(context: Context) -> Law:
     """Norm and gradient depend on the weights of the call alone."""
     yield from explore(RegularizerModel(context))
 
@@ -101,7 +98,7 @@ def regularizer_has_no_state(context: Context) -> Iterator[Measurement]:
     when=_first,
     needs=("contract.initializer", "initializer.constant", "initializer.distribution", "initializer.fresh"),
 )
-def initializer_has_no_state(context: Context) -> Iterator[Measurement]:
+def initializer_has_no_state(context: Context) -> Law:
     """Every call draws anew, for its own shape and fans (exact tests, each with a false-alarm rate of 1e-12)."""
     yield from explore(InitializerModel(context), length=12)
 
@@ -113,6 +110,6 @@ def initializer_has_no_state(context: Context) -> Iterator[Measurement]:
     needs=("network.gradient", "network.batch", "network.train", "optimizer.network"),
     components=findings_of_everything,
 )
-def network_follows_its_model(context: Context) -> Iterator[Measurement]:
+def network_follows_its_model(context: Context) -> Law:
     """Whatever came before, a network's answers depend on its parameters, its optimizers' state and the batch alone."""
-    yield from explore(NetworkModel(context))
+    yield from explore((yield from network_model(context)))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import InitializerSpec, LossSpec, RegularizerSpec
+from ...specs import InitializerSpec, LossSpec, Question, RegularizerSpec
 from .. import definitions
+from ..asking import draw, loss_backward, loss_forward, norm, penalty_gradient, update
 from ..context import Context
-from ..measurement import Measurement, agrees, failed
+from ..law import Law
+from ..measurement import agrees, failed
 from ..numerics.compare import Estimate
 from .initializer import single_draw
 from .optimizer import expected_weights
-from .state_program import Model, Operation, Step, equal
+from .state_program import Model, Step, equal
 
 Array = NDArray[np.float64]
 
@@ -74,10 +76,10 @@ class LossModel(Model[LossState]):
     def admits(self, state: LossState, step: Step) -> bool:
         return step.method == "forward" or state.live
 
-    def operations(self, state: LossState, step: Step) -> list[Operation]:
+    def questions(self, state: LossState, step: Step) -> list[Question[Any]]:
         if step.method == "forward":
-            return [("forward", self._batches[step.data[0][1:]])]
-        return [("backward", (self._batches[state.latest][1],))]
+            return [loss_forward(*self._batches[step.data[0][1:]])]
+        return [loss_backward(self._batches[state.latest][1])]
 
     def advance(self, state: LossState, step: Step) -> None:
         if step.method == "forward":
@@ -85,15 +87,16 @@ class LossModel(Model[LossState]):
         else:
             state.live = self._again
 
-    def judge(self, state: LossState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+    def judge(self, state: LossState, step: Step, answers: Sequence[Any]) -> Law:
         prediction, target = self._batches[state.latest]
         if step.method == "forward":
             expected = definitions.loss(self.context.spec_as(LossSpec), prediction, target, self.context.conventions)
             yield agrees(str(step), np.asarray(answers[0], dtype=float).reshape(()), expected)
             return
         if state.latest not in self._known:
-            calls: list[Operation] = [("forward", (prediction, target)), ("backward", (target,))]
-            self._known[state.latest] = self.context.new().many(calls)[1]
+            fresh = self.context.new()
+            _, slope = yield from fresh.ask(loss_forward(prediction, target), loss_backward(target))
+            self._known[state.latest] = slope
         yield equal(str(step), answers[0], self._known[state.latest])
 
 
@@ -123,14 +126,14 @@ class OptimizerModel(Model[OptimizerState]):
     def start(self) -> OptimizerState:
         return OptimizerState()
 
-    def operations(self, state: OptimizerState, step: Step) -> list[Operation]:
+    def questions(self, state: OptimizerState, step: Step) -> list[Question[Any]]:
         weights = self._expected(state.gradients).value if state.gradients else self._start
-        return [("update", (weights, self._gradients[step.data[1]]))]
+        return [update(weights, self._gradients[step.data[1]])]
 
     def advance(self, state: OptimizerState, step: Step) -> None:
         state.gradients += (step.data[1],)
 
-    def judge(self, state: OptimizerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+    def judge(self, state: OptimizerState, step: Step, answers: Sequence[Any]) -> Law:
         yield agrees(str(step), _number(answers[0]), self._expected(state.gradients))
 
     def _expected(self, names: tuple[str, ...]) -> Estimate:
@@ -155,14 +158,15 @@ class RegularizerModel(Model[None]):
     def start(self) -> None:
         return None
 
-    def operations(self, state: None, step: Step) -> list[Operation]:
+    def questions(self, state: None, step: Step) -> list[Question[Any]]:
         del state
-        return [(step.method, (self._weights[step.data[0]],))]
+        weights = self._weights[step.data[0]]
+        return [norm(weights) if step.method == "norm" else penalty_gradient(weights)]
 
     def advance(self, state: None, step: Step) -> None:
         pass
 
-    def judge(self, state: None, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+    def judge(self, state: None, step: Step, answers: Sequence[Any]) -> Law:
         del state
         spec, weights = self.context.spec_as(RegularizerSpec), self._weights[step.data[0]]
         if step.method == "norm":
@@ -200,14 +204,14 @@ class InitializerModel(Model[InitializerState]):
     def start(self) -> InitializerState:
         return InitializerState()
 
-    def operations(self, state: InitializerState, step: Step) -> list[Operation]:
+    def questions(self, state: InitializerState, step: Step) -> list[Question[Any]]:
         del state
-        return [("initialize", self._calls[step.data[0]])]
+        return [draw(*self._calls[step.data[0]])]
 
     def advance(self, state: InitializerState, step: Step) -> None:
         pass
 
-    def judge(self, state: InitializerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+    def judge(self, state: InitializerState, step: Step, answers: Sequence[Any]) -> Law:
         shape, *fans = self._calls[step.data[0]]
         yield from single_draw(self.context.spec_as(InitializerSpec), answers[0], shape, (fans[0], fans[1]))
         if answers[0].ndim and np.unique(answers[0]).size > 1:

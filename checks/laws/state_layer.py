@@ -15,14 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Phase, Trait, Unsupported
+from ...sandbox import Asking
+from ...specs import Phase, Question, Trait, Unsupported
+from ..asking import assign, attach_optimizer, backward, forward, gradients, parameters, reseed, set_phase
 from ..context import Context
-from ..measurement import Measurement, agrees, describe, failed
+from ..law import Law
+from ..measurement import agrees, describe, failed
 from ..numerics.compare import EPS, Estimate
 from ..proof import Expression
 from .contract import close_to
 from .selection import mask_keeps
-from .state_program import Model, Operation, Step, equal
+from .state_program import Model, Step, equal
 from .value import defined
 
 Array = NDArray[np.float64]
@@ -60,17 +63,30 @@ class LayerState:
     velocity: dict[str, Array] | None = field(default=None)
 
 
+def layer_model(context: Context, *, again: bool) -> Asking[LayerModel]:
+    """The model of a layer, which is asked what optimizer it takes: some know plain gradient descent alone."""
+    momentum = None
+    for offered in (MOMENTUM, 0.0) if context.layer_spec.parameters() else ():
+        with suppress(Unsupported):
+            yield from context.new().ask(attach_optimizer(RATE, offered))
+            momentum = offered
+            break
+    return LayerModel(context, again=again, momentum=momentum)
+
+
 class LayerModel(Model[LayerState]):
     """A layer's model.
 
     Args:
         context: the case.
         again: whether backward may be called several times for one forward, and in the test phase.
+        momentum: that of the optimizer that is attached; None if the layer takes none.
     """
 
-    def __init__(self, context: Context, *, again: bool) -> None:
+    def __init__(self, context: Context, *, again: bool, momentum: float | None) -> None:
         super().__init__(context)
         self._again = again
+        self._takes_optimizer, self._momentum = momentum is not None, momentum or 0.0
         self._spec = context.layer_spec
         rng = context.rng()
         shape = context.case.input_shape
@@ -86,26 +102,25 @@ class LayerModel(Model[LayerState]):
         self._definitions: dict[tuple[object, ...], Estimate] = {}
         self._normalises = self._spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN)
         self.draws = Trait.RANDOM_MASK in self._spec.traits
-        self._momentum = MOMENTUM
         self.steps = tuple(self._steps())
-        backward = [Step("backward", (name,)) for name in ERRORS]
-        forward = [Step("forward", (name,)) for name in INPUTS]
+        backwards = [Step("backward", (name,)) for name in ERRORS]
+        forwards = [Step("forward", (name,)) for name in INPUTS]
         to_train, to_test = (Step("set_phase", (phase.value,)) for phase in (Phase.TRAIN, Phase.TEST))
         self.idioms = (
-            *((step, backward[0]) for step in forward),
-            *((to_test, step, to_train) for step in forward[:2]),
-            *((step, to_test, step, to_train) for step in forward[1:]),
-            (forward[1], backward[1], backward[0]),
-            (forward[0], replace(forward[1], other=True), backward[0]),
-            (replace(to_test, other=True), forward[0], backward[1], replace(to_train, other=True)),
+            *((step, backwards[0]) for step in forwards),
+            *((to_test, step, to_train) for step in forwards[:2]),
+            *((step, to_test, step, to_train) for step in forwards[1:]),
+            (forwards[1], backwards[1], backwards[0]),
+            (forwards[0], replace(forwards[1], other=True), backwards[0]),
+            (replace(to_test, other=True), forwards[0], backwards[1], replace(to_train, other=True)),
         )
         if again:
-            self.idioms += ((forward[0], to_test, forward[1], *backward, to_train),)
+            self.idioms += ((forwards[0], to_test, forwards[1], *backwards, to_train),)
         if self._spec.parameters():
             self.turn = (Step("assign", ("p2",)),)
-        if Step("attach_optimizer") in self.steps:
-            passes = (forward[0], backward[0], forward[2], backward[1])
-            self.ending = (Step("attach_optimizer"), *passes, to_test, forward[1], to_train, *passes)
+        if self._takes_optimizer:
+            passes = (forwards[0], backwards[0], forwards[2], backwards[1])
+            self.ending = (Step("attach_optimizer"), *passes, to_test, forwards[1], to_train, *passes)
         self.legend = f"x1, x2 of shape {shape}, x3 of shape {longer}; dy1, dy2: incoming gradients"
         if self._spec.parameters():
             self.legend += "; p1, p2: parameters, p1 at first"
@@ -123,18 +138,15 @@ class LayerModel(Model[LayerState]):
         if self._spec.parameters():
             for name in self._parameters:
                 yield Step("assign", (name,))
-            for self._momentum in (MOMENTUM, 0.0):  # some layers know plain gradient descent alone
-                with suppress(Unsupported):
-                    self.context.new().attach_optimizer(RATE, self._momentum)
-                    yield Step("attach_optimizer")
-                    return
+        if self._takes_optimizer:
+            yield Step("attach_optimizer")
 
     def start(self) -> LayerState:
         return LayerState(parameters=self._parameters["p1"])
 
-    def prelude(self) -> list[Operation]:
-        given: list[Operation] = [("assign", (self._parameters["p1"],))] if self._spec.parameters() else []
-        return [*given, ("set_phase", (Phase.TRAIN.value,))]
+    def prelude(self) -> list[Question[Any]]:
+        given = [assign(self._parameters["p1"])] if self._spec.parameters() else []
+        return [*given, set_phase(Phase.TRAIN)]
 
     def admits(self, state: LayerState, step: Step) -> bool:
         match step.method:
@@ -150,20 +162,20 @@ class LayerModel(Model[LayerState]):
                 return state.velocity is None
         return True
 
-    def operations(self, state: LayerState, step: Step) -> list[Operation]:
+    def questions(self, state: LayerState, step: Step) -> list[Question[Any]]:
         match step.method:
             case "forward":
-                return [("forward", (self._inputs[step.data[0]],))]
+                return [forward(self._inputs[step.data[0]])]
             case "backward":
-                read: list[Operation] = [("gradients", ()), ("parameters", ())] if self._spec.parameters() else []
-                return [("backward", (self._errors[step.data[0], state.latest],)), *read]
+                read = [gradients(), parameters()] if self._spec.parameters() else []
+                return [backward(self._errors[step.data[0], state.latest]), *read]
             case "assign":
-                return [("assign", (self._parameters[step.data[0]],))]
+                return [assign(self._parameters[step.data[0]])]
             case "attach_optimizer":
-                return [("attach_optimizer", (RATE, self._momentum))]
+                return [attach_optimizer(RATE, self._momentum)]
             case "reseed":
-                return [("reseed", (int(step.data[0]),))]
-        return [("set_phase", (step.data[0],))]
+                return [reseed(int(step.data[0]))]
+        return [set_phase(Phase(step.data[0]))]
 
     def advance(self, state: LayerState, step: Step) -> None:
         match step.method:
@@ -182,7 +194,7 @@ class LayerModel(Model[LayerState]):
                 state.velocity = {name: np.zeros_like(value) for name, value in state.parameters.items()}
                 state.live = False
 
-    def judge(self, state: LayerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+    def judge(self, state: LayerState, step: Step, answers: Sequence[Any]) -> Law:
         masked = self._spec.has(Trait.RANDOM_MASK, state.phase)
         if step.method == "forward":
             yield from self._judge_mask(state, answers[0]) if masked else self._judge_forward(state, answers[0])
@@ -196,9 +208,10 @@ class LayerModel(Model[LayerState]):
             else:
                 yield from self._judge_backward(state, step, answers)
 
-    def _judge_forward(self, state: LayerState, found: Any) -> Iterator[Measurement]:
+    def _judge_forward(self, state: LayerState, found: Any) -> Law:
         name = f"forward({state.latest})"
-        yield equal(name, found, self._fresh(state)[0])
+        (y,) = yield from self._fresh(state)
+        yield equal(name, found, y)
         if state.phase is Phase.TRAIN or not self._spec.traits & {Trait.BATCH_STATISTICS, Trait.RANDOM_MASK}:
             with suppress(NotImplementedError):
                 yield agrees(name, found, self._defined(state))
@@ -209,7 +222,7 @@ class LayerModel(Model[LayerState]):
             self._definitions[key] = defined(self.context, self._inputs[state.latest], state.parameters)
         return self._definitions[key]
 
-    def _judge_mask(self, state: LayerState, found: Any) -> Iterator[Measurement]:
+    def _judge_mask(self, state: LayerState, found: Any) -> Law:
         """Every entry is dropped or scaled, and not those that the latest training forward dropped."""
         x, name = self._inputs[state.latest], f"forward({state.latest})"
         keep = mask_keeps(self._spec)
@@ -222,33 +235,32 @@ class LayerModel(Model[LayerState]):
             text = f"{name} drops the same units as the training forward before"
             yield failed(text, expected="a new mask in every forward", found="the same mask")
 
-    def _judge_backward(self, state: LayerState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
-        _, dx, *rest = self._fresh(state, step.data[0])
+    def _judge_backward(self, state: LayerState, step: Step, answers: Sequence[Any]) -> Law:
+        _, dx, *rest = yield from self._fresh(state, step.data[0])
         yield equal(str(step), answers[0], dx)
         if not rest:
             return
-        gradients, parameters = answers[1:]
+        slopes, after = answers[1:]
         for name, expected in rest[0].items():
-            if not isinstance(gradients, Mapping) or not isinstance(parameters, Mapping):
-                yield failed(
-                    f"the gradients are {describe(gradients)}", expected="arrays by name", found=describe(gradients)
-                )
+            if not isinstance(slopes, Mapping) or not isinstance(after, Mapping):
+                said = describe(slopes)
+                yield failed(f"the gradients are {said}", expected="arrays by name", found=said)
                 return
-            yield equal(f"the gradient of {name}", gradients.get(name), expected)
+            yield equal(f"the gradient of {name}", slopes.get(name), expected)
             if state.velocity is None:
-                yield equal(f"the parameter {name}", parameters.get(name), state.parameters[name])
+                yield equal(f"the parameter {name}", after.get(name), state.parameters[name])
                 continue
             velocity = self._momentum * state.velocity[name] - RATE * expected
             updated = state.parameters[name] + velocity
             size = float(np.abs(state.parameters[name]).max() + np.abs(velocity).max())
             bound = np.full(updated.shape, 1e3 * EPS * size)
-            found = agrees(f"{name} after the update", parameters.get(name), Estimate(updated, bound))
+            found = agrees(f"{name} after the update", after.get(name), Estimate(updated, bound))
             yield replace(found, proof=None)  # what is expected comes from the answers to many calls
             # What was found goes on, so that a fresh layer works with the same numbers to the last bit.
             state.velocity[name] = velocity
-            state.parameters = {**state.parameters, name: parameters[name]}
+            state.parameters = {**state.parameters, name: after[name]}
 
-    def _fresh(self, state: LayerState, error: str = "") -> list[Any]:
+    def _fresh(self, state: LayerState, error: str = "") -> Asking[list[Any]]:
         """What a fresh layer in this state answers to forward of the latest input, and then to backward.
 
         An update has not happened yet for it: `state.parameters` are those of the forward.
@@ -257,14 +269,15 @@ class LayerModel(Model[LayerState]):
         values = tuple(value.tobytes() for value in state.parameters.values())
         key = (state.phase, history, values, state.latest, error)
         if key not in self._known:
-            steps: list[Operation] = [("assign", (state.parameters,))] if state.parameters else []
-            steps += [("set_phase", (Phase.TRAIN.value,))] if history else []
-            steps += [("forward", (self._inputs[name],)) for name in history]
-            steps += [("set_phase", (state.phase.value,)), ("forward", (self._inputs[state.latest],))]
+            asked: list[Question[Any]] = [assign(state.parameters)] if state.parameters else []
+            asked += [set_phase(Phase.TRAIN)] if history else []
+            asked += [forward(self._inputs[name]) for name in history]
+            asked += [set_phase(state.phase), forward(self._inputs[state.latest])]
             kept = 1
             if error:
-                steps.append(("backward", (self._errors[error, state.latest],)))
-                steps += [("gradients", ())] if state.parameters else []
+                asked.append(backward(self._errors[error, state.latest]))
+                asked += [gradients()] if state.parameters else []
                 kept += 1 + bool(state.parameters)
-            self._known[key] = self.context.new().many(steps)[-kept:]
+            answers = yield from self.context.new().ask_all(asked)
+            self._known[key] = answers[-kept:]
         return self._known[key]

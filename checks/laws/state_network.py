@@ -6,19 +6,23 @@ gradients are those of a fresh network with the same parameters; updates follow 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Asking
+from ...specs import Question
 from .. import definitions
+from ..asking import assign, feed, gradients, network_backward, network_forward, parameters, test, train
 from ..context import Context
-from ..measurement import Measurement, agrees, describe, failed
+from ..law import Law
+from ..measurement import agrees, describe, failed
 from ..numerics.compare import Estimate
 from .network_parts import draw_labels, network_spec
-from .state_program import Model, Operation, Step, equal
+from .state_program import Model, Step, equal
 
 Array = NDArray[np.float64]
 
@@ -46,10 +50,21 @@ class NetworkState:
     gradients: dict[str, list[Array]] = field(default_factory=dict)
 
 
-class NetworkModel(Model[NetworkState]):
-    """A network without random layers, layers with phases, and penalties."""
+def network_model(context: Context) -> Asking[NetworkModel]:
+    """The model of a network, which is asked what parameters it has."""
+    found = yield from context.new().ask(parameters())
+    return NetworkModel(context, {name: value.shape for name, value in found.items()})
 
-    def __init__(self, context: Context) -> None:
+
+class NetworkModel(Model[NetworkState]):
+    """A network without random layers, layers with phases, and penalties.
+
+    Args:
+        context: the case.
+        shapes: those of its parameters, by name.
+    """
+
+    def __init__(self, context: Context, shapes: Mapping[str, tuple[int, ...]]) -> None:
         super().__init__(context)
         rng = context.rng()
         rows, *rest = context.case.input_shape
@@ -57,7 +72,6 @@ class NetworkModel(Model[NetworkState]):
         for key, size in (("1", rows), ("2", rows), ("3", rows - 2)):
             labels = draw_labels(context.case, rng)[:size]
             self._batches[key] = context.data(rng, (size, *rest)), labels
-        shapes = {name: value.shape for name, value in context.new().parameters().items()}
         self._parameters = {
             key: {
                 name: 0.5 * rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.7, size=shape)
@@ -88,8 +102,8 @@ class NetworkModel(Model[NetworkState]):
     def start(self) -> NetworkState:
         return NetworkState(parameters=self._parameters["p1"], origin=self._parameters["p1"])
 
-    def prelude(self) -> list[Operation]:
-        return [("feed", self._batches["1"]), ("assign", (self._parameters["p1"],))]
+    def prelude(self) -> list[Question[Any]]:
+        return [feed(*self._batches["1"]), assign(self._parameters["p1"])]
 
     def admits(self, state: NetworkState, step: Step) -> bool:
         match step.method:
@@ -101,21 +115,20 @@ class NetworkModel(Model[NetworkState]):
                 return not state.learning and state.name != step.data[0]
         return True
 
-    def operations(self, state: NetworkState, step: Step) -> list[Operation]:
+    def questions(self, state: NetworkState, step: Step) -> list[Question[Any]]:
         del state
-        read: list[Operation] = [("parameters", ())]
         match step.method:
             case "backward":
-                return [("backward", ()), *read]
+                return [network_backward(), parameters()]
             case "feed":
-                return [("feed", self._batches[step.data[0][1:]])]
+                return [feed(*self._batches[step.data[0][1:]])]
             case "train":
-                return [("train", (1,)), *read]
+                return [train(1), parameters()]
             case "test":
-                return [("test", (self._batches[step.data[0][1:]][0],))]
+                return [test(self._batches[step.data[0][1:]][0])]
             case "assign":
-                return [("assign", (self._parameters[step.data[0]],))]
-        return [("forward", ())]
+                return [assign(self._parameters[step.data[0]])]
+        return [network_forward()]
 
     def advance(self, state: NetworkState, step: Step) -> None:
         match step.method:
@@ -130,29 +143,31 @@ class NetworkModel(Model[NetworkState]):
                 state.live = False
                 state.learning |= step.method in {"backward", "train"}
 
-    def judge(self, state: NetworkState, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
+    def judge(self, state: NetworkState, step: Step, answers: Sequence[Any]) -> Law:
         if step.method == "test":
-            yield equal(str(step), answers[0], self._fresh(state, "test", step.data[0][1:])[0])
+            (expected,) = yield from self._fresh(state, "test", step.data[0][1:])
+            yield equal(str(step), answers[0], expected)
         if step.method == "forward":
-            yield equal(str(step), _scalar(answers[0]), _scalar(self._fresh(state, "forward", state.batch)[0]))
+            (expected,) = yield from self._fresh(state, "forward", state.batch)
+            yield equal(str(step), _scalar(answers[0]), _scalar(expected))
         if step.method == "train":
             losses = answers[0]
             if not isinstance(losses, list) or not losses:
                 yield failed(f"{step} leaves {describe(losses)}", expected="a list of losses", found=describe(losses))
                 return
-            expected = self._fresh(state, "forward", state.batch)[0]
+            (expected,) = yield from self._fresh(state, "forward", state.batch)
             yield equal(f"the loss that {step} records", _scalar(losses[-1]), _scalar(expected))
         if step.method in {"backward", "train"}:
             yield from self._judge_update(state, answers[1])
 
-    def _judge_update(self, state: NetworkState, found: Any) -> Iterator[Measurement]:
-        gradients = self._fresh(state, "backward", state.batch)[2]
+    def _judge_update(self, state: NetworkState, found: Any) -> Law:
+        _, _, slopes = yield from self._fresh(state, "backward", state.batch)
         if not isinstance(found, Mapping):
             yield failed(f"the parameters are {describe(found)}", expected="arrays by name", found=describe(found))
             return
         optimizer = network_spec(self.context.case).optimizer
-        for name, gradient in gradients.items():
-            state.gradients[name] = [*state.gradients.get(name, []), gradient]
+        for name, slope in slopes.items():
+            state.gradients[name] = [*state.gradients.get(name, []), slope]
             *_, expected = definitions.trajectory(optimizer, state.origin[name], state.gradients[name])
             bounded = Estimate(expected.value, 4 * expected.error)
             updated = agrees(f"parameter {name} after the update", found.get(name), bounded)
@@ -160,17 +175,18 @@ class NetworkModel(Model[NetworkState]):
         # What was found goes on, so that a fresh network works with the same numbers to the last bit.
         state.parameters, state.name = dict(found), ""
 
-    def _fresh(self, state: NetworkState, method: str, batch: str) -> list[Any]:
+    def _fresh(self, state: NetworkState, method: str, batch: str) -> Asking[list[Any]]:
         """What a fresh network with these parameters answers."""
         key = (tuple(value.tobytes() for value in state.parameters.values()), method, batch)
         if key not in self._known:
-            calls: list[Operation] = [("feed", self._batches[batch]), ("assign", (state.parameters,))]
+            asked: list[Question[Any]] = [feed(*self._batches[batch]), assign(state.parameters)]
             if method == "test":
-                calls.append(("test", (self._batches[batch][0],)))
+                asked.append(test(self._batches[batch][0]))
             else:
-                calls += [("forward", ())]
-                calls += [("backward", ()), ("gradients", ())] if method == "backward" else []
-            self._known[key] = self.context.new().many(calls)[2:]
+                asked.append(network_forward())
+                asked += [network_backward(), gradients()] if method == "backward" else []
+            answers = yield from self.context.new().ask_all(asked)
+            self._known[key] = answers[2:]
         return self._known[key]
 
 

@@ -3,6 +3,9 @@
 A program is drawn whole, as a list of single steps and of idioms, such as a training step; steps that are not allowed
 where they stand are left out. So it can run in a few round trips, and Hypothesis can shrink it: each part towards the
 simplest, which does nothing. (Its rule-based state machine decides step by step, at one round trip each.)
+
+Hypothesis calls back, and nothing can be waited for in there: the programs that it draws are answered as they run, each
+question in a crossing of its own. The tour before, and what is left out behind, is asked for as in every law.
 """
 
 from __future__ import annotations
@@ -16,14 +19,14 @@ from itertools import groupby
 from random import Random
 from typing import Any, Generic, TypeVar
 
-from ...sandbox import RemoteSubject, SubjectError, SubjectRaised
-from ...specs import Unsupported
+from ...sandbox import Asked, Asking, RemoteSubject, SubjectError, SubjectRaised
+from ...specs import Question, Unsupported
 from ..context import Context
+from ..law import Law, answered
 from ..measurement import Measurement, failed, passed, same
 from ..plan.drawing import number_below
 from ..results import Verdict
 
-Operation = tuple[str, tuple[object, ...]]
 S = TypeVar("S")
 
 PROGRAMS = 3  # that are drawn; the first is always the empty one
@@ -86,7 +89,7 @@ class Model(ABC, Generic[S]):
     def start(self) -> S:
         """The logical state of a new instance, after the prelude."""
 
-    def prelude(self) -> list[Operation]:
+    def prelude(self) -> list[Question[Any]]:
         """What brings a new instance into the state `start`."""
         return []
 
@@ -96,7 +99,7 @@ class Model(ABC, Generic[S]):
         return True
 
     @abstractmethod
-    def operations(self, state: S, step: Step) -> list[Operation]:
+    def questions(self, state: S, step: Step) -> list[Question[Any]]:
         """The step as calls of the subject, with what is read afterwards."""
 
     @abstractmethod
@@ -104,8 +107,8 @@ class Model(ABC, Generic[S]):
         """Change `state` as the step does."""
 
     @abstractmethod
-    def judge(self, state: S, step: Step, answers: Sequence[Any]) -> Iterator[Measurement]:
-        """Compare the answers of the step's operations with what they must be; `state` is that after the step."""
+    def judge(self, state: S, step: Step, answers: Sequence[Any]) -> Law:
+        """Compare the answers to the step's questions with what they must be; `state` is that after the step."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,10 @@ class Fault:
     subjects: tuple[RemoteSubject, ...]
 
 
-def explore(model: Model[Any], length: int = LENGTH) -> Iterator[Measurement]:
+def explore(model: Model[Any], length: int = LENGTH) -> Law:
     """Run drawn programs; after a failure report the shortest that fails."""
     explorer = Explorer(model)
-    fault = explorer.search(length)
+    fault = yield from explorer.search(length)
     if fault is None:
         yield passed()
         return
@@ -170,15 +173,15 @@ class Explorer(Generic[S]):
         self._faults: dict[Program, Fault | None] = {}
         self._broken: SubjectError | Unsupported | None = None
 
-    def search(self, length: int = LENGTH) -> Fault | None:
+    def search(self, length: int = LENGTH) -> Asking[Fault | None]:
         """The shortest failing program that was found; None if all programs are answered rightly.
 
         Raises:
             SubjectError: the subject does not end or dies, and there is no failure before.
             Unsupported: a call is not offered.
         """
-        if self._fails(self._model.tour()) or self._broken is not None:
-            return self._shortest()
+        if (yield from self._fails(self._model.tour())) or self._broken is not None:
+            return (yield from self._shortest())
         # Imported when first used: the parent starts without them.
         from hypothesis import HealthCheck, Phase, find, settings  # noqa: PLC0415 - as said
         from hypothesis import strategies as st  # noqa: PLC0415 - as said
@@ -200,26 +203,26 @@ class Explorer(Generic[S]):
         with _DRAWING, suppress(NoSuchExample, Flaky):
             find(
                 st.tuples(*[number_below(len(table)).map(table.__getitem__)] * length),
-                lambda parts: self._fails([step for part in parts for step in part]),
+                lambda parts: answered(self._fails([step for part in parts for step in part])),
                 settings=chosen,
                 random=Random(seed),  # noqa: S311 - draws programs
             )
-        return self._shortest()
+        return (yield from self._shortest())
 
-    def _shortest(self) -> Fault | None:
+    def _shortest(self) -> Asking[Fault | None]:
         faults = [fault for fault in self._faults.values() if fault is not None]
         if self._broken is not None and not faults:
             raise self._broken
         shortest = min(faults, key=lambda fault: len(fault.program), default=None)
-        return None if shortest is None else self._simplest(shortest)
+        return None if shortest is None else (yield from self._simplest(shortest))
 
-    def _simplest(self, fault: Fault) -> Fault:
+    def _simplest(self, fault: Fault) -> Asking[Fault]:
         """Leave out what Hypothesis has left, and take the simplest data: it gives up after some vain attempts."""
         for candidate in self._simpler(fault.program):
-            if self._fails(candidate):
+            if (yield from self._fails(candidate)):
                 better = self._faults[self.allowed(candidate)]
                 if better is not None and self._rank(better.program) < self._rank(fault.program):
-                    return self._simplest(better)
+                    return (yield from self._simplest(better))
         return fault
 
     def _simpler(self, program: Program) -> Iterator[Program]:
@@ -239,13 +242,13 @@ class Explorer(Generic[S]):
         places = [self._model.steps.index(replace(step, other=False)) + 100 * step.other for step in program]
         return len(program), sum(places)
 
-    def _fails(self, steps: Sequence[Step]) -> bool:
+    def _fails(self, steps: Sequence[Step]) -> Asking[bool]:
         program = self.allowed(steps)
         if program not in self._faults:
             if self._broken is not None or len(self._faults) >= TRIALS:
                 return False
             try:
-                self._faults[program] = self.run(program)
+                self._faults[program] = yield from self.run(program)
             except (SubjectError, Unsupported) as error:
                 self._broken = error
                 return False
@@ -262,7 +265,7 @@ class Explorer(Generic[S]):
         # The two instances are alike: the first that is called is no `other`.
         return _swapped(tuple(allowed)) if allowed and allowed[0].other else tuple(allowed)
 
-    def run(self, program: Program) -> Fault | None:
+    def run(self, program: Program) -> Asking[Fault | None]:
         """Run a program on fresh instances."""
         subjects: dict[bool, RemoteSubject] = {}
         states = {other: self._model.start() for other in (False, True)}
@@ -272,21 +275,21 @@ class Explorer(Generic[S]):
             subjects = {other: self._model.context.new(now=True) for other in (False, True)}
         met: set[bool] = set()
         for other, group in groupby(program, key=lambda step: step.other):
-            operations: list[Operation] = []
+            asked: list[Question[Any]] = []
             ends: list[tuple[int, int]] = []
             if other not in subjects:
                 subjects[other] = self._model.context.new()
             if other not in met:
-                operations += self._model.prelude()
+                asked += self._model.prelude()
                 met.add(other)
             for step in group:
-                added = self._model.operations(states[other], step)
+                added = self._model.questions(states[other], step)
                 self._model.advance(states[other], step)
-                ends.append((len(operations), len(operations) + len(added)))
-                operations += added
+                ends.append((len(asked), len(asked) + len(added)))
+                asked += added
             before = len(subjects[other].transcript)
             try:
-                subjects[other].many(operations)
+                yield from subjects[other].ask_all(asked)
             except SubjectRaised as error:
                 raised = error
             values = [call.value for call in subjects[other].transcript[before:]]
@@ -294,7 +297,7 @@ class Explorer(Generic[S]):
             answers += [values[start:end] for start, end in ends if end <= complete]
             if raised is not None:
                 break
-        return self._judged(program, answers, raised, tuple(subjects.values()))
+        return (yield from self._judged(program, answers, raised, tuple(subjects.values())))
 
     def _judged(
         self,
@@ -302,7 +305,7 @@ class Explorer(Generic[S]):
         answers: Sequence[Sequence[Any]],
         raised: SubjectRaised | None,
         subjects: tuple[RemoteSubject, ...],
-    ) -> Fault | None:
+    ) -> Asking[Fault | None]:
         states = {other: self._model.start() for other in (False, True)}
         for index, step in enumerate(program):
             if index == len(answers):
@@ -312,10 +315,34 @@ class Explorer(Generic[S]):
                 bad = failed(text, expected="an answer", found=raised.message)
                 return Fault(program[: index + 1], bad, subjects)
             self._model.advance(states[step.other], step)
-            for measurement in self._model.judge(states[step.other], step, answers[index]):
-                if measurement.verdict is not Verdict.PASSED:
-                    return Fault(program[: index + 1], measurement, subjects)
+            found = yield from _first_failure(self._model.judge(states[step.other], step, answers[index]))
+            if found is not None:
+                return Fault(program[: index + 1], found, subjects)
         return None
+
+
+def _first_failure(steps: Law) -> Asking[Measurement | None]:
+    """The first measurement that is not passed, and none behind it; what the steps ask for is asked for."""
+    try:
+        step = next(steps)
+        while True:
+            if not isinstance(step, Measurement):
+                step = yield from _handed_on(step, steps)
+            elif step.verdict is Verdict.PASSED:
+                step = next(steps)
+            else:
+                return step
+    except StopIteration:
+        return None
+
+
+def _handed_on(asked: Asked, steps: Law) -> Asking[Asked | Measurement]:
+    """The step that comes after the answers, or after what the call has raised."""
+    try:
+        answers = yield asked
+    except Exception as error:
+        return steps.throw(error)
+    return steps.send(answers)
 
 
 def _swapped(program: Program) -> Program:

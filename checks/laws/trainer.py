@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Case, Kind, TrainerSpec
+from ...sandbox import Asking
+from ...specs import Case, Kind, Question, TrainerSpec
+from ..asking import run_trainer
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees, describe, failed, passed
+from ..law import Law, Level, check
+from ..measurement import agrees, describe, failed, passed
 from ..numerics.compare import Array, Estimate
 from .contract import array_of_shape
 
 PARTS = ("training", "validation")
+Training = Callable[[Mapping[str, Array], Array, Array, int], Question[Mapping[str, Array]]]
 _KEYS = ("batch", "training", "differentiated", "loss", "rate", "weights", "bias")
 
 
@@ -65,8 +69,8 @@ def _parts(case: Case) -> tuple[str, ...]:
     return PARTS
 
 
-def run(context: Context, method: str = "run") -> Run:
-    """Train on drawn data, by `run` or `count`; labels are such that every class occurs."""
+def run(context: Context, asking: Training = run_trainer) -> Asking[Run]:
+    """Train on drawn data, by `run_trainer` or `count_predictions`; labels are such that every class occurs."""
     spec, rng = spec_of(context.case), context.rng()
     size, features = context.case.input_shape
     samples = size * (spec.batches + spec.validation_batches)
@@ -78,16 +82,17 @@ def run(context: Context, method: str = "run") -> Run:
         ),
         "bias": context.given(rng.choice([-1.0, 1.0], spec.classes) * rng.uniform(0.2, 0.8, spec.classes)),
     }
-    said = context.new().call(method, start, inputs, labels, size)
+    asked = asking(start, inputs, labels, size)
+    said: Any = yield from context.new().ask(asked)
     if not isinstance(said, dict):
-        raise TypeError(f"{method}() returned {describe(said)}, but should return arrays by name")
+        raise TypeError(f"{asked.method}() returned {describe(said)}, but should return arrays by name")
     return Run(spec, start, inputs, labels, size, said)
 
 
 @check("contract.trainer", Kind.TRAINER, level=Level.CORE, needs=("contract.constructs",))
-def every_batch_is_visited(context: Context) -> Iterator[Measurement]:
+def every_batch_is_visited(context: Context) -> Law:
     """Every epoch passes each training batch and each validation batch through the network once, and is recorded."""
-    done = run(context)
+    done = yield from run(context)
     epochs, count = done.spec.epochs, done.spec.batches + done.spec.validation_batches
     yield array_of_shape("the record of losses", done.said.get("record"), (epochs, 2))
     visits = np.bincount(np.asarray(done.said["batch"], dtype=int), minlength=count)
@@ -104,9 +109,9 @@ def every_batch_is_visited(context: Context) -> Iterator[Measurement]:
 
 
 @check("phase.trainer", Kind.TRAINER, needs=("contract.trainer",), quantities=_parts)
-def network_is_in_the_right_phase(context: Context, quantity: str) -> Iterator[Measurement]:
+def network_is_in_the_right_phase(context: Context, quantity: str) -> Law:
     """The network is in the train phase for every training batch, and in the test phase for every validation batch."""
-    done = run(context)
+    done = yield from run(context)
     expected = quantity == "training"
     epochs = np.argwhere(done.epochs(quantity, "training") != expected)
     if len(epochs):
@@ -118,9 +123,9 @@ def network_is_in_the_right_phase(context: Context, quantity: str) -> Iterator[M
 
 
 @check("phase.trainer-gradients", Kind.TRAINER, needs=("contract.trainer",))
-def validation_computes_no_gradients(context: Context) -> Iterator[Measurement]:
+def validation_computes_no_gradients(context: Context) -> Law:
     """Validation computes no gradients."""
-    done = run(context)
+    done = yield from run(context)
     if done.epochs("validation", "differentiated").any():
         text = "validation batches pass through the network with gradients being recorded"
         hint = "with torch.no_grad(): around the loop over the validation batches"
@@ -129,9 +134,9 @@ def validation_computes_no_gradients(context: Context) -> Iterator[Measurement]:
 
 
 @check("network.trainer", Kind.TRAINER, when=_without_penalty, needs=("contract.trainer",), quantities=_parts)
-def record_is_the_mean_loss(context: Context, quantity: str) -> Iterator[Measurement]:
+def record_is_the_mean_loss(context: Context, quantity: str) -> Law:
     """What is recorded of an epoch is the mean loss over the samples."""
-    done = run(context)
+    done = yield from run(context)
     losses = done.epochs(quantity, "loss")
     found = np.asarray(done.said["record"], dtype=float)[:, PARTS.index(quantity)]
     expected = losses.mean(axis=1)
@@ -147,9 +152,9 @@ def record_is_the_mean_loss(context: Context, quantity: str) -> Iterator[Measure
 
 
 @check("optimizer.trainer-rate", Kind.TRAINER, needs=("contract.trainer",))
-def schedule_steps_once_an_epoch(context: Context) -> Iterator[Measurement]:
+def schedule_steps_once_an_epoch(context: Context) -> Law:
     """The schedule steps once an epoch, after the epoch's updates, and by nothing else than the number of epochs."""
-    done = run(context)
+    done = yield from run(context)
     spec = done.spec
     expected: Array = spec.learning_rate * np.power(
         spec.gamma, np.arange(spec.epochs) // spec.step_size, dtype=np.float64
@@ -180,9 +185,9 @@ def _gradients(done: Run, batch: int, weights: Array, bias: Array) -> dict[str, 
 
 
 @check("optimizer.trainer", Kind.TRAINER, level=Level.CORE, needs=("contract.trainer",))
-def each_training_batch_makes_one_step(context: Context) -> Iterator[Measurement]:
+def each_training_batch_makes_one_step(context: Context) -> Law:
     """Each training batch makes one step by its own gradient, with that of the penalty, and validation makes none."""
-    done = run(context)
+    done = yield from run(context)
     said, spec = done.said, done.spec
     order = np.asarray(said["batch"], dtype=int)
     hint = "for each training batch: optimizer.zero_grad(), loss.backward(), optimizer.step(), each once"

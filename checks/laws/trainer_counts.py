@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ...specs import Kind
+from ..asking import count_predictions
 from ..context import Context
-from ..law import check
-from ..measurement import Measurement, failed, passed
+from ..law import Law, check
+from ..measurement import failed, passed
 from .trainer import PARTS, run
 
 HINT = "sum_correct_preds(output, target) once in every batch, with the network's output and the targets of that batch"
 
 
 @check("network.trainer-counts", Kind.TRAINER, needs=("contract.trainer",))
-def right_predictions_are_counted(context: Context) -> Iterator[Measurement]:
+def right_predictions_are_counted(context: Context) -> Law:
     """Right predictions are counted once in every validation batch, and so in training if at all, with its targets."""
-    done = run(context, "count")
+    done = yield from run(context, count_predictions)
     at = np.asarray(done.said["counted_pass"], dtype=int)
     for part in PARTS:
         passes = done.passes(part)
