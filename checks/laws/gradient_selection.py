@@ -62,19 +62,7 @@ def gradient_stays_at_the_maxima(context: Context) -> Iterator[Measurement]:
         where = f"backward(1 at {[int(i) for i in place]}, else 0)"
         slack = 8 * current().eps * x[0, 0].size
         if (dx < 0).any() or abs(float(dx.sum()) - 1) > slack:
-            yield failed(
-                f"the entries of {where} add up to {number(float(dx.sum()))}, the smallest one is "
-                f"{number(float(dx.min()))}, but should be shares of 1",
-                expected="shares, none negative, that add up to 1",
-                found=f"sum {number(float(dx.sum()))}, smallest {number(float(dx.min()))}",
-                hint="of several equal maxima choose one (np.argmax), or divide the gradient by their number",
-                measured=abs(float(dx.sum()) - 1),
-                tolerance=slack,
-                proof=Holds(
-                    statement=Expression(f"np.all($0 >= 0) and abs($0.sum() - 1) <= {slack}", (dx,)),
-                    text="the input gradient should be shares of 1, none negative",
-                ),
-            )
+            yield _no_shares(where, dx, slack)
             return
         receivers = [tuple(int(i) for i in index) for index in np.argwhere(dx)]
         points = [_raised(x, index) for index in receivers]
@@ -100,6 +88,23 @@ def gradient_stays_at_the_maxima(context: Context) -> Iterator[Measurement]:
                 )
                 return
     yield passed()
+
+
+def _no_shares(where: str, dx: Array, slack: float) -> Measurement:
+    total, smallest = float(dx.sum()), float(dx.min())
+    return failed(
+        f"the entries of {where} add up to {number(total)}, the smallest one is {number(smallest)}, but should be "
+        "shares of 1",
+        expected="shares, none negative, that add up to 1",
+        found=f"sum {number(total)}, smallest {number(smallest)}",
+        hint="of several equal maxima choose one (np.argmax), or divide the gradient by their number",
+        measured=abs(total - 1),
+        tolerance=slack,
+        proof=Holds(
+            statement=Expression(f"np.all($0 >= 0) and abs($0.sum() - 1) <= {slack}", (dx,)),
+            text="the input gradient should be shares of 1, none negative",
+        ),
+    )
 
 
 def _text(index: tuple[Any, ...]) -> str:

@@ -65,28 +65,15 @@ def loss_contains_every_penalty_once(context: Context) -> Law:
     if any(abs(float(found) - total(layers, counted)) <= bound for counted in ways):
         yield passed()
         return
-    wrong = (
-        {"no layer's penalty": ()}
-        | {
-            f"the penalty of layer {' and '.join(chosen)} only": chosen
-            for count in range(1, len(layers))
-            for chosen in itertools.combinations(layers, count)
-        }
-        | {f"the penalty of layer {layer} twice": (*layers, layer) for layer in layers}
-        | {"every penalty twice": (*layers, *layers)}
-    )
     looks = [
         what
-        for what, chosen in wrong.items()
+        for what, chosen in _miscounted(layers).items()
         if any(abs(float(found) - total(chosen, counted)) <= bound for counted in ways)
     ]
     reading = f": it contains {looks[0]}" if looks else ""
     penalties = list(dict.fromkeys(total(layers, counted) - float(data.value) for counted in ways))
-    of_data = (
-        definitions.loss_text(spec.loss, context.conventions.get("loss reduction", "sum"))
-        .replace("$1", "$2")
-        .replace("$0", "$1")
-    )
+    text = definitions.loss_text(spec.loss, context.conventions.get("loss reduction", "sum"))
+    of_data = text.replace("$1", "$2").replace("$0", "$1")
     alike = f"np.isclose($0 - ({of_data}), {penalties}, rtol=0, atol={float(bound)!r}).any()"
     yield failed(
         f"forward() = {number(float(found))}, but should be {number(expected)}, of which {number(float(data.value))} "
@@ -100,6 +87,20 @@ def loss_contains_every_penalty_once(context: Context) -> Law:
             statement=Expression(alike, (found, answer, labels)),
             text=f"the loss should be the data loss and a penalty of {' or '.join(map(number, penalties))}",
         ),
+    )
+
+
+def _miscounted(layers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Which layers' penalties a wrong loss contains, by how a person says it."""
+    return (
+        {"no layer's penalty": ()}
+        | {
+            f"the penalty of layer {' and '.join(chosen)} only": chosen
+            for count in range(1, len(layers))
+            for chosen in itertools.combinations(layers, count)
+        }
+        | {f"the penalty of layer {layer} twice": (*layers, layer) for layer in layers}
+        | {"every penalty twice": (*layers, *layers)}
     )
 
 

@@ -85,7 +85,6 @@ def differentiate(
     steps: list[float] = []
     central: list[Array] = []  # D_k = (y(+h) - y(-h)) / 2h
     even: list[Array] = []  # E_k = (y(+h) + y(-h) - 2 y) / 2h: tends to 0 unless there is a kink at x
-    shifted: list[Array] = []  # what it changes in D_k that the points are not quite symmetric to x
     deviation = np.zeros(x.shape)
     value = error = np.full(flat.shape, np.inf)
     step = np.ones(flat.shape)  # the smallest step that each entry's value comes from
@@ -102,8 +101,8 @@ def differentiate(
                 central.append((plus - minus) / (2 * h))
                 even.append((plus + minus - 2 * flat) / (2 * h))
                 right, left = (plus - flat) / h, (flat - minus) / h
-                shifted.append(2 * shifts[index] * np.abs(even[-1]))
-        around = np.maximum(noise / steps[-1], np.maximum.reduce(shifted[-WINDOW:]))
+        shifted = [2 * shift * np.abs(each) for shift, each in zip(shifts, even[-len(shifts) :], strict=True)]
+        around = np.maximum.reduce([noise / steps[-1], *shifted])
         candidate, bound = _extrapolate(central[-WINDOW:], even[-WINDOW:], around, precision.ratio)
         # Two scales that contradict each other beyond their bounds: a staircase, for example float32 inside of f.
         with np.errstate(invalid="ignore"):
@@ -113,7 +112,7 @@ def differentiate(
         # In units of y, what is unexplained shrinks with the step. If not it is noise, and larger steps have it too.
         unexplained = np.where(np.isfinite(bound), bound, 0.0) * steps[-1] / step
         error = np.where(better, bound, np.maximum(error, unexplained))
-        settled = settled | (error <= precision.settled * _size(value, error) + 8 * noise / steps[-1])
+        settled = settled | (error <= precision.settled * _size(value, error) + 8 * around)
     smooth, vague = settled & ~contradicted, _is_vague(value, error, flat, precision)
     value = np.where(np.isfinite(error), value, 0.0)
     # The one-sided quotients at the smallest step h err by h |f''| / 2: bounded by their change over one level.

@@ -182,11 +182,13 @@ def length_errors(files: Mapping[PurePosixPath, str], longest: int = LONGEST_FIL
 
 
 def function_errors(files: Mapping[PurePosixPath, str], longest: int = LONGEST_FUNCTION) -> Iterator[str]:
-    """Name every function that has grown too long to be seen at once; its docstring counts, decorators do not."""
+    """Name every function that has grown too long to be seen at once; its docstring and decorators do not count."""
     for path, source in files.items():
         for node in ast.walk(ast.parse(source, filename=str(path))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
-                lines = node.end_lineno - node.lineno + 1
+                first = node.body[0]
+                text = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) and first.end_lineno else 0
+                lines = node.end_lineno - node.lineno + 1 - text
                 if lines > longest:
                     fault = f"{node.name} has {lines} lines, but should have at most {longest}"
                     yield f"{path}:{node.lineno}: {fault}; name its steps"

@@ -223,6 +223,8 @@ def test_the_length_of_a_file_is_held() -> None:
 def test_the_length_of_a_function_is_held() -> None:
     body = "    x = 1\n" * 49
     assert list(function_errors(planted("specs/dropout.py", f"def f():\n{body}"))) == []
+    said = '    """Say.\n\n    More.\n    """\n'
+    assert list(function_errors(planted("specs/dropout.py", f"def f():\n{said}{body}"))) == []
     (error,) = function_errors(planted("specs/dropout.py", f"class C:\n  @property\n  def f():\n{body}    x = 2\n"))
     assert error.startswith("specs/dropout.py:3: f has 51 lines")
 
