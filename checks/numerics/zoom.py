@@ -30,7 +30,7 @@ def differs_close_by(
     does, are left out. Costs 4 evaluations: the slope is held against that over a step at which the ladder has been.
     """
     v, expected = fault.cotangent.ravel(), fault.expected[0]
-    rounding = norm(v) * float(np.median(noise))  # one output may have met a step
+    rounding = norm(v * noise)
     visible = VISIBLE * rounding / max(scale, np.finfo(np.float64).tiny)
     moved = np.abs(u[u != 0])
     if not moved.size or not np.isfinite(visible) or abs(fault.found) > FLAT * scale:
@@ -45,7 +45,7 @@ def differs_close_by(
     values = [value.ravel() for value in evaluate(points)]
     with np.errstate(all="ignore"):
         close, far = ((values[2 * n] - values[2 * n + 1]) / (2.0 * h) for n, h in enumerate(steps))
-        usable = np.abs(close) <= JUMP * np.abs(far) + 8.0 * float(np.median(noise)) / step
+        usable = np.abs(close) <= JUMP * np.abs(far) + 8.0 * noise / step
     slope = float(np.vdot(v[usable], close[usable]))
     left_out = norm(v[~usable] * far[~usable])
     differs = norm(v[usable] * (close - far)[usable]) > DIFFERENT * norm(v * far)

@@ -37,8 +37,8 @@ def test_one_wrong_entry_of_a_hundred_thousand_is_named() -> None:
     inputs, weights = draw(32, 784, seed=1), draw(784, 128, seed=2) / 28
     finding = check_gradient(lambda w: inputs @ w, lambda w, dy: one_wrong(inputs.T @ dy), weights)["x"]
     assert finding.evidence["worst"][0]["index"] == [392, 25]
-    assert finding.message.endswith("only 1 of 100,352 entries is wrong")
-    assert finding.evaluations <= 600
+    assert finding.message.endswith("only entries with index 392 on axis 0 are wrong")
+    assert finding.evaluations <= 500  # to count them would take a hundred more
     tiles = np.array(finding.evidence["heatmap"])
     assert np.argwhere(tiles).tolist() == [[2, 0]]
 
