@@ -20,7 +20,7 @@ REGULARIZED_STEP = (
 mistake = Declare(families=("optimizer",))
 
 
-class InSteps(Adam):
+class AdamInSteps(Adam):
     """The same optimizer with its update cut into steps, so that a mistake can replace one of them."""
 
     def _displacement(self, gradient: Weights) -> Weights:
@@ -45,7 +45,7 @@ class InSteps(Adam):
 
 
 @mistake(hint=CORRECTION)
-class NoBiasCorrection(InSteps):
+class NoBiasCorrection(AdamInSteps):
     """The bias correction is missing.
 
     Both moments start at 0 and are far too small in the first steps, each by its own factor.
@@ -56,7 +56,7 @@ class NoBiasCorrection(InSteps):
 
 
 @mistake(hint=CORRECTION)
-class SecondMomentNotCorrected(InSteps):
+class SecondMomentNotCorrected(AdamInSteps):
     """Only the first moment is corrected.
 
     The second one starts at 0 too; without its correction the first steps are too long, by 1 / sqrt(1 - rho).
@@ -68,7 +68,7 @@ class SecondMomentNotCorrected(InSteps):
 
 
 @mistake(hint="self.k += 1 in every calculate_update")
-class StepsNotCounted(InSteps):
+class StepsNotCounted(AdamInSteps):
     """The exponent of the bias correction stays 1.
 
     k is never incremented, so all steps are corrected as strongly as the first one.
@@ -80,7 +80,7 @@ class StepsNotCounted(InSteps):
 
 
 @mistake(hint="self.k += 1 before the correction, so that k = 1 in the first step")
-class StepsCountedFromZero(InSteps):
+class StepsCountedFromZero(AdamInSteps):
     """The first step divides by 0.
 
     k is 0 in the first step, and 1 - mu**0 is 0: the weights become NaN.
@@ -92,7 +92,7 @@ class StepsCountedFromZero(InSteps):
 
 
 @mistake(hint="start with k = 0 and increment before use, or start with k = 1 and increment after use")
-class StepsCountedFromTwo(InSteps):
+class StepsCountedFromTwo(AdamInSteps):
     """The exponent of the bias correction is one too large.
 
     k starts at 1 and is incremented before its first use.
@@ -104,7 +104,7 @@ class StepsCountedFromTwo(InSteps):
 
 
 @mistake(hint="mu**k, not mu * k")
-class ProductNotPower(InSteps):
+class ProductNotPower(AdamInSteps):
     """The bias correction multiplies by k instead of raising to the power k.
 
     1 - mu * k is right in the first step only and soon negative.
@@ -116,7 +116,7 @@ class ProductNotPower(InSteps):
 
 
 @mistake(hint="keep the corrected moments in local variables: v_hat = self.v / (1 - mu**k)")
-class CorrectedMomentsStored(InSteps):
+class CorrectedMomentsStored(AdamInSteps):
     """The corrected moments are stored.
 
     The correction is written back into v and r, so the next step corrects them once more.
@@ -128,7 +128,7 @@ class CorrectedMomentsStored(InSteps):
 
 
 @mistake(hint=f"{FIRST}; {SECOND}")
-class DecaysSwapped(InSteps):
+class DecaysSwapped(AdamInSteps):
     """The two decays are swapped.
 
     The first moment decays by rho, the second one by mu.
@@ -139,7 +139,7 @@ class DecaysSwapped(InSteps):
 
 
 @mistake(hint=SECOND)
-class SecondMomentWithMu(InSteps):
+class SecondMomentWithMu(AdamInSteps):
     """The second moment mixes the two decays.
 
     rho * r + (1 - mu) * gradient² is no average: the factors do not add up to 1.
@@ -150,7 +150,7 @@ class SecondMomentWithMu(InSteps):
 
 
 @mistake(hint=FIRST)
-class FirstMomentUndamped(InSteps):
+class FirstMomentUndamped(AdamInSteps):
     """The factor 1 - mu is missing.
 
     mu * v + gradient is a sum, not an average, and the bias correction makes it larger still.
@@ -161,7 +161,7 @@ class FirstMomentUndamped(InSteps):
 
 
 @mistake(hint=SECOND)
-class GradientNotSquared(InSteps):
+class GradientNotSquared(AdamInSteps):
     """The second moment averages the gradient, not its square.
 
     Where it is negative its root is NaN.
@@ -172,7 +172,7 @@ class GradientNotSquared(InSteps):
 
 
 @mistake(hint="gradient**2, entry by entry, not np.dot or np.linalg.norm", cases=("matrix", "kernels", "small-decays"))
-class SquaresSummed(InSteps):
+class SquaresSummed(AdamInSteps):
     """All weights share one second moment.
 
     The squares are summed over the whole gradient. Adam gives every weight a step size of its own.
@@ -183,7 +183,7 @@ class SquaresSummed(InSteps):
 
 
 @mistake(hint="v_hat / (np.sqrt(r_hat) + eps)")
-class RootMissing(InSteps):
+class RootMissing(AdamInSteps):
     """The root of the second moment is missing.
 
     The step is divided by the square of the gradient's size and so grows as gradients get smaller.
@@ -194,7 +194,7 @@ class RootMissing(InSteps):
 
 
 @mistake(hint="np.sqrt(r_hat) + eps, not np.sqrt(r_hat + eps)")
-class EpsilonUnderRoot(InSteps):
+class EpsilonUnderRoot(AdamInSteps):
     """The epsilon stands under the root.
 
     sqrt(r + 1e-8) acts like an epsilon of 1e-4 where gradients are small, and stops them.
@@ -205,7 +205,7 @@ class EpsilonUnderRoot(InSteps):
 
 
 @mistake(hint="weights - learning_rate * v_hat / (np.sqrt(r_hat) + eps)")
-class Sign(InSteps):
+class Sign(AdamInSteps):
     """The step is added.
 
     It goes uphill: the gradient points to where the loss grows.
@@ -216,7 +216,7 @@ class Sign(InSteps):
 
 
 @mistake(hint="gradient**2 makes a new array; gradient *= gradient does not")
-class WritesIntoGradient(InSteps):
+class WritesIntoGradient(AdamInSteps):
     """The gradient of the caller is overwritten.
 
     gradient *= gradient changes the layer's own gradient_weights.
@@ -228,7 +228,7 @@ class WritesIntoGradient(InSteps):
 
 
 @mistake(hint="self.v = ..., self.r = ..., set to 0.0 in __init__")
-class StateOnClass(InSteps):
+class StateOnClass(AdamInSteps):
     """All optimizers share their moments.
 
     They are stored on the class, so every parameter's step contains the other parameters' gradients; copies share

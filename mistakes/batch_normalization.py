@@ -27,7 +27,7 @@ class Pass(NamedTuple):
     of_batch: bool  # whether the statistics are those of the batch
 
 
-class InSteps(BatchNormalization):
+class BatchNormalizationInSteps(BatchNormalization):
     """The same layer with its passes cut into steps, so that a mistake can replace one of them."""
 
     _pass: Pass | None = None
@@ -96,7 +96,7 @@ class InSteps(BatchNormalization):
 
 
 @mistake(hint="np.var(input_tensor, axis=0), without ddof=1", families=("value",))
-class VarianceUnbiased(InSteps):
+class VarianceUnbiased(BatchNormalizationInSteps):
     """The batch is normalised by the unbiased variance.
 
     ddof=1 divides by n - 1 instead of n. The batch is not a sample here, it is all that is normalised: with n - 1
@@ -108,7 +108,7 @@ class VarianceUnbiased(InSteps):
 
 
 @mistake(hint="divide by np.sqrt(variance + epsilon)")
-class RootMissing(InSteps):
+class RootMissing(BatchNormalizationInSteps):
     """The batch is divided by its variance, not by its standard deviation.
 
     The root is missing: the output's variance is 1 / variance instead of 1.
@@ -121,7 +121,7 @@ class RootMissing(InSteps):
 @mistake(
     hint="for images: mean and variance over axis=(0, 2, 3), or reformat the images to vectors first", cases=IMAGES
 )
-class StatisticsPerPixel(InSteps):
+class StatisticsPerPixel(BatchNormalizationInSteps):
     """Every pixel of an image has statistics of its own.
 
     Mean and variance are taken over axis 0 alone, so every pixel is normalised by itself. A channel's statistics run
@@ -141,7 +141,7 @@ class StatisticsPerPixel(InSteps):
 
 
 @mistake(hint="np.mean(input_tensor, axis=0), not np.mean(input_tensor)")
-class StatisticsOfEverything(InSteps):
+class StatisticsOfEverything(BatchNormalizationInSteps):
     """One mean and one variance are taken of the whole batch.
 
     Without axis=0 the statistics run over the channels too, so channels of different size stay different.
@@ -172,7 +172,7 @@ class StatisticsPerSample(BatchNormalization):
     families=("value",),
     cases=IMAGES,
 )
-class ImagesNotTransposed(InSteps):
+class ImagesNotTransposed(BatchNormalizationInSteps):
     """Images are cut into vectors without bringing the channels to the end.
 
     reshape(-1, channels) alone has the right shape, but its columns hold neighbouring pixels, not channels.
@@ -187,7 +187,7 @@ class ImagesNotTransposed(InSteps):
 
 
 @mistake(hint="vectors.reshape(batch, height, width, channels).transpose(0, 3, 1, 2)", cases=IMAGES)
-class ImagesWronglyRestored(InSteps):
+class ImagesWronglyRestored(BatchNormalizationInSteps):
     """The vectors are cut into images without bringing the channels back.
 
     The way to vectors is right. On the way back reshape alone scatters a channel's pixels over all channels.
@@ -200,7 +200,7 @@ class ImagesWronglyRestored(InSteps):
 
 
 @mistake(hint="weights * normalized + bias")
-class BiasLeftOut(InSteps):
+class BiasLeftOut(BatchNormalizationInSteps):
     """Forward leaves out beta.
 
     The bias is not added. It starts at 0, so nothing is wrong until it has learned something.
@@ -211,7 +211,7 @@ class BiasLeftOut(InSteps):
 
 
 @mistake(hint="weights * normalized + bias")
-class WeightsLeftOut(InSteps):
+class WeightsLeftOut(BatchNormalizationInSteps):
     """Forward leaves out gamma.
 
     The normalised input is not multiplied by the weights. They start at 1, so nothing is wrong until they have
@@ -226,7 +226,7 @@ class WeightsLeftOut(InSteps):
     hint="weights * normalized + bias, with weights = gamma (ones at first) and bias = beta (zeros at first)",
     families=("value",),
 )
-class WeightsAndBiasSwapped(InSteps):
+class WeightsAndBiasSwapped(BatchNormalizationInSteps):
     """Gamma and beta are swapped.
 
     Forward multiplies by the bias and adds the weights.
@@ -240,7 +240,7 @@ class WeightsAndBiasSwapped(InSteps):
     hint="weights = np.ones(channels), bias = np.zeros(channels), whatever the initializers are",
     families=("initializer",),
 )
-class InitializersUsed(InSteps):
+class InitializersUsed(BatchNormalizationInSteps):
     """Gamma and beta are drawn by the network's initializers.
 
     Gamma must start at 1 and beta at 0, so that at first the layer only normalises. Initializers made for weight

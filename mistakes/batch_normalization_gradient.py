@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..framework.validation import Tensor
-from .batch_normalization import IMAGES, InSteps, Pass
+from .batch_normalization import IMAGES, BatchNormalizationInSteps, Pass
 from .registry import Declare
 
 CLOSED_FORM = "(e - e.mean(0) - x_hat * (e * x_hat).mean(0)) / deviation, with e = error * gamma"
@@ -12,7 +12,7 @@ mistake = Declare(families=("gradient",))
 
 
 @mistake(hint=CLOSED_FORM)
-class StatisticsTakenAsConstants(InSteps):
+class StatisticsTakenAsConstants(BatchNormalizationInSteps):
     """Backward takes mean and variance for constants.
 
     It returns error * gamma / deviation. Mean and variance are functions of the input as well, so two more terms
@@ -24,7 +24,7 @@ class StatisticsTakenAsConstants(InSteps):
 
 
 @mistake(hint=CLOSED_FORM)
-class WayThroughMeanMissing(InSteps):
+class WayThroughMeanMissing(BatchNormalizationInSteps):
     """The way through the mean is missing in backward.
 
     Every input changes the batch's mean and so all outputs; the term -mean(error) is missing.
@@ -38,7 +38,7 @@ class WayThroughMeanMissing(InSteps):
 
 
 @mistake(hint=CLOSED_FORM)
-class WayThroughVarianceMissing(InSteps):
+class WayThroughVarianceMissing(BatchNormalizationInSteps):
     """The way through the variance is missing in backward.
 
     Every input changes the batch's variance and so all outputs; the term -x_hat * mean(error * x_hat) is missing.
@@ -52,7 +52,7 @@ class WayThroughVarianceMissing(InSteps):
 
 
 @mistake(hint="multiply the error by gamma first: " + CLOSED_FORM)
-class WeightsMissingInBackward(InSteps):
+class WeightsMissingInBackward(BatchNormalizationInSteps):
     """Backward leaves out gamma.
 
     forward multiplies the normalised input by the weights, so backward has to multiply the error by them. They start
@@ -64,7 +64,7 @@ class WeightsMissingInBackward(InSteps):
 
 
 @mistake(hint="average over batch * height * width values of a channel", cases=IMAGES)
-class BatchSizeWithoutPixels(InSteps):
+class BatchSizeWithoutPixels(BatchNormalizationInSteps):
     """Backward averages over the samples but not over the pixels.
 
     For images the statistics of a channel are means over batch * height * width values; backward divides the sums by
@@ -80,7 +80,7 @@ class BatchSizeWithoutPixels(InSteps):
 
 
 @mistake(hint="gradient_weights = (error * x_hat).sum(axis=0), with the normalised input x_hat")
-class GammaGradientOfInput(InSteps):
+class GammaGradientOfInput(BatchNormalizationInSteps):
     """Gamma's gradient is computed with the plain input.
 
     Gamma multiplies the normalised input, so that is what the error has to be multiplied with.
@@ -92,7 +92,7 @@ class GammaGradientOfInput(InSteps):
 
 
 @mistake(hint="gradient_weights = (error * (x - mean) / deviation).sum(axis=0)")
-class GammaGradientNotDivided(InSteps):
+class GammaGradientNotDivided(BatchNormalizationInSteps):
     """Gamma's gradient lacks the division by the standard deviation.
 
     The mean is subtracted from the input, but it is not divided by the deviation.
@@ -104,7 +104,7 @@ class GammaGradientNotDivided(InSteps):
 
 
 @mistake(hint="gradient_weights = (error * x_hat).sum(axis=0)")
-class GammaGradientAveraged(InSteps):
+class GammaGradientAveraged(BatchNormalizationInSteps):
     """Gamma's gradient is a mean instead of a sum.
 
     Gamma multiplies every row, so the rows' gradients add up.
@@ -115,7 +115,7 @@ class GammaGradientAveraged(InSteps):
 
 
 @mistake(hint="gradient_bias = error.sum(axis=0)")
-class BetaGradientAveraged(InSteps):
+class BetaGradientAveraged(BatchNormalizationInSteps):
     """Beta's gradient is a mean instead of a sum.
 
     Beta is added to every row, so the rows' gradients add up.
@@ -126,7 +126,7 @@ class BetaGradientAveraged(InSteps):
 
 
 @mistake(hint="compute the input error first, and call calculate_update last")
-class InputErrorAfterUpdate(InSteps):
+class InputErrorAfterUpdate(BatchNormalizationInSteps):
     """The input error is computed with updated weights.
 
     backward updates gamma and uses the new one for the input error. The output came from the old one. Without an
@@ -149,7 +149,7 @@ class InputErrorAfterUpdate(InSteps):
     cases=("vector-test-phase", "image-test-phase"),
     level="strict",
 )
-class BackwardOfTrainingInTestPhase(InSteps):
+class BackwardOfTrainingInTestPhase(BatchNormalizationInSteps):
     """Backward in the test phase is that of training.
 
     In the test phase mean and variance are constants, so the terms for their dependence on the input must be left

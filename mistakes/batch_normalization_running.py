@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..framework.validation import Tensor
-from .batch_normalization import InSteps
+from .batch_normalization import BatchNormalizationInSteps
 from .registry import Declare
 
 AVERAGE = "running = decay * running + (1 - decay) * batch, with a decay such as 0.8"
@@ -17,7 +17,7 @@ mistake = Declare(families=("phase",), cases=TRAINING)
 
 
 @mistake(hint="if self.testing_phase: normalise with self.running_mean and self.running_var", cases=())
-class TestUsesBatch(InSteps):
+class TestUsesBatch(BatchNormalizationInSteps):
     """The test phase uses the statistics of the test batch.
 
     A prediction then depends on the other samples of its batch, and a single sample becomes 0.
@@ -30,7 +30,7 @@ class TestUsesBatch(InSteps):
 @mistake(
     hint="in the train phase: (input_tensor - input_tensor.mean(axis=0)) / np.sqrt(input_tensor.var(axis=0) + epsilon)"
 )
-class TrainingUsesRunning(InSteps):
+class TrainingUsesRunning(BatchNormalizationInSteps):
     """Training normalises by the running statistics from the second batch on.
 
     Only the first batch is normalised by its own mean and variance. The running averages lag behind, so later batches
@@ -47,7 +47,7 @@ class TrainingUsesRunning(InSteps):
 
 
 @mistake(hint="if not self.testing_phase: update the running statistics", cases=())
-class RunningUpdatedInTestPhase(InSteps):
+class RunningUpdatedInTestPhase(BatchNormalizationInSteps):
     """Test batches change the running statistics.
 
     The running averages are updated in every forward. Testing twice gives two results, and test data leak into the
@@ -63,7 +63,7 @@ class RunningUpdatedInTestPhase(InSteps):
 
 
 @mistake(hint="if self.running_mean is None: start with mean and variance of the batch")
-class RunningStartsAtZero(InSteps):
+class RunningStartsAtZero(BatchNormalizationInSteps):
     """The running statistics start at 0.
 
     The first batch enters with the weight 1 - decay only, so mean and variance are far too small for many batches.
@@ -76,7 +76,7 @@ class RunningStartsAtZero(InSteps):
 
 
 @mistake(hint="if self.running_mean is None: start with mean and variance of the batch")
-class RunningStartsAtStandard(InSteps):
+class RunningStartsAtStandard(BatchNormalizationInSteps):
     """The running statistics start at mean 0 and variance 1.
 
     The first batch enters with the weight 1 - decay only; the invented start stays visible for many batches.
@@ -89,7 +89,7 @@ class RunningStartsAtStandard(InSteps):
 
 
 @mistake(hint=AVERAGE + ", in every training forward")
-class RunningNeverMoves(InSteps):
+class RunningNeverMoves(BatchNormalizationInSteps):
     """The running statistics are those of the first batch for ever.
 
     Later training batches do not change them.
@@ -101,7 +101,7 @@ class RunningNeverMoves(InSteps):
 
 
 @mistake(hint=AVERAGE)
-class RunningForgets(InSteps):
+class RunningForgets(BatchNormalizationInSteps):
     """The running statistics are those of the latest batch.
 
     They are overwritten instead of averaged, so predictions depend on which batch came last.
@@ -112,7 +112,7 @@ class RunningForgets(InSteps):
 
 
 @mistake(hint=AVERAGE + ", for the variance as well")
-class RunningMeanOnly(InSteps):
+class RunningMeanOnly(BatchNormalizationInSteps):
     """Only the running mean moves.
 
     The running variance stays that of the first batch.
@@ -125,7 +125,7 @@ class RunningMeanOnly(InSteps):
 
 
 @mistake(hint="running_var = decay * running_var + (1 - decay) * variance, with the same decay as for the mean")
-class RunningDecaysMixed(InSteps):
+class RunningDecaysMixed(BatchNormalizationInSteps):
     """Mean and variance weigh old and new the other way round.
 
     One of them keeps the share decay of the old value, the other one the share 1 - decay, so the two belong to
@@ -140,7 +140,7 @@ class RunningDecaysMixed(InSteps):
 
 
 @mistake(hint=AVERAGE + ": the two factors must add up to 1")
-class RunningSum(InSteps):
+class RunningSum(BatchNormalizationInSteps):
     """The running statistics grow with every batch.
 
     The factor 1 - decay is missing: decay * running + batch is no average but a sum.
@@ -157,7 +157,7 @@ class RunningSum(InSteps):
 @mistake(
     hint="average variances and divide by np.sqrt(running_var + epsilon), or average deviations and divide by them"
 )
-class RunningDeviationAsVariance(InSteps):
+class RunningDeviationAsVariance(BatchNormalizationInSteps):
     """The running average is taken of the standard deviation but used as a variance.
 
     In the test phase the root is taken once more.
@@ -168,7 +168,7 @@ class RunningDeviationAsVariance(InSteps):
 
 
 @mistake(hint="apply weights * normalized + bias in both phases", cases=())
-class TestWithoutWeightsAndBias(InSteps):
+class TestWithoutWeightsAndBias(BatchNormalizationInSteps):
     """The test phase leaves out gamma and beta.
 
     It returns the normalised input. What gamma and beta have learned counts in training only.
@@ -179,7 +179,7 @@ class TestWithoutWeightsAndBias(InSteps):
 
 
 @mistake(hint="divide by np.sqrt(running_var + epsilon) in the test phase too", cases=())
-class TestWithoutRoot(InSteps):
+class TestWithoutRoot(BatchNormalizationInSteps):
     """The test phase divides by the variance.
 
     Training divides by the root of the variance, the test phase forgets the root.
@@ -194,7 +194,7 @@ class TestWithoutRoot(InSteps):
     families=("phase", "contract"),
     cases=("image", "square", "image-test-phase"),
 )
-class TestImagesAlongWidth(InSteps):
+class TestImagesAlongWidth(BatchNormalizationInSteps):
     """The test phase subtracts the running mean along the width of an image.
 
     Without reformat NumPy aligns the statistics of the channels with the last axis, the width. That fails, unless an
@@ -211,7 +211,7 @@ class TestImagesAlongWidth(InSteps):
 
 
 @mistake(hint="self.running_mean = ..., set to None in __init__, not BatchNormalization.running_mean = ...", cases=())
-class RunningOnClass(InSteps):
+class RunningOnClass(BatchNormalizationInSteps):
     """All layers share the running statistics.
 
     They are stored on the class, so layers that see different data overwrite each other's averages. It shows in the

@@ -37,7 +37,7 @@ class Pass(NamedTuple):
     weights: Tensor  # (kernels, channels, kernel height, kernel width)
 
 
-class InSteps(Conv):
+class ConvInSteps(Conv):
     """The same layer with its passes cut into the steps of the usual solution, so that a mistake can replace one.
 
     Backward puts zeros between the errors until they have the input's size. What they are correlated with then are the
@@ -138,7 +138,7 @@ def _image_size(shape: tuple[int, ...]) -> tuple[int, int]:
     hint="np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right))) with top + bottom = kernel height - 1",
     families=("contract",),
 )
-class NoPadding(InSteps):
+class NoPadding(ConvInSteps):
     """The input gets no zeros around it.
 
     Outputs exist only where a kernel lies inside of the image ("valid"), so the output is smaller than it should be.
@@ -152,7 +152,7 @@ class NoPadding(InSteps):
 @mistake(
     hint="pad (kernel - 1) // 2 zeros on one side and kernel // 2 on the other one", families=("contract",), cases=EVEN
 )
-class SamePaddingOnBothSides(InSteps):
+class SamePaddingOnBothSides(ConvInSteps):
     """Both sides get half a kernel of zeros.
 
     kernel // 2 zeros on both sides are right for odd kernels. With an even one they are one too many, so that the
@@ -170,7 +170,7 @@ class SamePaddingOnBothSides(InSteps):
     families=("contract",),
     cases=("4-by-3-kernel", "stride-over-kernel", "kernel-over-image", "sequence", "sequence-even-kernel"),
 )
-class PaddingByTheWrongAxis(InSteps):
+class PaddingByTheWrongAxis(ConvInSteps):
     """The kernel's height and width are swapped in the padding.
 
     Rows are padded by the kernel's width and columns by its height, which shows only for kernels that are not square.
@@ -183,7 +183,7 @@ class PaddingByTheWrongAxis(InSteps):
 
 
 @mistake(hint='np.pad(..., mode="constant"), which is the default and pads with 0')
-class EdgeRepeated(InSteps):
+class EdgeRepeated(ConvInSteps):
     """The border's pixels are repeated instead of zeros.
 
     The padding continues the image where zeros are asked for: np.pad with mode="edge".
@@ -194,7 +194,7 @@ class EdgeRepeated(InSteps):
 
 
 @mistake(hint="np.fft.rfft2(x, s=(height + kernel height - 1, width + kernel width - 1)): room for the whole result")
-class WrappedAround(InSteps):
+class WrappedAround(ConvInSteps):
     """The image continues at its opposite side.
 
     A Fourier transform of the image's own size makes it periodic: what a kernel sees beyond one border is the other
@@ -206,7 +206,7 @@ class WrappedAround(InSteps):
 
 
 @mistake(hint="decide for one side: before = (size - 1) // 2 for the height and for the width")
-class PaddingSidesMixed(InSteps):
+class PaddingSidesMixed(ConvInSteps):
     """The odd zero goes above the image, but right of it.
 
     An even kernel needs one zero more on one side. Either side will do, but it must be the same one for rows and
@@ -218,7 +218,7 @@ class PaddingSidesMixed(InSteps):
 
 
 @mistake(hint="flip both axes or none: np.flip(kernel, axis=(-2, -1))")
-class FlippedAlongOneAxis(InSteps):
+class FlippedAlongOneAxis(ConvInSteps):
     """Kernels are flipped along one axis only.
 
     Cross-correlation leaves the kernels as they are, convolution turns them by 180 degrees. kernel[::-1] flips the
@@ -230,7 +230,7 @@ class FlippedAlongOneAxis(InSteps):
 
 
 @mistake(hint="output[p, q] sums weights[m, n] * padded[p + m, q + n]: first index with first index")
-class KernelsTransposed(InSteps):
+class KernelsTransposed(ConvInSteps):
     """Rows and columns of the kernels are swapped.
 
     The kernels' rows run along the image's columns. Where kernels are not square it raises an error.
@@ -245,7 +245,7 @@ class KernelsTransposed(InSteps):
 
 
 @mistake(hint="take the channel at channels // 2, or sum two-dimensional correlations over the channels")
-class MiddleChannelOffByOne(InSteps):
+class MiddleChannelOffByOne(ConvInSteps):
     """The wrong channel of a three-dimensional correlation is taken.
 
     Of the correlation over channels, rows and columns only the middle channel sees all channels. Beside the middle,
@@ -259,7 +259,7 @@ class MiddleChannelOffByOne(InSteps):
 
 
 @mistake(hint="output[b, k] = sum over c of the correlations of channel c, without / channels", cases=SEVERAL_CHANNELS)
-class ChannelsAveraged(InSteps):
+class ChannelsAveraged(ConvInSteps):
     """The channels are averaged instead of summed.
 
     Every channel of a kernel adds to the output, so the correlations have to be added up.
@@ -272,7 +272,7 @@ class ChannelsAveraged(InSteps):
 @mistake(
     hint="loop over the channels, and add up: output[b, k] += correlate(x[b, c], weights[k, c])", cases=SEVERAL_CHANNELS
 )
-class LastChannelOnly(InSteps):
+class LastChannelOnly(ConvInSteps):
     """The output comes from the last channel alone.
 
     In the loop over the channels the output is set instead of added to, so the last channel overwrites the others.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .conv import EVEN, NOT_DIVIDED, STRIDED, InSteps, Pass
+from .conv import EVEN, NOT_DIVIDED, STRIDED, ConvInSteps, Pass
 from .registry import Declare
 
 mistake = Declare(families=("gradient",))
 
 
 @mistake(hint="correlate the error with np.flip(weights, (2, 3)), or convolve it with the weights")
-class KernelsNotFlippedInBackward(InSteps):
+class KernelsNotFlippedInBackward(ConvInSteps):
     """Backward uses the kernels as forward does.
 
     A pixel i adds to the outputs i - m by weights[m], so backward meets the kernels in the opposite direction: flipped
@@ -24,7 +24,7 @@ class KernelsNotFlippedInBackward(InSteps):
 
 
 @mistake(hint="np.flip(weights, (2, 3)), both axes")
-class KernelsFlippedAlongOneAxisInBackward(InSteps):
+class KernelsFlippedAlongOneAxisInBackward(ConvInSteps):
     """Backward flips the rows of the kernels only.
 
     kernel[::-1] turns the first axis round. The columns have to be flipped as well.
@@ -35,7 +35,7 @@ class KernelsFlippedAlongOneAxisInBackward(InSteps):
 
 
 @mistake(hint="input_error[b, c] adds up correlate(error[b, k], weights[k, c]) over k, with the same k in both")
-class KernelOrderReversedInBackward(InSteps):
+class KernelOrderReversedInBackward(ConvInSteps):
     """Backward meets the kernels in reverse order.
 
     A three-dimensional convolution flips the axis of the kernels too, so that error channel k meets kernel
@@ -47,7 +47,7 @@ class KernelOrderReversedInBackward(InSteps):
 
 
 @mistake(hint="np.flip(weights, (2, 3)), not the axis of the channels")
-class ChannelsReversedInBackward(InSteps):
+class ChannelsReversedInBackward(ConvInSteps):
     """The channels of the input error are in reverse order.
 
     np.flip(kernel) without axes flips the channels as well as rows and columns.
@@ -58,7 +58,7 @@ class ChannelsReversedInBackward(InSteps):
 
 
 @mistake(hint="weights.swapaxes(0, 1), not weights.reshape(channels, num_kernels, ...)")
-class ChannelsSwappedInBackward(InSteps):
+class ChannelsSwappedInBackward(ConvInSteps):
     """Backward reshapes the kernels instead of swapping their axes.
 
     Backward needs the weights as (channels, kernels, ...). reshape gives that shape too, but leaves the numbers in
@@ -71,7 +71,7 @@ class ChannelsSwappedInBackward(InSteps):
 
 
 @mistake(hint="np.pad(error, ...) with (kernel - 1 - before) zeros before and (before) zeros after", cases=EVEN)
-class PaddingSideInBackward(InSteps):
+class PaddingSideInBackward(ConvInSteps):
     """Backward pads on the same side as forward.
 
     An even kernel has one more zero on one side. In backward this must be the other side, or the input error is shifted
@@ -83,7 +83,7 @@ class PaddingSideInBackward(InSteps):
 
 
 @mistake(hint="spread[:, :, ::stride_rows, ::stride_columns] = error", cases=STRIDED)
-class SpreadWithoutStride(InSteps):
+class SpreadWithoutStride(ConvInSteps):
     """Backward ignores the stride.
 
     The errors are placed side by side in the corner of an array of the input's size. They belong stride pixels apart.
@@ -96,7 +96,7 @@ class SpreadWithoutStride(InSteps):
 
 
 @mistake(hint="the first error belongs to pixel 0: spread[:, :, ::stride] = error", cases=STRIDED)
-class SpreadOneLate(InSteps):
+class SpreadOneLate(ConvInSteps):
     """The spread errors are shifted by a pixel.
 
     Upsampling starts with a zero: the errors stand at 1, 1 + stride, ... while forward took the outputs at 0, stride,
@@ -109,7 +109,7 @@ class SpreadOneLate(InSteps):
 
 
 @mistake(hint="put zeros between the errors: spread = np.zeros(...); spread[:, :, ::stride] = error", cases=STRIDED)
-class ErrorsRepeated(InSteps):
+class ErrorsRepeated(ConvInSteps):
     """Errors are repeated instead of spread out.
 
     np.repeat copies every error to the pixels that the stride has left out. Those had no output, so their error is 0.
@@ -125,7 +125,7 @@ class ErrorsRepeated(InSteps):
     hint="there are ceil(size / stride) errors along an axis; spread[:, :, ::stride] has room for all",
     cases=NOT_DIVIDED,
 )
-class LastErrorLost(InSteps):
+class LastErrorLost(ConvInSteps):
     """The last row or column of the error is lost if the stride does not divide the size.
 
     Backward counts size // stride errors, but there is one more if something remains.
@@ -141,7 +141,7 @@ class LastErrorLost(InSteps):
 
 
 @mistake(hint="input_error[b, c] += ..., not =, in the loop over the kernels")
-class LastKernelOnlyInBackward(InSteps):
+class LastKernelOnlyInBackward(ConvInSteps):
     """The input error comes from the last kernel alone.
 
     In the loop over the kernels the input error is set instead of added to, so the last kernel overwrites the others.
@@ -152,7 +152,7 @@ class LastKernelOnlyInBackward(InSteps):
 
 
 @mistake(hint="loop over the batch, or give the arrays a batch axis: input_error[b] from error[b]")
-class FirstSampleSError(InSteps):
+class FirstSampleSError(ConvInSteps):
     """All samples get the first one's error.
 
     Backward reads error_tensor[0]. With a batch of one nothing is wrong.
@@ -163,7 +163,7 @@ class FirstSampleSError(InSteps):
 
 
 @mistake(hint="cut the padding off: input_error[:, :, top : top + height, left : left + width]")
-class ZerosKeptAroundInputError(InSteps):
+class ZerosKeptAroundInputError(ConvInSteps):
     """The wrong part of the padded input error is returned.
 
     The error of the padded input is cut at its start instead of at the padding, so that it is shifted.
@@ -178,7 +178,7 @@ class ZerosKeptAroundInputError(InSteps):
 
 
 @mistake(hint="the input error of sample b belongs to sample b alone: no / batch_size")
-class InputErrorAveraged(InSteps):
+class InputErrorAveraged(ConvInSteps):
     """The input error is divided by the batch size.
 
     There is nothing to average: each sample has an input error of its own.
@@ -189,7 +189,7 @@ class InputErrorAveraged(InSteps):
 
 
 @mistake(hint="compute the input error first, and call calculate_update last")
-class InputErrorAfterUpdate(InSteps):
+class InputErrorAfterUpdate(ConvInSteps):
     """The input error is computed with updated weights.
 
     backward updates the weights and uses the new ones for the input error. The output came from the old ones. Without

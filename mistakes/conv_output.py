@@ -8,14 +8,14 @@ import numpy as np
 
 from ..framework import Initializer
 from ..framework.validation import Tensor
-from .conv import NOT_DIVIDED, SEVERAL_CHANNELS, STRIDED, InSteps
+from .conv import NOT_DIVIDED, SEVERAL_CHANNELS, STRIDED, ConvInSteps
 from .registry import Declare
 
 mistake = Declare(families=("contract",))
 
 
 @mistake(hint="output[:, :, ::stride_rows, ::stride_columns]", cases=STRIDED)
-class StrideIgnored(InSteps):
+class StrideIgnored(ConvInSteps):
     """The stride is ignored.
 
     All outputs are returned, where only every stride-th one should be.
@@ -26,7 +26,7 @@ class StrideIgnored(InSteps):
 
 
 @mistake(hint="stride_shape[0] belongs to the rows, stride_shape[1] to the columns")
-class StridesSwapped(InSteps):
+class StridesSwapped(ConvInSteps):
     """The strides of rows and columns are swapped.
 
     With equal strides nothing is wrong, so it shows only with two different ones.
@@ -39,7 +39,7 @@ class StridesSwapped(InSteps):
 
 
 @mistake(hint="use stride_shape[1] for the columns")
-class FirstStrideForBoth(InSteps):
+class FirstStrideForBoth(ConvInSteps):
     """The first stride is used for both axes.
 
     stride_shape has a number for the rows and another one for the columns.
@@ -54,7 +54,7 @@ class FirstStrideForBoth(InSteps):
 @mistake(
     hint="there are ceil(size / stride) outputs: -(-size // stride), or len(range(0, size, stride))", cases=NOT_DIVIDED
 )
-class OutputsRoundedDown(InSteps):
+class OutputsRoundedDown(ConvInSteps):
     """The number of outputs is rounded down.
 
     With size // stride outputs the last row or column is lost if the stride does not divide the size.
@@ -66,7 +66,7 @@ class OutputsRoundedDown(InSteps):
 
 
 @mistake(hint="output[:, :, ::stride]: the first output is the one at pixel 0", families=("value",), cases=STRIDED)
-class SubsamplingStartsLate(InSteps):
+class SubsamplingStartsLate(ConvInSteps):
     """Subsampling starts with the second pixel.
 
     Of the outputs for stride 1, those at 0, stride, 2 stride, ... should be kept; here it is the ones beside them.
@@ -80,7 +80,7 @@ class SubsamplingStartsLate(InSteps):
 
 
 @mistake(hint="output[:, k] += bias[k]", families=("value",))
-class BiasMissing(InSteps):
+class BiasMissing(ConvInSteps):
     """The bias is not added.
 
     Every kernel has a bias that is added to all of its outputs.
@@ -91,7 +91,7 @@ class BiasMissing(InSteps):
 
 
 @mistake(hint="add bias[k] once, after the loop over the channels", families=("value",), cases=SEVERAL_CHANNELS)
-class BiasAddedForEveryChannel(InSteps):
+class BiasAddedForEveryChannel(ConvInSteps):
     """The bias is added once for every channel.
 
     The bias stands inside of the loop over the channels, so it counts as many times as there are channels.
@@ -103,7 +103,7 @@ class BiasAddedForEveryChannel(InSteps):
 
 
 @mistake(hint="output += bias.reshape(1, num_kernels, 1, 1)", families=("value",))
-class BiasOfFirstKernel(InSteps):
+class BiasOfFirstKernel(ConvInSteps):
     """All outputs get the bias of the first kernel.
 
     There is one bias for each kernel; it belongs to that channel of the output alone.
@@ -117,7 +117,7 @@ class BiasOfFirstKernel(InSteps):
     hint="for sequences add an axis, x[:, :, np.newaxis], and take it away at the end",
     cases=("sequence", "sequence-even-kernel"),
 )
-class ImagesOnly(InSteps):
+class ImagesOnly(ConvInSteps):
     """Sequences are not handled.
 
     forward unpacks four axes: batch, channels, height, width. A sequence has only three.
@@ -133,7 +133,7 @@ class ImagesOnly(InSteps):
     families=("initializer",),
     cases=SEVERAL_CHANNELS,
 )
-class FanInWithoutChannels(InSteps):
+class FanInWithoutChannels(ConvInSteps):
     """fan_in does not count the channels.
 
     One output sums over all channels of a kernel, so they belong to fan_in. Without them He and Xavier draw too large
@@ -179,7 +179,7 @@ class FansSwapped(FanInWithoutChannels):
 
 
 @mistake(hint="self.bias = bias_initializer.initialize((num_kernels,), fan_in, fan_out)", families=("initializer",))
-class BiasNotInitialized(InSteps):
+class BiasNotInitialized(ConvInSteps):
     """initialize leaves the bias as it is.
 
     Only the weights are drawn anew; the bias keeps the value of the constructor.

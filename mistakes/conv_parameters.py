@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..framework.validation import Tensor
-from .conv import EVEN, SEVERAL_CHANNELS, STRIDED, InSteps, Pass
+from .conv import EVEN, SEVERAL_CHANNELS, STRIDED, ConvInSteps, Pass
 from .registry import Declare
 
 SEQUENCES = ("sequence", "sequence-even-kernel")
@@ -15,7 +15,7 @@ mistake = Declare(families=("gradient",))
 
 
 @mistake(hint="keep the padded input of forward, self.padded = np.pad(...), and use it in backward", cases=EVEN)
-class WeightsGradientPaddingSide(InSteps):
+class WeightsGradientPaddingSide(ConvInSteps):
     """The weights' gradient is computed with the input padded on the other side.
 
     Backward pads the input again, and an even kernel gets its odd zero on the other side than in forward. Odd kernels
@@ -31,7 +31,7 @@ class WeightsGradientPaddingSide(InSteps):
 
 
 @mistake(hint="scipy.signal.correlate(padded, error, 'valid'): a convolution flips the result")
-class WeightsGradientFlipped(InSteps):
+class WeightsGradientFlipped(ConvInSteps):
     """The weights' gradient is turned by 180 degrees.
 
     Forward correlates, so the gradient of a kernel is a correlation of the padded input with the error too. A
@@ -43,7 +43,7 @@ class WeightsGradientFlipped(InSteps):
 
 
 @mistake(hint="spread[:, :, ::stride_rows, ::stride_columns] = error, before it meets the padded input", cases=STRIDED)
-class WeightsGradientWithoutStride(InSteps):
+class WeightsGradientWithoutStride(ConvInSteps):
     """The weights' gradient ignores the stride.
 
     The errors meet the padded input side by side instead of stride pixels apart. The input error is right.
@@ -58,7 +58,7 @@ class WeightsGradientWithoutStride(InSteps):
 
 
 @mistake(hint="gradient_weights += ..., not =, in the loop over the batch")
-class WeightsGradientOfLastSample(InSteps):
+class WeightsGradientOfLastSample(ConvInSteps):
     """The weights' gradient is that of the last sample.
 
     In the loop over the batch the gradient is set instead of added to. With a batch of one nothing is wrong.
@@ -69,7 +69,7 @@ class WeightsGradientOfLastSample(InSteps):
 
 
 @mistake(hint="gradient_weights is the sum over the batch, without / batch_size")
-class WeightsGradientAveraged(InSteps):
+class WeightsGradientAveraged(ConvInSteps):
     """The weights' gradient is averaged over the batch.
 
     The loss decides on a sum or a mean, and hands it on in its error. The layer has to add the samples' gradients up.
@@ -82,7 +82,7 @@ class WeightsGradientAveraged(InSteps):
 @mistake(
     hint="gradient_weights[k, c] correlates channel c of the input with channel k of the error", cases=SEVERAL_CHANNELS
 )
-class WeightsGradientOfOneChannel(InSteps):
+class WeightsGradientOfOneChannel(ConvInSteps):
     """All channels of a kernel get the gradient of the first one.
 
     The loop over the channels reads channel 0 of the input every time.
@@ -94,7 +94,7 @@ class WeightsGradientOfOneChannel(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3))")
-class BiasGradientAveraged(InSteps):
+class BiasGradientAveraged(ConvInSteps):
     """The bias' gradient is a mean over the batch.
 
     The bias is added in every sample, so the gradients add up.
@@ -105,7 +105,7 @@ class BiasGradientAveraged(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), not mean")
-class BiasGradientAveragedOverPixels(InSteps):
+class BiasGradientAveragedOverPixels(ConvInSteps):
     """The bias' gradient is a mean over the pixels.
 
     The bias is added to every pixel, so the gradients add up.
@@ -116,7 +116,7 @@ class BiasGradientAveragedOverPixels(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)): axis 0 is the batch")
-class BiasGradientOfLastSample(InSteps):
+class BiasGradientOfLastSample(ConvInSteps):
     """The bias' gradient is that of the last sample.
 
     In the loop over the batch the gradient is set instead of added to. With a batch of one nothing is wrong.
@@ -127,7 +127,7 @@ class BiasGradientOfLastSample(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=(0, 2, 3)), one number for each kernel", families=("contract",))
-class BiasGradientPerPixel(InSteps):
+class BiasGradientPerPixel(ConvInSteps):
     """The bias' gradient is summed over the batch only.
 
     Every pixel keeps a gradient of its own, but there is only one bias for all pixels of a channel.
@@ -143,7 +143,7 @@ class BiasGradientPerPixel(InSteps):
     families=("contract",),
     cases=SEQUENCES,
 )
-class BiasGradientForImagesOnly(InSteps):
+class BiasGradientForImagesOnly(ConvInSteps):
     """Backward does not handle sequences.
 
     The bias' gradient sums over the axes 0, 2 and 3, but the error of a sequence has no axis 3.
@@ -155,7 +155,7 @@ class BiasGradientForImagesOnly(InSteps):
 
 
 @mistake(hint="store self.padded = np.pad(...) anew in every forward", families=("contract",))
-class PaddedInputKept(InSteps):
+class PaddedInputKept(ConvInSteps):
     """The padded input is that of the first forward.
 
     forward makes the padded array only if there is none of this shape, but does not fill it again for backward.
@@ -173,7 +173,7 @@ class PaddedInputKept(InSteps):
     hint="the loss decides on a mean: leave error_tensor as it is, no error_tensor /= batch_size",
     families=("contract", "gradient"),
 )
-class ErrorDividedInPlace(InSteps):
+class ErrorDividedInPlace(ConvInSteps):
     """Backward divides the error that it is given.
 
     error_tensor /= batch_size changes the caller's array, and makes all gradients too small.
@@ -187,7 +187,7 @@ class ErrorDividedInPlace(InSteps):
 @mistake(
     hint="keep a copy for backward: self.input_tensor = input_tensor.copy()", families=("contract",), level="strict"
 )
-class InputNotCopied(InSteps):
+class InputNotCopied(ConvInSteps):
     """A reference to the input is kept.
 
     backward pads the array that forward was given. If its owner has written into it by then, the weights' gradient is

@@ -14,7 +14,7 @@ TRAINING = (*DROPPING, "keep-all")
 mistake = Declare(families=("phase",), cases=DROPPING)
 
 
-class InSteps(Dropout):
+class DropoutInSteps(Dropout):
     """The same layer with its forward pass cut into steps, so that a mistake can replace one of them."""
 
     def forward(self, input_tensor: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ class InSteps(Dropout):
 
 
 @mistake(hint="input_tensor * mask / probability")
-class ForwardUnscaled(InSteps):
+class ForwardUnscaled(DropoutInSteps):
     """Kept units are not scaled up.
 
     forward multiplies by the mask alone, so in training the layer's output is smaller on average than in the test
@@ -45,7 +45,7 @@ class ForwardUnscaled(InSteps):
 
 
 @mistake(hint="mask / probability, where probability is that of keeping a unit", cases=TRAINING)
-class ScaledByDropProbability(InSteps):
+class ScaledByDropProbability(DropoutInSteps):
     """Kept units are divided by the probability to drop them.
 
     The scaling must make up for the dropped units: 1 / keep. This is 1 / (1 - keep), which is right for one half
@@ -57,7 +57,7 @@ class ScaledByDropProbability(InSteps):
 
 
 @mistake(hint="mask / probability, not mask * probability")
-class MultipliedNotDivided(InSteps):
+class MultipliedNotDivided(DropoutInSteps):
     """Kept units are multiplied by the probability, not divided.
 
     The output becomes even smaller instead of keeping its mean.
@@ -68,7 +68,7 @@ class MultipliedNotDivided(InSteps):
 
 
 @mistake(hint="mask = np.random.rand(*shape) < probability keeps a unit with that probability", cases=TRAINING)
-class SwappedInMask(InSteps):
+class SwappedInMask(DropoutInSteps):
     """The mask takes the probability for that of dropping, the scaling for that of keeping.
 
     rand > probability keeps the wrong share of the units, while the division still uses the probability to keep. A
@@ -82,7 +82,7 @@ class SwappedInMask(InSteps):
 @mistake(
     hint="the constructor's argument is the probability to keep a unit: mask = rand < p, divided by p", cases=TRAINING
 )
-class Swapped(InSteps):
+class Swapped(DropoutInSteps):
     """The argument is taken for the probability to drop a unit.
 
     Mask and scaling fit each other, but with an argument of 0.25 three quarters of the units are kept instead of one
@@ -97,7 +97,7 @@ class Swapped(InSteps):
 
 
 @mistake(hint="mask = np.random.rand(*shape) < probability", cases=TRAINING)
-class AlwaysHalf(InSteps):
+class AlwaysHalf(DropoutInSteps):
     """Half of the units are dropped whatever the probability.
 
     The mask is drawn by randint(0, 2), or by rounding random numbers, and never looks at the probability.
@@ -108,7 +108,7 @@ class AlwaysHalf(InSteps):
 
 
 @mistake(hint="np.random.rand(*shape) < probability, not np.random.randn", cases=("keep-0.25", "keep-all"))
-class NormalNumbers(InSteps):
+class NormalNumbers(DropoutInSteps):
     """The mask compares normal, not uniform, random numbers.
 
     A number from randn lies below p with another probability than p: for 0.5 it is 69 %.
@@ -119,7 +119,7 @@ class NormalNumbers(InSteps):
 
 
 @mistake(hint="mask = (np.random.rand(*shape) < probability) / probability")
-class GaussianFactors(InSteps):
+class GaussianFactors(DropoutInSteps):
     """Units are multiplied by normal noise.
 
     The factors have the mean and the variance of dropout's, but they are normal: nothing is ever dropped.
@@ -131,7 +131,7 @@ class GaussianFactors(InSteps):
 
 
 @mistake(hint="input_tensor * (np.random.rand(*input_tensor.shape) < probability) / probability")
-class NothingDropped(InSteps):
+class NothingDropped(DropoutInSteps):
     """Nothing is dropped.
 
     forward returns its input in both phases.
@@ -142,7 +142,7 @@ class NothingDropped(InSteps):
 
 
 @mistake(hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)")
-class WholeSamples(InSteps):
+class WholeSamples(DropoutInSteps):
     """Whole samples are dropped.
 
     One random number is drawn for each sample, so that a row of the batch is kept or dropped as a whole. Then units
@@ -154,7 +154,7 @@ class WholeSamples(InSteps):
 
 
 @mistake(hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)")
-class SameForAllSamples(InSteps):
+class SameForAllSamples(DropoutInSteps):
     """All samples of a batch lose the same units.
 
     The mask has the shape of one sample and is broadcast over the batch.
@@ -165,7 +165,7 @@ class SameForAllSamples(InSteps):
 
 
 @mistake(hint="draw the mask with the shape of the input: np.random.rand(*input_tensor.shape)")
-class WholeChannels(InSteps):
+class WholeChannels(DropoutInSteps):
     """Whole channels of an image are dropped.
 
     One random number is drawn for each channel. That is spatial dropout, another method; on vectors there is no
@@ -177,7 +177,7 @@ class WholeChannels(InSteps):
 
 
 @mistake(hint="self.mask = np.random.rand(*input_tensor.shape) < probability in every training forward")
-class MaskDrawnOnce(InSteps):
+class MaskDrawnOnce(DropoutInSteps):
     """The mask is drawn once and kept.
 
     Later batches of the same shape drop the same units, which amounts to training a smaller network.
@@ -192,7 +192,7 @@ class MaskDrawnOnce(InSteps):
 
 
 @mistake(hint="no np.random.seed(...) in a layer; seed once, at the start of the program")
-class SeededInForward(InSteps):
+class SeededInForward(DropoutInSteps):
     """Every forward seeds the generator and so draws the same mask.
 
     np.random.seed in forward starts the random numbers anew each time. It also resets the generator for everything

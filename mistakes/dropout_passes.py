@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .dropout import DROPPING, InSteps
+from .dropout import DROPPING, DropoutInSteps
 from .registry import Declare
 
 mistake = Declare(families=("gradient",), cases=DROPPING)
 
 
 @mistake(hint="store mask / probability in forward; backward: error_tensor * self.mask")
-class BackwardUnscaled(InSteps):
+class BackwardUnscaled(DropoutInSteps):
     """Backward forgets the scaling.
 
     forward divides kept units by the probability to keep them, backward multiplies by the mask of zeros and ones
@@ -25,7 +25,7 @@ class BackwardUnscaled(InSteps):
 
 
 @mistake(hint="if self.mask is divided by the probability already: error_tensor * self.mask")
-class BackwardScaledTwice(InSteps):
+class BackwardScaledTwice(DropoutInSteps):
     """Backward scales twice.
 
     The stored mask contains the division by the probability, and backward divides once more.
@@ -37,7 +37,7 @@ class BackwardScaledTwice(InSteps):
 
 
 @mistake(hint="store the mask in forward, self.mask = ..., and use self.mask in backward")
-class BackwardNewMask(InSteps):
+class BackwardNewMask(DropoutInSteps):
     """Backward draws a mask of its own.
 
     Errors pass through units that forward has dropped, and are lost at units that it has kept.
@@ -51,7 +51,7 @@ class BackwardNewMask(InSteps):
     hint="store the mask itself in forward, self.mask = ...; backward: error_tensor * self.mask",
     cases=(*DROPPING, "keep-all"),
 )
-class MaskOfOutput(InSteps):
+class MaskOfOutput(DropoutInSteps):
     """Backward takes the zeros of the output for the mask.
 
     A kept unit whose input is exactly 0, as is common after ReLU, has the output 0 as well. It is taken for dropped
@@ -66,7 +66,7 @@ class MaskOfOutput(InSteps):
 
 
 @mistake(hint="if self.testing_phase: return input_tensor", families=("phase",), cases=())
-class ActiveInTestPhase(InSteps):
+class ActiveInTestPhase(DropoutInSteps):
     """Units are dropped in the test phase as well.
 
     forward never looks at testing_phase, so predictions are random.
@@ -81,7 +81,7 @@ class ActiveInTestPhase(InSteps):
     families=("phase",),
     cases=(*DROPPING, "test-phase"),
 )
-class ScaledInTestPhase(InSteps):
+class ScaledInTestPhase(DropoutInSteps):
     """The test phase scales although training does as well.
 
     The output is multiplied by the probability in the test phase. That belongs to the original method, in which
@@ -98,7 +98,7 @@ class ScaledInTestPhase(InSteps):
     families=("phase",),
     cases=(*DROPPING, "test-phase"),
 )
-class NotInverted(InSteps):
+class NotInverted(DropoutInSteps):
     """The scaling happens in the test phase, not in training.
 
     This is dropout as first published: training multiplies by the mask alone, the test phase by the probability.
@@ -114,7 +114,7 @@ class NotInverted(InSteps):
 
 
 @mistake(hint="ask for self.testing_phase in every forward and change nothing else", families=("phase",))
-class StuckInTestPhase(InSteps):
+class StuckInTestPhase(DropoutInSteps):
     """After one test the layer never drops again.
 
     The test phase sets something that training does not set back, for example the probability to 1.
@@ -132,7 +132,7 @@ class StuckInTestPhase(InSteps):
     cases=("test-phase", "keep-0.25"),
     level="strict",
 )
-class OldMaskInTestPhase(InSteps):
+class OldMaskInTestPhase(DropoutInSteps):
     """Backward in the test phase applies the mask of the latest training batch.
 
     forward returns early in the test phase and leaves the old mask where backward finds it. Where there is none yet,

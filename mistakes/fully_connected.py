@@ -11,7 +11,7 @@ from .registry import Declare
 mistake = Declare(families=("gradient",))
 
 
-class InSteps(FullyConnected):
+class FullyConnectedInSteps(FullyConnected):
     """The same layer with its passes cut into steps, so that a mistake can replace one of them."""
 
     def forward(self, input_tensor: Tensor) -> Tensor:
@@ -40,7 +40,7 @@ class InSteps(FullyConnected):
 
 
 @mistake(hint="append ones to the input: np.hstack([input_tensor, np.ones((batch, 1))]) @ weights", families=("value",))
-class BiasLeftOut(InSteps):
+class BiasLeftOut(FullyConnectedInSteps):
     """Forward leaves out the bias.
 
     The column appended to the input holds zeros, so the bias row of the weights is multiplied away. Without a bias
@@ -52,7 +52,7 @@ class BiasLeftOut(InSteps):
 
 
 @mistake(hint="np.ones((batch, 1), dtype=input_tensor.dtype)", families=("contract",), level="strict")
-class OnesOfFloat64(InSteps):
+class OnesOfFloat64(FullyConnectedInSteps):
     """The column of ones makes everything float64.
 
     np.ones makes float64 unless it is told otherwise, and NumPy promotes what is stacked with it. So inputs and weights
@@ -68,7 +68,7 @@ class OnesOfFloat64(InSteps):
     families=("gradient", "contract"),
     cases=("4-to-3", "batch-1", "square"),
 )
-class WeightsGradientTransposed(InSteps):
+class WeightsGradientTransposed(FullyConnectedInSteps):
     """The gradient of the weights is transposed.
 
     backward computes error.T @ input. Entry (i, j) must be the product of input i and error j; this is the one of
@@ -83,7 +83,7 @@ class WeightsGradientTransposed(InSteps):
     hint="gradient_weights = extended_input.T @ error_tensor has the right shape without reshape",
     cases=("4-to-3", "batch-1", "square"),
 )
-class WeightsGradientReshaped(InSteps):
+class WeightsGradientReshaped(FullyConnectedInSteps):
     """The gradient of the weights is reshaped where it should be transposed.
 
     reshape makes the shape of error.T @ input fit, but leaves the entries in their old order, so nearly all of them
@@ -96,7 +96,7 @@ class WeightsGradientReshaped(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=0)", cases=("4-to-3", "square", "1-to-1"))
-class BiasGradientAveraged(InSteps):
+class BiasGradientAveraged(FullyConnectedInSteps):
     """The gradient of the bias is a mean, that of the weights a sum.
 
     backward takes error.mean(axis=0) for the bias. The bias is added to every sample's output, so the samples'
@@ -110,7 +110,7 @@ class BiasGradientAveraged(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=0); with stacked weights use the input with its column of ones")
-class BiasGradientMissing(InSteps):
+class BiasGradientMissing(FullyConnectedInSteps):
     """The gradient of the bias stays 0.
 
     backward computes the gradient of the weights only, so the bias never learns.
@@ -123,7 +123,7 @@ class BiasGradientMissing(InSteps):
 
 
 @mistake(hint="gradient_bias = error_tensor.sum(axis=0), not error_tensor[0]", cases=("4-to-3", "square", "1-to-1"))
-class BiasGradientFirstSample(InSteps):
+class BiasGradientFirstSample(FullyConnectedInSteps):
     """The gradient of the bias is that of the first sample.
 
     backward takes the first row of the error instead of the sum over all rows: the other samples do not count.
@@ -139,7 +139,7 @@ class BiasGradientFirstSample(InSteps):
     hint="gradient_weights = input_tensor.T @ error_tensor, without / batch_size; a mean belongs into the loss",
     cases=("4-to-3", "square", "1-to-1"),
 )
-class GradientAveraged(InSteps):
+class GradientAveraged(FullyConnectedInSteps):
     """The gradients are divided by the batch size.
 
     Whether a batch counts by its sum or its mean is decided by the loss, whose gradient arrives here. Dividing again
@@ -151,7 +151,7 @@ class GradientAveraged(InSteps):
 
 
 @mistake(hint="use a matrix product, or loop over range(output_size)")
-class LastUnitSkipped(InSteps):
+class LastUnitSkipped(FullyConnectedInSteps):
     """The last unit's gradient stays 0.
 
     A loop over the units ends one too early, for example at range(output_size - 1): the last unit's weights never
@@ -165,7 +165,7 @@ class LastUnitSkipped(InSteps):
 
 
 @mistake(hint="compare the reported entry with input_tensor[:, 0] @ error_tensor[:, 0]")
-class OneEntryOff(InSteps):
+class OneEntryOff(FullyConnectedInSteps):
     """One entry of the gradient is off by a millionth.
 
     The first weight's gradient is too large by a factor of 1 + 1e-6. Nobody would write that; it measures how small
@@ -179,7 +179,7 @@ class OneEntryOff(InSteps):
 
 
 @mistake(hint="return error_tensor @ weights[:-1].T, without the bias row", families=("contract",))
-class BiasRowInInputError(InSteps):
+class BiasRowInInputError(FullyConnectedInSteps):
     """The input error has a column for the bias.
 
     backward multiplies by the whole weights, bias row included, and returns one column too many: the column of ones
@@ -192,7 +192,7 @@ class BiasRowInInputError(InSteps):
 
 
 @mistake(hint="return error_tensor @ weights[:-1].T if the bias is the last row (weights[1:] if it is the first)")
-class WrongRowRemoved(InSteps):
+class WrongRowRemoved(FullyConnectedInSteps):
     """The input error leaves out a row of weights, not the bias.
 
     The bias is the last row, but backward removes the first one. The shape is right; every column belongs to the
@@ -205,7 +205,7 @@ class WrongRowRemoved(InSteps):
 
 
 @mistake(hint="return error_tensor @ weights[:-1].T, without / batch_size", cases=("4-to-3", "square", "1-to-1"))
-class InputErrorAveraged(InSteps):
+class InputErrorAveraged(FullyConnectedInSteps):
     """The input error is divided by the batch size.
 
     Row b of the input error belongs to sample b alone, so there is nothing to average. Every such layer makes the
@@ -217,7 +217,7 @@ class InputErrorAveraged(InSteps):
 
 
 @mistake(hint="return error_tensor @ weights[:-1].T", cases=("4-to-3", "batch-1", "square"))
-class InputErrorUntransposed(InSteps):
+class InputErrorUntransposed(FullyConnectedInSteps):
     """The input error uses the weights without transposing them.
 
     Forward maps inputs to units by W, so backward must map units to inputs by its transpose. Without it only a square

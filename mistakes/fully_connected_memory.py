@@ -8,14 +8,14 @@ import numpy as np
 
 from ..framework import FullyConnected
 from ..framework.validation import Tensor
-from .fully_connected import InSteps
+from .fully_connected import FullyConnectedInSteps
 from .registry import Declare
 
 mistake = Declare(families=("contract",))
 
 
 @mistake(hint="self.gradient_weights = ..., not +=, whatever the batch size")
-class GradientsAccumulateBySize(InSteps):
+class GradientsAccumulateBySize(FullyConnectedInSteps):
     """The gradients add up as long as the batch size stays.
 
     They are set anew only when a batch has another size, so all batches of an epoch but the last add up.
@@ -120,7 +120,7 @@ class InputSharedBySize(FullyConnected):
 
 
 @mistake(hint="pass the gradient of this backward to calculate_update, not a mean over passes", families=("optimizer",))
-class StepOfTwoBatches(InSteps):
+class StepOfTwoBatches(FullyConnectedInSteps):
     """From the second step on, the update uses the mean of two gradients.
 
     The gradient of the pass before is kept and averaged with the new one, which is a momentum that nobody asked for.

@@ -6,14 +6,14 @@ import numpy as np
 
 from ..framework import FullyConnected, Initializer
 from ..framework.validation import Tensor
-from .fully_connected import InSteps
+from .fully_connected import FullyConnectedInSteps
 from .registry import Declare
 
 mistake = Declare(families=("contract",))
 
 
 @mistake(hint="compute error_tensor @ weights[:-1].T first, and call calculate_update last", families=("gradient",))
-class InputErrorAfterUpdate(InSteps):
+class InputErrorAfterUpdate(FullyConnectedInSteps):
     """The input error is computed with updated weights.
 
     backward updates the weights and uses the new ones for the input error. The output came from the old weights, so
@@ -59,7 +59,7 @@ class UpdateWithoutBias(FullyConnected):
 @mistake(
     hint="compute the gradient first, then pass it to calculate_update in the same backward", families=("optimizer",)
 )
-class UpdateOneStepLate(InSteps):
+class UpdateOneStepLate(FullyConnectedInSteps):
     """Every update uses the gradient of the backward before.
 
     calculate_update is called before the new gradient is computed, so it gets the old one; the first backward does
@@ -75,7 +75,7 @@ class UpdateOneStepLate(InSteps):
 
 
 @mistake(hint="self.gradient_weights = ..., not +=")
-class GradientsAccumulate(InSteps):
+class GradientsAccumulate(FullyConnectedInSteps):
     """The gradients add up over all backward passes.
 
     backward adds to the gradient of the pass before instead of replacing it, so every step repeats all earlier ones.
@@ -149,7 +149,7 @@ class InitializeDoesNothing(FullyConnected):
 
 
 @mistake(hint="batch_size = input_tensor.shape[0] in every forward")
-class FirstBatchSizeKept(InSteps):
+class FirstBatchSizeKept(FullyConnectedInSteps):
     """The batch size of the first forward is used for ever.
 
     The column of ones for the bias is made once. The last batch of an epoch, or a test set, has another size and

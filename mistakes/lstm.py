@@ -20,7 +20,7 @@ def logistic(units: Tensor) -> Tensor:
     return result
 
 
-class InSteps(LSTM):
+class LSTMInSteps(LSTM):
     """The same layer, walking element by element, so that a mistake can replace one step."""
 
     _inputs: Tensor
@@ -126,7 +126,7 @@ class InSteps(LSTM):
     hint="split the units into the same gates in forward and in backward: i, f, o, g = np.split(units, 4)",
     families=("value", "gradient"),
 )
-class GatesSwappedInForward(InSteps):
+class GatesSwappedInForward(LSTMInSteps):
     """Forward takes the gates in another order than backward.
 
     The gates may lie in any order in the stacked weights, but in one order only: here the gradient of the input gate
@@ -138,7 +138,7 @@ class GatesSwappedInForward(InSteps):
 
 
 @mistake(hint="c = f * c + i * g")
-class CellOnlyGrows(InSteps):
+class CellOnlyGrows(LSTMInSteps):
     """The forget gate has no effect.
 
     The new content is added to the whole old cell, so the layer cannot forget, as in the version of 1997.
@@ -150,7 +150,7 @@ class CellOnlyGrows(InSteps):
 
 
 @mistake(hint="c = f * c + i * g")
-class InputGateLeftOut(InSteps):
+class InputGateLeftOut(LSTMInSteps):
     """The input gate has no effect.
 
     The candidate is added to the cell as it is, so the layer cannot ignore an input.
@@ -162,7 +162,7 @@ class InputGateLeftOut(InSteps):
 
 
 @mistake(hint="c = f * c + i * g, with a forget gate of its own")
-class GatesCoupled(InSteps):
+class GatesCoupled(LSTMInSteps):
     """The input gate is one minus the forget gate.
 
     That is another cell, with fewer weights. Here both gates have weights, and those of the input gate are ignored.
@@ -174,7 +174,7 @@ class GatesCoupled(InSteps):
 
 
 @mistake(hint="h = o * np.tanh(c)")
-class CellNotSquashed(InSteps):
+class CellNotSquashed(LSTMInSteps):
     """The hidden state is the gated cell without the hyperbolic tangent.
 
     The cell may grow with the length of the sequence, and so does the output then.
@@ -186,7 +186,7 @@ class CellNotSquashed(InSteps):
 
 
 @mistake(hint="h = o * np.tanh(c), not np.tanh(o * c)")
-class OutputGateInside(InSteps):
+class OutputGateInside(LSTMInSteps):
     """The output gate is applied before the hyperbolic tangent.
 
     The gate belongs to the squashed cell; the other order is another function.
@@ -198,7 +198,7 @@ class OutputGateInside(InSteps):
 
 
 @mistake(hint="g = np.tanh(...); i, f and o are sigmoids")
-class CandidateThroughSigmoid(InSteps):
+class CandidateThroughSigmoid(LSTMInSteps):
     """The candidate goes through a sigmoid.
 
     All four blocks get the same activation. Then the cell can never receive anything negative.
@@ -211,7 +211,7 @@ class CandidateThroughSigmoid(InSteps):
 @mistake(
     hint="for x_t in x: h, c = step(x_t, h, c), with h and c made before the loop", families=("value", "recurrence")
 )
-class StateNotCarried(InSteps):
+class StateNotCarried(LSTMInSteps):
     """Every step starts from a cell of zeros.
 
     The cell is made anew inside the loop over time, so nothing is ever kept in it.
@@ -222,7 +222,7 @@ class StateNotCarried(InSteps):
 
 
 @mistake(hint="h, c = (self.hidden_state, self.cell_state) if self.memorize else zeros", families=("recurrence",))
-class MemoryIgnored(InSteps):
+class MemoryIgnored(LSTMInSteps):
     """Memorize has no effect.
 
     Every forward starts from zeros. With memorize on, it should start from both states of the latest sequence.
@@ -233,7 +233,7 @@ class MemoryIgnored(InSteps):
 
 
 @mistake(hint="keep two states: self.hidden_state = h and self.cell_state = c", families=("recurrence",))
-class CellNotMemorized(InSteps):
+class CellNotMemorized(LSTMInSteps):
     """Only the hidden state is remembered.
 
     With memorize on, the next sequence starts from a cell of zeros. The cell is the memory proper of this layer.
@@ -245,7 +245,7 @@ class CellNotMemorized(InSteps):
 
 
 @mistake(hint="keep two states: self.hidden_state = h and self.cell_state = c", families=("recurrence",))
-class HiddenNotMemorized(InSteps):
+class HiddenNotMemorized(LSTMInSteps):
     """Only the cell state is remembered.
 
     With memorize on, the next sequence starts from a hidden state of zeros.
@@ -257,7 +257,7 @@ class HiddenNotMemorized(InSteps):
 
 
 @mistake(hint="if not self.memorize: c = np.zeros(hidden_size), as for h", families=("contract", "recurrence"))
-class CellNeverReset(InSteps):
+class CellNeverReset(LSTMInSteps):
     """The cell is never reset.
 
     With memorize off, the hidden state starts from zeros, but the cell still holds what an earlier sequence has left.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .lstm import InSteps
+from .lstm import LSTMInSteps
 from .registry import Declare
 
 mistake = Declare(families=("gradient",))
 
 
 @mistake(hint="np.concatenate([i_error, f_error, o_error, g_error]), in the order in which forward splits")
-class GatesSwappedInBackward(InSteps):
+class GatesSwappedInBackward(LSTMInSteps):
     """Backward stacks the gates in another order than forward.
 
     The gradients of the single gates are right, but those of the forget and the input gate end up in each other's
@@ -25,7 +25,7 @@ class GatesSwappedInBackward(InSteps):
 
 
 @mistake(hint="hidden_error = output_weights[:-1] @ error[t] + what came back from step t + 1")
-class HiddenGradientNotCarried(InSteps):
+class HiddenGradientNotCarried(LSTMInSteps):
     """Nothing goes back through the hidden state.
 
     The cell's gradient is carried, the hidden state's is not. The gates of the next step depend on the hidden state.
@@ -37,7 +37,7 @@ class HiddenGradientNotCarried(InSteps):
 
 
 @mistake(hint="cell_error = hidden_error * o * (1 - np.tanh(c)**2) + cell_error of step t + 1 * f of step t + 1")
-class CellGradientNotCarried(InSteps):
+class CellGradientNotCarried(LSTMInSteps):
     """Nothing goes back through the cell.
 
     Each step's cell gets the gradient from its own hidden state alone. The cell is also what the next one is made of:
@@ -50,7 +50,7 @@ class CellGradientNotCarried(InSteps):
 
 
 @mistake(hint="cell_error_before = cell_error * f")
-class ForgetGateMissingOnTheWayBack(InSteps):
+class ForgetGateMissingOnTheWayBack(LSTMInSteps):
     """The cell's gradient goes back without the forget gate.
 
     forward multiplies the old cell by the forget gate, so its gradient is multiplied by it as well.
@@ -62,7 +62,7 @@ class ForgetGateMissingOnTheWayBack(InSteps):
 
 
 @mistake(hint="forget_error = cell_error * c_before * f * (1 - f)")
-class ForgetGateNotTrained(InSteps):
+class ForgetGateNotTrained(LSTMInSteps):
     """The forget gate has no gradient.
 
     Its columns of the gradient stay zero, so it keeps the weights it was initialised with.
@@ -74,7 +74,7 @@ class ForgetGateNotTrained(InSteps):
 
 
 @mistake(hint="forget_error = cell_error * c[t - 1] * f * (1 - f)")
-class ForgetGateWithNewCell(InSteps):
+class ForgetGateWithNewCell(LSTMInSteps):
     """The forget gate's gradient uses the cell after the step.
 
     The gate was multiplied by the cell of the step before.
@@ -87,7 +87,7 @@ class ForgetGateWithNewCell(InSteps):
 
 
 @mistake(hint="output_error = hidden_error * np.tanh(c) * o * (1 - o)")
-class OutputGateWithRawCell(InSteps):
+class OutputGateWithRawCell(LSTMInSteps):
     """The output gate's gradient uses the cell without its hyperbolic tangent.
 
     The gate was multiplied by the squashed cell.
@@ -100,7 +100,7 @@ class OutputGateWithRawCell(InSteps):
 
 
 @mistake(hint="hidden_error * o * (1 - np.tanh(c)**2)")
-class SquashingNotDifferentiated(InSteps):
+class SquashingNotDifferentiated(LSTMInSteps):
     """The derivative of the cell's hyperbolic tangent is missing.
 
     The hidden state's gradient reaches the cell as if the cell were not squashed.
@@ -112,7 +112,7 @@ class SquashingNotDifferentiated(InSteps):
 
 
 @mistake(hint="candidate_error = cell_error * i * (1 - g**2)")
-class CandidateSlopeOfSigmoid(InSteps):
+class CandidateSlopeOfSigmoid(LSTMInSteps):
     """The candidate's derivative is that of a sigmoid.
 
     All four blocks are differentiated alike, but the candidate is a hyperbolic tangent.
@@ -125,7 +125,7 @@ class CandidateSlopeOfSigmoid(InSteps):
 
 
 @mistake(hint="the derivative of a gate s is s * (1 - s)")
-class GateSlopesOfTanh(InSteps):
+class GateSlopesOfTanh(LSTMInSteps):
     """The gates' derivatives are those of a hyperbolic tangent.
 
     The gates are sigmoids; only the candidate is a hyperbolic tangent.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .lstm import InSteps
+from .lstm import LSTMInSteps
 from .registry import Declare
 
 mistake = Declare(families=("recurrence",))
 
 
 @mistake(hint="start backward with np.zeros(hidden_size) for the hidden and the cell error, also with memorize on")
-class GradientAcrossTheBoundary(InSteps):
+class GradientAcrossTheBoundary(LSTMInSteps):
     """With memorize on, backward begins with what the backward before has left.
 
     The errors of the states at the end of a sequence are taken from the beginning of the earlier one. That lies in
@@ -24,7 +24,7 @@ class GradientAcrossTheBoundary(InSteps):
 
 
 @mistake(hint="keep the cell that forward started from: forget_error of step 0 = cell_error * that * f * (1 - f)")
-class CarriedCellNotInGradient(InSteps):
+class CarriedCellNotInGradient(LSTMInSteps):
     """The forget gate's gradient takes zeros for the carried cell.
 
     With memorize on, the first step of a sequence starts from a cell that is not zero, and its forget gate has a
@@ -39,7 +39,7 @@ class CarriedCellNotInGradient(InSteps):
 
 
 @mistake(hint="use a variable of its own in backward; self.cell_state belongs to forward")
-class CellOverwrittenByBackward(InSteps):
+class CellOverwrittenByBackward(LSTMInSteps):
     """Backward overwrites the remembered cell.
 
     It uses self.cell_state as its variable while it walks back, and the next sequence starts from what is left in it.
@@ -51,7 +51,7 @@ class CellOverwrittenByBackward(InSteps):
 
 
 @mistake(hint="cells = [c] at the beginning of every forward", families=("contract", "recurrence"))
-class CellsPileUp(InSteps):
+class CellsPileUp(LSTMInSteps):
     """Backward uses cells of an earlier sequence.
 
     The list of saved cells is made in the constructor and never emptied, so its first entries belong to the first

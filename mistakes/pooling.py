@@ -23,7 +23,7 @@ class Found(NamedTuple):
     places: Tensor  # as the output: where in its window the maximum is, counted by rows
 
 
-class InSteps(Pooling):
+class PoolingInSteps(Pooling):
     """The same layer with its passes cut into steps, so that a mistake can replace one of them."""
 
     _found: Found | None = None
@@ -75,7 +75,7 @@ def every_place(shape: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @mistake(hint="np.max(window), not np.mean(window)", families=("value",))
-class Average(InSteps):
+class Average(PoolingInSteps):
     """The windows are averaged.
 
     Forward returns the mean of a window where its maximum is asked for, while backward sends the error to the maximum.
@@ -87,7 +87,7 @@ class Average(InSteps):
 
 
 @mistake(hint="start with -np.inf, or use np.max(window)", families=("value",))
-class StartsAtZero(InSteps):
+class StartsAtZero(PoolingInSteps):
     """The maximum starts at 0.
 
     The search compares with a first value of 0, so a window with negative entries only becomes 0. After a ReLU nothing
@@ -99,7 +99,7 @@ class StartsAtZero(InSteps):
 
 
 @mistake(hint="np.argmax(window), not np.argmax(np.abs(window))", families=("value",))
-class LargestMagnitude(InSteps):
+class LargestMagnitude(PoolingInSteps):
     """The entry of the largest magnitude wins.
 
     A large negative entry beats a smaller positive one. For inputs that are not negative nothing is wrong.
@@ -113,7 +113,7 @@ class LargestMagnitude(InSteps):
 
 
 @mistake(hint="rows = (height - window height) // stride + 1, rounded down")
-class RestPadded(InSteps):
+class RestPadded(PoolingInSteps):
     """What fills no window is pooled as well.
 
     The number of windows is rounded up and the image continued by zeros, so there are more outputs than windows fit.
@@ -145,7 +145,7 @@ class SamePadding(RestPadded):
 
 
 @mistake(hint="rows = (height - window height) // stride + 1: mind the + 1")
-class LastWindowLost(InSteps):
+class LastWindowLost(PoolingInSteps):
     """The last row and column of windows is lost.
 
     The number of windows lacks the + 1: range(0, height - window, stride) stops before the last window.
@@ -161,7 +161,7 @@ class LastWindowLost(InSteps):
 
 
 @mistake(hint="window (p, q) starts at row p * stride_shape[0], column q * stride_shape[1]", cases=DIFFERENT_STRIDES)
-class WindowAsStride(InSteps):
+class WindowAsStride(PoolingInSteps):
     """The window's size is used as the stride.
 
     The windows are put side by side whatever the stride says. With equal sizes nothing is wrong.
@@ -172,7 +172,7 @@ class WindowAsStride(InSteps):
 
 
 @mistake(hint="stride_shape[0] belongs to the rows, stride_shape[1] to the columns", cases=DIFFERENT_STRIDES)
-class StridesSwapped(InSteps):
+class StridesSwapped(PoolingInSteps):
     """The strides of rows and columns are swapped.
 
     With equal strides nothing is wrong, so it shows only with two different ones.
@@ -186,7 +186,7 @@ class StridesSwapped(InSteps):
     hint="pooling_shape is (height, width): rows first",
     cases=("non-square", "stride-over-window", "whole-image-batch-1"),
 )
-class WindowTransposed(InSteps):
+class WindowTransposed(PoolingInSteps):
     """Height and width of the windows are swapped.
 
     With square windows nothing is wrong.
@@ -197,7 +197,7 @@ class WindowTransposed(InSteps):
 
 
 @mistake(hint="def __init__(self, stride_shape, pooling_shape): the stride comes first")
-class ArgumentsSwapped(InSteps):
+class ArgumentsSwapped(PoolingInSteps):
     """The constructor takes the window's size first.
 
     The course calls Pooling(stride_shape, pooling_shape); most libraries have it the other way round.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..framework.validation import Tensor
-from .pooling import Found, InSteps, every_place
+from .pooling import Found, PoolingInSteps, every_place
 from .registry import Declare
 
 mistake = Declare(families=("gradient",))
@@ -15,7 +15,7 @@ mistake = Declare(families=("gradient",))
     hint="input_error[b, c, i, j] += error, or np.add.at: one entry may be the maximum of several windows",
     cases=("overlap", "non-square"),
 )
-class OverlapOverwritten(InSteps):
+class OverlapOverwritten(PoolingInSteps):
     """Where windows overlap, one error overwrites the other.
 
     An entry can be the maximum of several windows, and then their errors add up; = keeps the last one only.
@@ -26,7 +26,7 @@ class OverlapOverwritten(InSteps):
 
 
 @mistake(hint="choose one maximum with np.argmax(window), or divide the error by the number of equal maxima")
-class TiesCountedInFull(InSteps):
+class TiesCountedInFull(PoolingInSteps):
     """Each of several equal maxima gets the whole error.
 
     The mask window == max is true for all of them, so the error counts several times. After a ReLU windows of zeros are
@@ -48,7 +48,7 @@ class TiesCountedInFull(InSteps):
 
 
 @mistake(hint="np.argmax(window) inside of the window, plus the window's corner")
-class MaximumSoughtInTheImage(InSteps):
+class MaximumSoughtInTheImage(PoolingInSteps):
     """The maximum's place is looked up in the whole image.
 
     np.where(image == maximum) finds the first entry of that value, which may lie in another window. Without equal
@@ -70,7 +70,7 @@ class MaximumSoughtInTheImage(InSteps):
 
 
 @mistake(hint="row, column = divmod(np.argmax(window), window width), or np.unravel_index(place, window.shape)")
-class PlaceDecodedByHeight(InSteps):
+class PlaceDecodedByHeight(PoolingInSteps):
     """The place in the window is decoded with the wrong size.
 
     np.argmax counts by rows, so row and column are quotient and remainder of a division by the window's width, not its
@@ -86,7 +86,7 @@ class PlaceDecodedByHeight(InSteps):
 
 
 @mistake(hint="row = p * stride_shape[0] + place inside of the window")
-class PlaceWithoutCorner(InSteps):
+class PlaceWithoutCorner(PoolingInSteps):
     """The place in the window is taken for the place in the image.
 
     np.argmax(window) counts from the window's corner, so all errors end up in the image's first window.
@@ -101,7 +101,7 @@ class PlaceWithoutCorner(InSteps):
     hint="window (p, q) starts at row p * stride_shape[0], column q * stride_shape[1]",
     cases=("overlap", "non-square", "stride-over-window"),
 )
-class StrideMissingInBackward(InSteps):
+class StrideMissingInBackward(PoolingInSteps):
     """Backward uses the window's size as the stride.
 
     Forward moves the windows by the stride, backward by their own size, so that the errors end up elsewhere.
@@ -116,7 +116,7 @@ class StrideMissingInBackward(InSteps):
 
 
 @mistake(hint="the whole error goes to the maximum: input_error[b, c, i, j] += error")
-class ErrorSpreadEvenly(InSteps):
+class ErrorSpreadEvenly(PoolingInSteps):
     """Every entry of a window gets a share of the error.
 
     That is the derivative of a mean. Only the maximum changes the output, so it gets the whole error.
@@ -132,7 +132,7 @@ class ErrorSpreadEvenly(InSteps):
 
 
 @mistake(hint="places[b, c, p, q] = np.argmax(window): one for every window of every sample")
-class PlacesOfFirstSample(InSteps):
+class PlacesOfFirstSample(PoolingInSteps):
     """All samples use the places of the first one.
 
     The places of the maxima are stored without the batch axis. With a batch of one nothing is wrong.
@@ -144,7 +144,7 @@ class PlacesOfFirstSample(InSteps):
 
 
 @mistake(hint="places[b, c, p, q] = np.argmax(window): every channel has maxima of its own")
-class PlacesOfLastChannel(InSteps):
+class PlacesOfLastChannel(PoolingInSteps):
     """All channels use the places of the last one.
 
     The loop over the channels overwrites the places of the maxima.
@@ -159,7 +159,7 @@ class PlacesOfLastChannel(InSteps):
     hint="store the places anew in every forward: self.places = np.zeros(output.shape) or a new list",
     families=("contract",),
 )
-class PlacesKept(InSteps):
+class PlacesKept(PoolingInSteps):
     """Backward uses the places of the first forward.
 
     The list of places is made in the constructor and appended to; backward reads it from its start.
@@ -174,7 +174,7 @@ class PlacesKept(InSteps):
 
 
 @mistake(hint="input_error = np.zeros(input_shape) at the start of every backward", families=("contract",))
-class InputErrorKept(InSteps):
+class InputErrorKept(PoolingInSteps):
     """The input error adds up over all backward passes.
 
     The array of zeros is made once, in forward or in the constructor, and not reset by backward.
@@ -192,7 +192,7 @@ class InputErrorKept(InSteps):
 
 
 @mistake(hint="np.zeros(input_shape), not np.zeros_like(places), which takes their dtype", families=("contract",))
-class IntegerInputError(InSteps):
+class IntegerInputError(PoolingInSteps):
     """The input error is an array of integers.
 
     np.zeros_like of the places makes integers, so that every error is cut to a whole number.
@@ -206,7 +206,7 @@ class IntegerInputError(InSteps):
 
 
 @mistake(hint="leave the input alone: work on input_tensor.copy()", families=("contract",))
-class MaximumRemovedFromTheInput(InSteps):
+class MaximumRemovedFromTheInput(PoolingInSteps):
     """Forward writes into its input.
 
     Every maximum is replaced by a mark, so that backward can find it; but the array belongs to the caller.
@@ -223,7 +223,7 @@ class MaximumRemovedFromTheInput(InSteps):
     hint="input_error = np.zeros(input_tensor.shape), with the rows and columns that fill no window",
     families=("contract",),
 )
-class RestCutOffInBackward(InSteps):
+class RestCutOffInBackward(PoolingInSteps):
     """The input error lacks what filled no window.
 
     Backward returns an array as large as the windows together. Rows and columns that were left out have an error of 0,

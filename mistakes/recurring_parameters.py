@@ -150,8 +150,8 @@ class LastStepOnly(Layer):
 
 
 @recurring.on(
-    On(lstm.InSteps, hint="gradient_weights += ... in the loop over time"),
-    On(rnn.InSteps, hint="gradient_weights += ... in the loop over time: all steps use the same weights"),
+    On(lstm.LSTMInSteps, hint="gradient_weights += ... in the loop over time"),
+    On(rnn.RNNInSteps, hint="gradient_weights += ... in the loop over time: all steps use the same weights"),
     families=("gradient",),
     cases=("sequence",),
 )
@@ -167,8 +167,8 @@ class WeightsGradientsOverwritten:
 
 
 @recurring.on(
-    On(lstm.InSteps),
-    On(rnn.InSteps),
+    On(lstm.LSTMInSteps),
+    On(rnn.RNNInSteps),
     hint="walk back through all of time first, and call calculate_update last",
     families=("gradient",),
 )

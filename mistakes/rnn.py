@@ -11,7 +11,7 @@ from .registry import Declare
 mistake = Declare(families=("value",))
 
 
-class InSteps(RNN):
+class RNNInSteps(RNN):
     """The same layer, walking element by element, so that a mistake can replace one step."""
 
     _states: list[Tensor]  # hidden states, the one before the sequence first
@@ -94,7 +94,7 @@ class InSteps(RNN):
     hint="h = np.tanh(np.concatenate([x[t], h, [1]]) @ weights): the h of the step before",
     families=("value", "recurrence"),
 )
-class StateNotCarried(InSteps):
+class StateNotCarried(RNNInSteps):
     """Every step starts from a hidden state of zeros.
 
     The state is reset inside the loop over time, or never assigned back. Then each element is processed alone and
@@ -106,7 +106,7 @@ class StateNotCarried(InSteps):
 
 
 @mistake(hint="np.concatenate([x_t, h, [1.0]]) @ weights, with the bias in the last row")
-class BiasLeftOut(InSteps):
+class BiasLeftOut(RNNInSteps):
     """The hidden state is computed without a bias.
 
     Input and hidden state are stacked without the 1 that belongs to the bias row, so the bias never takes part.
@@ -118,7 +118,7 @@ class BiasLeftOut(InSteps):
 
 
 @mistake(hint="y_t = np.append(h_t, 1.0) @ output_weights")
-class OutputBiasLeftOut(InSteps):
+class OutputBiasLeftOut(RNNInSteps):
     """The output is computed without a bias.
 
     The hidden state is multiplied by the output weights alone; the row of the bias is left out.
@@ -130,7 +130,7 @@ class OutputBiasLeftOut(InSteps):
 
 
 @mistake(hint="h = np.tanh(units), and 1 - h**2 in backward")
-class LogisticState(InSteps):
+class LogisticState(RNNInSteps):
     """The hidden state goes through a sigmoid.
 
     The two activations of the exercise are mixed up: the state of this network is a hyperbolic tangent, between -1
@@ -147,7 +147,7 @@ class LogisticState(InSteps):
 
 
 @mistake(hint="h = np.tanh(units)")
-class StateWithoutActivation(InSteps):
+class StateWithoutActivation(RNNInSteps):
     """The hidden state is linear.
 
     The hyperbolic tangent is missing. The network is then a linear filter, and its state may grow without bound.
@@ -161,7 +161,7 @@ class StateWithoutActivation(InSteps):
 
 
 @mistake(hint="carry on h = np.tanh(units), not the units themselves")
-class ActivationForTheOutputOnly(InSteps):
+class ActivationForTheOutputOnly(RNNInSteps):
     """The state is carried on before its activation.
 
     The output uses the hyperbolic tangent, but the next step gets the number that went into it.
@@ -176,7 +176,7 @@ class ActivationForTheOutputOnly(InSteps):
 
 
 @mistake(hint="update the hidden state first: h = np.tanh(...), then y[t] = np.append(h, 1) @ output_weights")
-class OutputOfStateBefore(InSteps):
+class OutputOfStateBefore(RNNInSteps):
     """The output is computed from the hidden state before the step.
 
     The state is saved before it is updated, so output t does not see input t, and the last state is never used.
@@ -187,7 +187,7 @@ class OutputOfStateBefore(InSteps):
 
 
 @mistake(hint="states.append(h.copy()), or make a new array in every step", families=("value", "recurrence"))
-class OneArrayForAllStates(InSteps):
+class OneArrayForAllStates(RNNInSteps):
     """All saved states are one and the same array.
 
     The state is updated in place and the list holds references to it, so in the end every entry is the last state.
@@ -199,7 +199,7 @@ class OneArrayForAllStates(InSteps):
 
 
 @mistake(hint="y_t = np.append(h_t, 1) @ output_weights, as it is")
-class OutputThroughTanh(InSteps):
+class OutputThroughTanh(RNNInSteps):
     """The output goes through a hyperbolic tangent.
 
     The output layer is affine. An activation that follows it, if any, is a layer of its own.
@@ -210,7 +210,7 @@ class OutputThroughTanh(InSteps):
 
 
 @mistake(hint="for t in range(len(x)), from the first to the last", families=("value", "recurrence"))
-class TimeReversed(InSteps):
+class TimeReversed(RNNInSteps):
     """The sequence is read from its end.
 
     The loop of forward runs backwards through time, as that of backward should. Outputs then depend on later inputs.

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..framework.validation import Tensor
 from .registry import Declare
-from .rnn import InSteps
+from .rnn import RNNInSteps
 
 mistake = Declare(families=("gradient",))
 
@@ -15,7 +15,7 @@ mistake = Declare(families=("gradient",))
     hint="hidden_error = output_weights[:-1] @ error[t] + weights[n:n + m] @ unit_error of step t + 1",
     families=("gradient", "recurrence"),
 )
-class HiddenGradientNotCarried(InSteps):
+class HiddenGradientNotCarried(RNNInSteps):
     """Nothing goes back through the hidden state.
 
     Each step's gradient comes from its own output alone. The state also reaches all later outputs, so their errors
@@ -28,7 +28,7 @@ class HiddenGradientNotCarried(InSteps):
 
 
 @mistake(hint="hidden_error = from_output + from_later: the state was copied to two places")
-class CarriedGradientReplacesOutput(InSteps):
+class CarriedGradientReplacesOutput(RNNInSteps):
     """The gradient from the next step replaces the one from the output.
 
     But for the last step, the error of the output is overwritten. A state that is used twice gets the sum of both
@@ -43,7 +43,7 @@ class CarriedGradientReplacesOutput(InSteps):
     hint="from_later = weights[n:n + m] @ unit_error, where unit_error already contains what came from later steps",
     families=("gradient", "recurrence"),
 )
-class TruncatedAfterOneStep(InSteps):
+class TruncatedAfterOneStep(RNNInSteps):
     """The gradient goes back one step only.
 
     What is handed to the step before is made of the output's error alone, without what came from later steps. Three
@@ -64,7 +64,7 @@ class TruncatedAfterOneStep(InSteps):
 
 
 @mistake(hint="for t in reversed(range(len(x)))", families=("gradient", "recurrence"))
-class ForwardInTime(InSteps):
+class ForwardInTime(RNNInSteps):
     """Backward walks forward in time.
 
     The loop runs from the first to the last step, so what should go back to earlier steps is handed to later ones.
@@ -83,7 +83,7 @@ class ForwardInTime(InSteps):
 
 
 @mistake(hint="1 - h[t]**2 with the state that step t has computed, not the one it started from")
-class SlopeOfStepBefore(InSteps):
+class SlopeOfStepBefore(RNNInSteps):
     """The derivative of tanh is taken one step too early.
 
     The saved states contain the one before the sequence, so the state that step t computes has the index t + 1.
@@ -98,7 +98,7 @@ class SlopeOfStepBefore(InSteps):
     hint="save the activation of every step, and set it before each backward: tanh.activations = saved[t]",
     cases=("sequence",),
 )
-class SlopeOfLastStep(InSteps):
+class SlopeOfLastStep(RNNInSteps):
     """The derivative of tanh is that of the last step, in every step.
 
     The activation layer remembers its latest forward only. Its activations must be saved in every step, and restored
@@ -111,7 +111,7 @@ class SlopeOfLastStep(InSteps):
 
 
 @mistake(hint="unit_error = hidden_error * (1 - h**2)")
-class SlopeMissing(InSteps):
+class SlopeMissing(RNNInSteps):
     """The derivative of tanh is missing.
 
     The gradient passes the activation as if it were the identity.

@@ -9,13 +9,13 @@ import numpy as np
 from ..framework import RNN
 from ..framework.validation import Tensor
 from .registry import Declare
-from .rnn import InSteps
+from .rnn import RNNInSteps
 
 mistake = Declare(families=("recurrence",))
 
 
 @mistake(hint="h = self.hidden_state if self.memorize else np.zeros(self.hidden_size)")
-class MemoryIgnored(InSteps):
+class MemoryIgnored(RNNInSteps):
     """Memorize has no effect.
 
     Every forward starts from zeros. With memorize on, it should start from the state in which the latest sequence
@@ -29,7 +29,7 @@ class MemoryIgnored(InSteps):
 @mistake(
     hint="if not self.memorize: h = np.zeros(self.hidden_size), in every forward", families=("contract", "recurrence")
 )
-class MemoryAlwaysOn(InSteps):
+class MemoryAlwaysOn(RNNInSteps):
     """The state is never reset.
 
     It is set to zeros in the constructor only, so every sequence continues the one before, whether memorize is on or
@@ -44,7 +44,7 @@ class MemoryAlwaysOn(InSteps):
     hint="h = np.zeros(hidden_size) at the beginning of forward: a layer that is only tested has no backward",
     families=("contract", "recurrence"),
 )
-class ResetInBackward(InSteps):
+class ResetInBackward(RNNInSteps):
     """The state is reset in backward.
 
     Two forwards without a backward between them, as in testing, are then joined although memorize is off.
@@ -60,7 +60,7 @@ class ResetInBackward(InSteps):
 
 
 @mistake(hint="h = self.hidden_state if self.memorize else np.zeros(...), in every forward")
-class MemoryStaysOn(InSteps):
+class MemoryStaysOn(RNNInSteps):
     """Memory cannot be switched off.
 
     Once memorize was on, the layer goes on remembering: the switch is looked at where it is set to True, and nowhere
@@ -75,7 +75,7 @@ class MemoryStaysOn(InSteps):
 
 
 @mistake(hint="self.hidden_state = h after the loop, when the last step has been made")
-class MemoryBeforeLastStep(InSteps):
+class MemoryBeforeLastStep(RNNInSteps):
     """The state is saved before the last step.
 
     The next sequence misses the last element: the state is stored at the beginning of each step and not at its end.
@@ -86,7 +86,7 @@ class MemoryBeforeLastStep(InSteps):
 
 
 @mistake(hint="self.hidden_state = h at the end of every forward, without `if`")
-class MemoryOfFirstSequence(InSteps):
+class MemoryOfFirstSequence(RNNInSteps):
     """The state of the first sequence is kept for ever.
 
     It is stored only where none is stored yet, so the third sequence starts where the first has ended.
@@ -101,7 +101,7 @@ class MemoryOfFirstSequence(InSteps):
 
 
 @mistake(hint="self.hidden_state = np.tanh(units) of the last step")
-class MemoryWithoutActivation(InSteps):
+class MemoryWithoutActivation(RNNInSteps):
     """What is remembered is the state before its activation.
 
     Within a sequence the right number is carried on, between sequences the one that went into the hyperbolic tangent.
@@ -112,7 +112,7 @@ class MemoryWithoutActivation(InSteps):
 
 
 @mistake(hint="self.hidden_state = np.zeros(hidden_size) in __init__")
-class MemoryOnClass(InSteps):
+class MemoryOnClass(RNNInSteps):
     """All layers share one state.
 
     The state is stored on the class. Two recurrent layers in a network overwrite each other's memory.
@@ -129,7 +129,7 @@ class MemoryOnClass(InSteps):
 
 
 @mistake(hint="start backward with a hidden error of np.zeros(hidden_size), also with memorize on")
-class GradientAcrossTheBoundary(InSteps):
+class GradientAcrossTheBoundary(RNNInSteps):
     """With memorize on, backward begins with what the backward before has left.
 
     The hidden error at the end of a sequence is taken from the beginning of the earlier sequence. That lies in the
@@ -143,7 +143,7 @@ class GradientAcrossTheBoundary(InSteps):
 
 
 @mistake(hint="keep the state that forward started from, and stack that with x[0] in backward")
-class CarriedStateNotInGradient(InSteps):
+class CarriedStateNotInGradient(RNNInSteps):
     """The weights' gradient takes zeros for the carried state.
 
     backward stacks the first input with zeros, although with memorize on forward has started from another state.
@@ -155,7 +155,7 @@ class CarriedStateNotInGradient(InSteps):
 
 
 @mistake(hint="gradient_weights = np.zeros_like(weights) at the beginning of every backward, also with memorize on")
-class GradientsAccumulateWithMemory(InSteps):
+class GradientsAccumulateWithMemory(RNNInSteps):
     """With memorize on, gradients add up over sequences.
 
     The sequences are one for the state, but each has its own backward and its own update.
@@ -168,7 +168,7 @@ class GradientsAccumulateWithMemory(InSteps):
 
 
 @mistake(hint="use a variable of its own in backward; self.hidden_state belongs to forward")
-class StateOverwrittenByBackward(InSteps):
+class StateOverwrittenByBackward(RNNInSteps):
     """Backward overwrites the remembered state.
 
     It walks back with self.hidden_state as its variable. Afterwards that is the state of the first step, and the next

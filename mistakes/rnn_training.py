@@ -9,13 +9,13 @@ import numpy as np
 from ..framework import RNN, Initializer
 from ..framework.validation import Tensor
 from .registry import Declare
-from .rnn import InSteps
+from .rnn import RNNInSteps
 
 mistake = Declare(families=("optimizer",))
 
 
 @mistake(hint="sum the gradients over time, and call calculate_update once, after the loop", cases=("sequence",))
-class UpdateInEveryStep(InSteps):
+class UpdateInEveryStep(RNNInSteps):
     """The weights are updated in every step of time.
 
     Momentum then counts each step as an update of its own. A backward is one update, with the gradient of the whole

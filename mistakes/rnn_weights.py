@@ -6,13 +6,13 @@ import numpy as np
 
 from ..framework.validation import Tensor
 from .registry import Declare
-from .rnn import InSteps
+from .rnn import RNNInSteps
 
 mistake = Declare(families=("gradient",))
 
 
 @mistake(hint="gradient_output += np.outer(np.append(h, 1), error[t]) in the loop over time", cases=("sequence",))
-class OutputGradientOverwritten(InSteps):
+class OutputGradientOverwritten(RNNInSteps):
     """The gradient of the output weights is that of one step.
 
     The hidden weights' gradient is summed over time, the output layer's is forgotten: it keeps what its latest
@@ -24,7 +24,7 @@ class OutputGradientOverwritten(InSteps):
 
 
 @mistake(hint="sum over time; do not divide by len(x)", cases=("sequence",))
-class GradientsAveraged(InSteps):
+class GradientsAveraged(RNNInSteps):
     """The gradients of the weights are averaged over time.
 
     The loss is a sum over the sequence, and so is its gradient.
@@ -35,7 +35,7 @@ class GradientsAveraged(InSteps):
 
 
 @mistake(hint="np.outer(np.concatenate([x[t], h[t - 1], [1]]), unit_error): the state before the step")
-class WeightsGradientOfStateAfter(InSteps):
+class WeightsGradientOfStateAfter(RNNInSteps):
     """The weights' gradient uses the state after the step.
 
     What was multiplied by the weights is the state of the step before. The fully connected layer's stored input must
@@ -47,7 +47,7 @@ class WeightsGradientOfStateAfter(InSteps):
 
 
 @mistake(hint="the bias row's gradient is unit_error.sum(axis=0): stack a 1 below input and state")
-class BiasGradientMissing(InSteps):
+class BiasGradientMissing(RNNInSteps):
     """The bias of the hidden state has no gradient.
 
     The row that belongs to the bias stays zero, so the bias is never trained.
@@ -58,7 +58,7 @@ class BiasGradientMissing(InSteps):
 
 
 @mistake(hint="split the gradient as forward has stacked it: [: input_size] is the input's, the rest the state's")
-class StackOrderMixedUp(InSteps):
+class StackOrderMixedUp(RNNInSteps):
     """Backward splits the gradient in another order than forward has stacked it.
 
     forward stacks [input, state], backward takes the first rows for the state. Where the sizes differ, both parts
@@ -74,7 +74,7 @@ class StackOrderMixedUp(InSteps):
 
 
 @mistake(hint="error[t] * y[t] * (1 - y[t]) first, if the output goes through a sigmoid")
-class SigmoidInForwardOnly(InSteps):
+class SigmoidInForwardOnly(RNNInSteps):
     """The output's sigmoid is missing in backward.
 
     forward applies it, so backward must multiply the error by its derivative before anything else.
@@ -86,7 +86,7 @@ class SigmoidInForwardOnly(InSteps):
 
 
 @mistake(hint="for t in reversed(range(len(x))), down to 0")
-class FirstStepLeftOut(InSteps):
+class FirstStepLeftOut(RNNInSteps):
     """Backward stops one step too early.
 
     range(len(x) - 1, 0, -1) does not contain 0: the first input gets no gradient and its share of the weights'
@@ -98,7 +98,7 @@ class FirstStepLeftOut(InSteps):
 
 
 @mistake(hint="treat a sequence of one step as any other: for t in reversed(range(len(x)))", cases=("one-step",))
-class SingleStepNotTrained(InSteps):
+class SingleStepNotTrained(RNNInSteps):
     """A sequence of one step gets no gradient.
 
     The code asks for a step before, and does nothing where there is none. The only step has an input and an error as
@@ -110,7 +110,7 @@ class SingleStepNotTrained(InSteps):
 
 
 @mistake(hint="drop np.clip(...): it belongs to the optimizer, if it is wanted at all")
-class GradientClipped(InSteps):
+class GradientClipped(RNNInSteps):
     """The gradients are clipped.
 
     Against exploding gradients they are cut off at a bound. Then backward is no derivative any more; who wants that
@@ -122,7 +122,7 @@ class GradientClipped(InSteps):
 
 
 @mistake(hint="states = [h] at the beginning of every forward", families=("contract", "recurrence"))
-class StatesPileUp(InSteps):
+class StatesPileUp(RNNInSteps):
     """Backward uses states of an earlier sequence.
 
     The list of saved states is made in the constructor and never emptied, so its first entries belong to the first

@@ -13,7 +13,7 @@ EVERY_BATCH = ("9-by-4", "square", "two-classes")  # the cases with more than on
 mistake = Declare(families=("gradient",))
 
 
-class InSteps(SoftMax):
+class SoftMaxInSteps(SoftMax):
     """The same layer with its passes cut into steps, so that a mistake can replace one of them."""
 
     def forward(self, input_tensor: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class InSteps(SoftMax):
 
 
 @mistake(hint="subtract the row's maximum first: np.exp(x - x.max(axis=1, keepdims=True))", families=("value",))
-class NoShift(InSteps):
+class NoShift(SoftMaxInSteps):
     """Large inputs become NaN.
 
     exp overflows for inputs above 709, and inf / inf is NaN. Subtracting the row's maximum does not change the
@@ -53,7 +53,7 @@ class NoShift(InSteps):
 
 
 @mistake(hint="x.max(axis=1, keepdims=True): one maximum for each row", families=("value",), cases=EVERY_BATCH)
-class ShiftByLargestOfAll(InSteps):
+class ShiftByLargestOfAll(SoftMaxInSteps):
     """One maximum is subtracted from all rows.
 
     A row that lies far below the largest entry of the batch has exponentials that are all 0, and 0 / 0 is NaN. One
@@ -65,7 +65,7 @@ class ShiftByLargestOfAll(InSteps):
 
 
 @mistake(hint="x.max(axis=1, keepdims=True)", families=("contract", "value"))
-class ShiftWithoutKeepdims(InSteps):
+class ShiftWithoutKeepdims(SoftMaxInSteps):
     """The rows' maxima are subtracted from the columns.
 
     Without keepdims the maxima form a vector, which NumPy subtracts from every row: column j loses row j's maximum.
@@ -78,7 +78,7 @@ class ShiftWithoutKeepdims(InSteps):
 
 
 @mistake(hint="sum over the classes: axis=1, keepdims=True", families=("value", "gradient"))
-class OverTheBatch(InSteps):
+class OverTheBatch(SoftMaxInSteps):
     """Forward sums over the batch.
 
     axis=0 makes every column add up to 1, not every row: a sample's probabilities depend on the other samples.
@@ -94,7 +94,7 @@ class OverTheBatch(InSteps):
     families=("value", "gradient"),
     cases=EVERY_BATCH,
 )
-class OverEverything(InSteps):
+class OverEverything(SoftMaxInSteps):
     """Forward sums over the whole batch.
 
     All probabilities of all samples together add up to 1. With a single sample that is right, so it is easily missed.
@@ -105,7 +105,7 @@ class OverEverything(InSteps):
 
 
 @mistake(hint="exponentials / exponentials.sum(axis=1, keepdims=True)", families=("value", "gradient"))
-class DividedByMaximum(InSteps):
+class DividedByMaximum(SoftMaxInSteps):
     """Forward divides by the largest exponential, not by their sum.
 
     The largest probability is always 1, and a row adds up to more than 1.
@@ -120,7 +120,7 @@ class DividedByMaximum(InSteps):
     hint="exponentials / exponentials.sum(axis=1, keepdims=True): after the shift the sum is at least 1",
     families=("value",),
 )
-class EpsilonInSum(InSteps):
+class EpsilonInSum(SoftMaxInSteps):
     """An epsilon is added to the sum.
 
     1e-7 in the denominator was meant against a division by 0, which cannot happen. The rows no longer add up to 1.
@@ -131,7 +131,7 @@ class EpsilonInSum(InSteps):
 
 
 @mistake(hint="y * (error - (error * y).sum(axis=1, keepdims=True))")
-class DiagonalOnly(InSteps):
+class DiagonalOnly(SoftMaxInSteps):
     """Backward knows the diagonal of the Jacobian only.
 
     error * y * (1 - y) is the sigmoid's derivative. With softmax every input changes every output of the row: the
@@ -145,7 +145,7 @@ class DiagonalOnly(InSteps):
 
 
 @mistake(hint="(error * y).sum(axis=1, keepdims=True): over the classes of each sample")
-class BackwardOverTheBatch(InSteps):
+class BackwardOverTheBatch(SoftMaxInSteps):
     """Backward sums over the batch.
 
     The sum in the derivative runs over axis 0 and mixes the samples; it has to run over the classes of each sample.
@@ -157,7 +157,7 @@ class BackwardOverTheBatch(InSteps):
 
 
 @mistake(hint="(error * y).sum(axis=1, keepdims=True), not np.sum(error * y)", cases=EVERY_BATCH)
-class BackwardOverEverything(InSteps):
+class BackwardOverEverything(SoftMaxInSteps):
     """Backward sums over the whole batch.
 
     One number is subtracted from the errors of all samples. With a single sample that is right, so it is easily
@@ -169,7 +169,7 @@ class BackwardOverEverything(InSteps):
 
 
 @mistake(hint="(error * y).sum(axis=1, keepdims=True): weighted by the probabilities")
-class BackwardUnweighted(InSteps):
+class BackwardUnweighted(SoftMaxInSteps):
     """The errors are summed without the probabilities.
 
     backward subtracts the plain sum of a row's errors; the derivative has their mean under the probabilities y.
@@ -182,7 +182,7 @@ class BackwardUnweighted(InSteps):
 
 
 @mistake(hint="self.probabilities = ... in forward; backward: y * (error - ...) with y = self.probabilities")
-class BackwardFromInput(InSteps):
+class BackwardFromInput(SoftMaxInSteps):
     """The derivative is computed from the input.
 
     y * (error - sum(error * y)) holds for the probabilities y; backward puts in the scores x instead.
@@ -198,7 +198,7 @@ class BackwardFromInput(InSteps):
     hint="np.einsum('bij,bj->bi', jacobian, error) with one Jacobian for each sample, or use the closed form",
     cases=EVERY_BATCH,
 )
-class JacobianOfFirstSample(InSteps):
+class JacobianOfFirstSample(SoftMaxInSteps):
     """The first sample's Jacobian is used for all samples.
 
     diag(y) - y yᵀ is built once, from row 0. With a single sample that is right, so it is easily missed.

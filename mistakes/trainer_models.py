@@ -106,8 +106,8 @@ class Trainer:
 
     def pull(self, values: Array) -> Array:
         """The gradient of the penalty."""
-        pulls = {"none": np.zeros_like(values), "L1": np.sign(values), "L2": 2 * values}
-        result: Array = self.spec.alpha * pulls[self.spec.penalty]
+        penalty_gradients = {"none": np.zeros_like(values), "L1": np.sign(values), "L2": 2 * values}
+        result: Array = self.spec.alpha * penalty_gradients[self.spec.penalty]
         return result
 
     def step(self) -> None:
