@@ -188,9 +188,9 @@ def every_layer_has_its_own_optimizer(context: Context) -> Law:
     visited: dict[str, list[Array]] = {name: [] for name in values}
     for _ in range(4):
         asked = (network_forward(), network_backward(), gradients(), parameters())
-        _, _, pulls, weights = yield from network.ask(*asked)
+        _, _, latest, weights = yield from network.ask(*asked)
         for name in values:
-            slopes[name].append(pulls[name])
+            slopes[name].append(latest[name])
             visited[name].append(weights[name])
     for name, start in values.items():
         expected = definitions.trajectory(optimizer, start, slopes[name])

@@ -61,7 +61,7 @@ def layers_are_in_order(context: Context) -> Law:
 def optimizer_and_penalty(context: Context) -> Law:
     """Every trainable layer has Adam with the learning rate, and an L2 penalty with the weight, that are prescribed."""
     network, spec = context.new(), context.spec_as(ModelSpec)
-    first_steps, pulls = yield from network.ask(steps(_GRADIENTS), penalty_gradients(_WEIGHTS))
+    first_steps, penalties = yield from network.ask(steps(_GRADIENTS), penalty_gradients(_WEIGHTS))
     if not first_steps:
         yield failed(
             "no layer has an optimizer",
@@ -80,7 +80,7 @@ def optimizer_and_penalty(context: Context) -> Law:
         yield failed(f"the optimizer makes the {found}", expected=expected, found=found, hint=hint)
     # The factor 2 of the derivative may be counted into alpha: the convention "L2 gradient".
     right = [spec.alpha * factor * np.array(_WEIGHTS) for factor in (1, 2)]
-    for pull in pulls:
+    for pull in penalties:
         if pull is None or not any(np.allclose(pull, each, rtol=1e-12) for each in right):
             text = "no penalty" if pull is None else f"a penalty whose gradient at 1 and -2 is {pull}"
             hint = "optimizer.add_regularizer(Constraints.L2_Regularizer(4e-4)) before the network is made"
