@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import Mutation
 from ...specs import Kind, Trait
+from ..asking import backward, forward, gradients, reseed
 from ..context import Context
-from ..law import Level, check
+from ..law import Law, Level, check
 from ..measurement import Measurement, agrees, describe, failed, passed, same
 from ..numerics.compare import EPS, Estimate
 from ..proof import Expression, Shaped, Untouched
@@ -21,7 +22,7 @@ BACKWARD = (*FORWARD, "contract.backward")
 
 
 @check("contract.constructs", *Kind, level=Level.CORE)
-def constructs(context: Context) -> Iterator[Measurement]:
+def constructs(context: Context) -> Law:
     """The component can be constructed with the arguments of its spec."""
     context.new(now=True)
     yield passed()
@@ -55,26 +56,25 @@ def array_of_shape(name: str, found: object, shape: tuple[int, ...], *, hint: st
 
 
 @check("contract.forward", Kind.LAYER, level=Level.CORE, needs=("contract.constructs",))
-def forward_returns_an_array(context: Context) -> Iterator[Measurement]:
+def forward_returns_an_array(context: Context) -> Law:
     """Forward returns finite floating-point numbers in the declared shape."""
     rng = context.rng()
     layer = context.layer(rng)
-    shape = context.layer_spec.output_shape(context.case.input_shape)
+    found = yield from layer.ask(forward(context.data(rng)))
     yield array_of_shape(
         f"forward(x) for x of shape {context.case.input_shape}",
-        layer.forward(context.data(rng)),
-        shape,
+        found,
+        context.layer_spec.output_shape(context.case.input_shape),
         hint="look at the return statement of forward and at the axes of its matrix products",
     )
 
 
 @check("contract.backward", Kind.LAYER, level=core_in_training, needs=FORWARD)
-def backward_returns_an_array(context: Context) -> Iterator[Measurement]:
+def backward_returns_an_array(context: Context) -> Law:
     """Backward returns finite floating-point numbers in the shape of forward's input."""
     rng = context.rng()
     layer = context.layer(rng)
-    x = context.data(rng)
-    _, found = layer.many([("forward", (x,)), ("backward", (context.incoming(rng),))])
+    _, found = yield from layer.ask(forward(context.data(rng)), backward(context.incoming(rng)))
     yield array_of_shape(
         "backward(dy)",
         found,
@@ -84,22 +84,22 @@ def backward_returns_an_array(context: Context) -> Iterator[Measurement]:
 
 
 @check("contract.gradients", Kind.LAYER, when=has_parameters, level=core_in_training, needs=BACKWARD)
-def gradients_have_the_parameters_shapes(context: Context) -> Iterator[Measurement]:
+def gradients_have_the_parameters_shapes(context: Context) -> Law:
     """After backward, every parameter has a finite gradient of its own shape."""
     rng = context.rng()
     layer = context.layer(rng)
     x, dy = context.data(rng), context.incoming(rng)
-    *_, gradients = layer.many([("forward", (x,)), ("backward", (dy,)), ("gradients", ())])
+    _, _, found = yield from layer.ask(forward(x), backward(dy), gradients())
     for name, parameter in context.layer_spec.parameters().items():
-        yield array_of_shape(f"the gradient of {name}", gradients.get(name), parameter.shape)
+        yield array_of_shape(f"the gradient of {name}", found.get(name), parameter.shape)
 
 
 @check("contract.pure", Kind.LAYER, level=full_in_training, needs=BACKWARD)
-def arguments_are_left_alone(context: Context) -> Iterator[Measurement]:
+def arguments_are_left_alone(context: Context) -> Law:
     """Forward and backward do not modify the arrays that they are given."""
     rng = context.rng()
     layer = context.layer(rng)
-    layer.many([("forward", (context.data(rng),)), ("backward", (context.incoming(rng),))])
+    yield from layer.ask(forward(context.data(rng)), backward(context.incoming(rng)))
     yield unmodified(layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient",)})
 
 
@@ -119,22 +119,21 @@ def unmodified(mutations: Sequence[Mutation], names: Mapping[str, tuple[str, ...
 
 
 @check("contract.repeatable", Kind.LAYER, needs=FORWARD)
-def forward_is_repeatable(context: Context) -> Iterator[Measurement]:
+def forward_is_repeatable(context: Context) -> Law:
     """The same input and the same seed give the same output, whatever was computed in between."""
     rng = context.rng()
     layer = context.layer(rng)
     x, other = context.data(rng), context.data(rng, (context.case.input_shape[0] + 1, *context.case.input_shape[1:]))
-    anew = ("reseed", (context.seed,))
-    _, first, *_ = layer.many([anew, ("forward", (x,)), ("forward", (other,)), anew])
+    anew = reseed(context.seed)
+    _, first, _, _, again = yield from layer.ask(anew, forward(x), forward(other), anew, forward(x))
     if context.case.spec.traits & {Trait.RANDOM_MASK} and not deterministic(context.case):
-        again = layer.forward(x)
         if not np.array_equal(first, again):
             return  # a generator of its own cannot be reseeded from outside: nothing to compare
         yield passed()
         return
     yield same(
         "the second forward(x)",
-        layer.forward(x),
+        again,
         first,
         meaning="forward depends on earlier calls",
         hint="forward may use its input and the parameters only; look for state that is not reset",
@@ -142,7 +141,7 @@ def forward_is_repeatable(context: Context) -> Iterator[Measurement]:
 
 
 @check("contract.batch", Kind.LAYER, when=has(Trait.BATCH_INDEPENDENT), needs=FORWARD)
-def samples_are_independent(context: Context) -> Iterator[Measurement]:
+def samples_are_independent(context: Context) -> Law:
     """A sample's output does not depend on the other samples of the batch."""
     if not deterministic(context.case):
         yield passed()
@@ -150,12 +149,12 @@ def samples_are_independent(context: Context) -> Iterator[Measurement]:
     rng = context.rng()
     layer = context.layer(rng)
     x = context.data(rng)
-    together = layer.forward(x)
-    hint = "look for a sum, mean or maximum that runs over the batch axis or over the whole array"
     order = rng.permutation(len(x))
+    together, permuted = yield from layer.ask(forward(x), forward(x[order]))
+    hint = "look for a sum, mean or maximum that runs over the batch axis or over the whole array"
     yield agrees(
         "forward(x) with the samples in another order",
-        layer.forward(x[order]),
+        permuted,
         close_to(together[order]),
         hint=hint,
         as_expected=Expression(f"$0[{order.tolist()}]", (together,)),
@@ -163,7 +162,7 @@ def samples_are_independent(context: Context) -> Iterator[Measurement]:
     others = 3.0 * context.data(rng) + 1.0
     others[0] = x[0]
     name = "the output of the first sample beside other samples"
-    beside = layer.forward(others)
+    beside = yield from layer.ask(forward(others))
     yield agrees(
         name,
         beside[:1],

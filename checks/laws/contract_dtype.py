@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...sandbox import RemoteSubject
 from ...specs import Case, Kind, Unsupported
+from ..asking import (
+    attach_optimizer,
+    backward,
+    forward,
+    gradients,
+    loss_backward,
+    loss_forward,
+    network_backward,
+    network_forward,
+    parameters,
+    penalty_gradient,
+    test,
+    update,
+)
 from ..context import Context
 from ..law import Law, Level, check
 from ..measurement import Measurement, failed, passed
@@ -45,38 +59,36 @@ def _latest(subject: RemoteSubject) -> Any:
     return subject.transcript[-1].value
 
 
-def _all_stay(name: str, values: Any) -> Iterator[Measurement]:
+def _all_stay(name: str, values: Any) -> Law:
     if isinstance(values, Mapping):
         for key, value in values.items():
             yield _stays(name.format(key), value)
 
 
 @check("contract.dtype", Kind.LAYER, when=_single, level=Level.STRICT, needs=BACKWARD)
-def float32_stays_float32(context: Context) -> Iterator[Measurement]:
+def float32_stays_float32(context: Context) -> Law:
     """With data and parameters of float32, outputs, gradients and updated parameters are float32 as well."""
     rng = context.rng()
     layer = context.layer(rng)
-    layer.forward(context.data(rng))
+    yield from layer.ask(forward(context.data(rng)))
     yield _stays("forward(x)", _latest(layer))
-    layer.backward(context.incoming(rng))
+    yield from layer.ask(backward(context.incoming(rng)))
     yield _stays("backward(dy)", _latest(layer))
     if not context.layer_spec.parameters():
         return
-    layer.gradients()
+    yield from layer.ask(gradients())
     yield from _all_stay("the gradient of {}", _latest(layer))
     if not trainable(context.case):
         return
     try:
-        layer.attach_optimizer(0.125, 0.75)
+        yield from layer.ask(attach_optimizer(0.125, 0.75))
     except Unsupported:  # some know plain gradient descent alone
         try:
-            layer.attach_optimizer(0.125, 0.0)
+            yield from layer.ask(attach_optimizer(0.125, 0.0))
         except Unsupported:
             return
-    for _ in range(2):
-        layer.forward(context.data(rng))
-        layer.backward(context.incoming(rng))
-    layer.parameters()
+    one, two = ((forward(context.data(rng)), backward(context.incoming(rng))) for _ in range(2))
+    yield from layer.ask(*one, *two, parameters())
     yield from _all_stay("{} after two steps of an optimizer", _latest(layer))
 
 
@@ -87,30 +99,29 @@ def float32_stays_float32(context: Context) -> Iterator[Measurement]:
     level=Level.STRICT,
     needs=("contract.loss-backward",),
 )
-def the_gradient_of_a_loss_stays_float32(context: Context) -> Iterator[Measurement]:
+def the_gradient_of_a_loss_stays_float32(context: Context) -> Law:
     """With a prediction and a target of float32, the gradient is float32 as well."""
     rng = context.rng()
     loss, target = context.new(), context.target(rng)
-    loss.forward(context.data(rng), target)
-    loss.backward(target)
+    yield from loss.ask(loss_forward(context.data(rng), target), loss_backward(target))
     yield _stays("backward(target)", _latest(loss))
 
 
 @check("contract.optimizer-dtype", Kind.OPTIMIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",))
-def updated_weights_stay_float32(context: Context) -> Iterator[Measurement]:
+def updated_weights_stay_float32(context: Context) -> Law:
     """With weights and gradients of float32, the new weights are float32 as well, also in later steps."""
     rng = context.rng()
     optimizer, weights = context.new(), np.asarray(context.data(rng))
     for step in range(3):
-        weights = optimizer.update(weights, np.asarray(context.data(rng)))
+        weights = yield from optimizer.ask(update(weights, np.asarray(context.data(rng))))
         yield _stays(f"the result of update {step + 1}", _latest(optimizer))
 
 
 @check("contract.regularizer-dtype", Kind.REGULARIZER, when=_single, level=Level.STRICT, needs=("contract.constructs",))
-def the_gradient_of_a_penalty_stays_float32(context: Context) -> Iterator[Measurement]:
+def the_gradient_of_a_penalty_stays_float32(context: Context) -> Law:
     """With weights of float32, the penalty's gradient is float32 as well."""
     regularizer = context.new()
-    regularizer.gradient(context.data(context.rng()))
+    yield from regularizer.ask(penalty_gradient(context.data(context.rng())))
     yield _stays("calculate_gradient(w)", _latest(regularizer))
 
 
@@ -118,12 +129,10 @@ def the_gradient_of_a_penalty_stays_float32(context: Context) -> Iterator[Measur
 def networks_stay_float32(context: Context) -> Law:
     """With data and parameters of float32, predictions, gradients and updated parameters are float32 as well."""
     network, x, _, _ = yield from prepared(context, context.rng())
-    for _ in range(2):
-        network.forward()
-        network.backward()
-    network.gradients()
+    step = network_forward(), network_backward()
+    yield from network.ask(*step, *step, gradients())
     yield from _all_stay("the gradient of {}", _latest(network))
-    network.parameters()
+    yield from network.ask(parameters())
     yield from _all_stay("{} after two steps of the optimizer", _latest(network))
-    network.test(x)
+    yield from network.ask(test(x))
     yield _stays("test(x)", _latest(network))

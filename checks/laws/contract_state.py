@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import Operation, RemoteSubject
-from ...specs import Kind, LayerSpec
+from ...sandbox import Asking, RemoteSubject
+from ...specs import Kind, LayerSpec, Question
+from ..asking import backward, forward, gradients, reseed
 from ..context import Context
 from ..definitions import Normalised
-from ..law import Level, check
-from ..measurement import Measurement, agrees, same
+from ..law import Law, Level, check
+from ..measurement import agrees, same
 from ..numerics.compare import Estimate
 from ..numerics.linearity import Linear, combined, nearby, noise_of
 from ..proof import Expression
@@ -25,45 +27,45 @@ from .value import defined, is_defined
 Array = NDArray[np.float64]
 
 
-def _backward(layer: RemoteSubject, dy: Array) -> list[Operation]:
+def _backward(layer: RemoteSubject, dy: Array) -> list[Question[Any]]:
+    """What is asked of a backward; `_named` takes the answers."""
     named = isinstance(layer.spec, LayerSpec) and bool(layer.spec.parameters())
-    return [("backward", (dy,)), *([("gradients", ())] if named else [])]
+    return [backward(dy), *([gradients()] if named else [])]
 
 
-def _named(back: Array, *gradients: Mapping[str, Array]) -> dict[str, Array]:
+def _named(back: Array, *of_parameters: Mapping[str, Array]) -> dict[str, Array]:
     """What a backward leaves behind, by name: the input gradient and every parameter's gradient."""
     found = {"backward(dy)": back}
-    for values in gradients:
+    for values in of_parameters:
         found |= {f"the gradient of {name}": value for name, value in values.items()}
     return found
 
 
-def _passes(layer: RemoteSubject, seed: int, *batches: tuple[Array, Array]) -> list[dict[str, Array]]:
+def _passes(layer: RemoteSubject, seed: int, *batches: tuple[Array, Array]) -> Asking[list[dict[str, Array]]]:
     """What each of several passes, of inputs and incoming gradients, leaves behind."""
-    steps = [step for x, dy in batches for step in (("reseed", (seed,)), ("forward", (x,)), *_backward(layer, dy))]
-    values = layer.many(steps)
+    passes = ([reseed(seed), forward(x), *_backward(layer, dy)] for x, dy in batches)
+    values = yield from layer.ask_all(asked for each in passes for asked in each)
     each = len(values) // len(batches)
     return [_named(*values[place + 2 : place + each]) for place in range(0, len(values), each)]
 
 
-def _all_same(
-    found: Mapping[str, Array], reference: Mapping[str, Array], after: str, **texts: str
-) -> Iterator[Measurement]:
+def _all_same(found: Mapping[str, Array], reference: Mapping[str, Array], after: str, **texts: str) -> Law:
     for name, value in reference.items():
         yield same(f"{name} {after}".strip(), found.get(name), value, **texts)
 
 
 @check("contract.latest", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
-def backward_belongs_to_the_latest_forward(context: Context) -> Iterator[Measurement]:
+def backward_belongs_to_the_latest_forward(context: Context) -> Law:
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    [reference] = _passes(context.layer(context.rng(1)), context.seed, (x, dy))
+    [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
         decoy = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
         past = decoy, context.incoming(rng, context.layer_spec.output_shape(decoy.shape))
+        _, found = yield from _passes(context.layer(context.rng(1)), context.seed, past, (x, dy))
         yield from _all_same(
-            _passes(context.layer(context.rng(1)), context.seed, past, (x, dy))[-1],
+            found,
             reference,
             "after another batch has passed through",
             meaning="backward uses something of an earlier forward",
@@ -72,12 +74,12 @@ def backward_belongs_to_the_latest_forward(context: Context) -> Iterator[Measure
 
 
 @check("contract.accumulation", Kind.LAYER, when=trainable, level=Level.CORE, needs=("contract.gradients",))
-def gradients_do_not_accumulate(context: Context) -> Iterator[Measurement]:
+def gradients_do_not_accumulate(context: Context) -> Law:
     """Each backward computes the gradients anew: a second pass over the same data gives the same gradients."""
     rng = context.rng()
     layer = context.layer(rng)
     x, dy = context.data(rng), context.incoming(rng)
-    first, second = _passes(layer, context.seed, (x, dy), (x, dy))
+    first, second = yield from _passes(layer, context.seed, (x, dy), (x, dy))
     yield from _all_same(
         second,
         first,
@@ -88,18 +90,18 @@ def gradients_do_not_accumulate(context: Context) -> Iterator[Measurement]:
 
 
 @check("contract.linear", Kind.LAYER, when=deterministic, level=core_in_training, needs=BACKWARD)
-def backward_is_linear(context: Context) -> Iterator[Measurement]:
+def backward_is_linear(context: Context) -> Law:
     """Backward is linear in the incoming gradient: b(2 v + 3 w) = 2 b(v) + 3 b(w)."""
     rng = context.rng()
     layer = context.layer(rng)
     x, v, w = context.data(rng), context.incoming(rng), context.incoming(rng)
-    passes = _passes(layer, context.seed, *((x, dy) for dy in (v, w, combined(v, w))))
+    passes = yield from _passes(layer, context.seed, *((x, dy) for dy in (v, w, combined(v, w))))
     of_v, of_w, of_both = (found["backward(dy)"] for found in passes)
     law = Linear(
         of_v, of_w, of_both, rounding=_of_cancelling_terms(context, layer, x, (2.0 * v, 3.0 * w, combined(v, w)))
     )
     if law.broken():  # seldom: only then is it measured how exact backward is
-        near = _passes(layer, context.seed, *((x, other) for other in nearby(v, rng)))
+        near = yield from _passes(layer, context.seed, *((x, other) for other in nearby(v, rng)))
         law = replace(law, noise=noise_of([found["backward(dy)"] for found in near], of_v))
     yield agrees(
         "backward(2 v + 3 w)",
@@ -123,18 +125,20 @@ def _of_cancelling_terms(context: Context, layer: RemoteSubject, x: Array, cotan
 
 
 @check("contract.instances", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
-def instances_do_not_share_state(context: Context) -> Iterator[Measurement]:
+def instances_do_not_share_state(context: Context) -> Law:
     """One instance does not influence another."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    [reference] = _passes(context.layer(context.rng(1)), context.seed, (x, dy))
+    [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
         watched, other = context.layer(context.rng(1)), context.layer(context.rng(1))
-        watched.many([("reseed", (context.seed,)), ("forward", (x,))])
+        yield from watched.ask(reseed(context.seed), forward(x))
         foreign = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
-        _passes(other, context.seed, (foreign, context.incoming(rng, context.layer_spec.output_shape(foreign.shape))))
+        error = context.incoming(rng, context.layer_spec.output_shape(foreign.shape))
+        yield from _passes(other, context.seed, (foreign, error))
+        found = yield from watched.ask_all(_backward(watched, dy))
         yield from _all_same(
-            _named(*watched.many(_backward(watched, dy))),
+            _named(*found),
             reference,
             "of one layer after another layer's forward",
             meaning="two instances share state",
@@ -143,17 +147,18 @@ def instances_do_not_share_state(context: Context) -> Iterator[Measurement]:
 
 
 @check("contract.views", Kind.LAYER, when=deterministic, level=Level.STRICT, needs=BACKWARD)
-def returned_arrays_are_no_views(context: Context) -> Iterator[Measurement]:
+def returned_arrays_are_no_views(context: Context) -> Law:
     """Overwriting an array that a layer was given or has returned does not change what backward computes."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    [reference] = _passes(context.layer(context.rng(1)), context.seed, (x, dy))
+    [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for what, name in (("result", "forward's result"), ("argument", "forward's input")):
         layer = context.layer(context.rng(1))
-        layer.many([("reseed", (context.seed,)), ("forward", (x,))])
+        yield from layer.ask(reseed(context.seed), forward(x))
         layer.poison(what)
+        found = yield from layer.ask_all(_backward(layer, dy))
         yield from _all_same(
-            _named(*layer.many(_backward(layer, dy))),
+            _named(*found),
             reference,
             f"after the caller has overwritten {name}",
             meaning=f"the layer keeps a reference to {name}",

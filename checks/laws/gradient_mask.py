@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs import Kind, Trait
+from ...specs import Kind, Question, Trait
+from ..asking import backward, forward, reseed
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees, failed, number, passed
+from ..law import Law, Level, check
+from ..measurement import agrees, failed, number, passed
 from ..numerics.precision import current
 from ..proof import Equal, Expression
 from .contract import BACKWARD, close_to
@@ -21,13 +22,13 @@ Array = NDArray[np.float64]
 
 
 @check("gradient.mask", Kind.LAYER, when=has(Trait.RANDOM_MASK), level=Level.CORE, needs=BACKWARD)
-def backward_uses_the_mask_of_forward(context: Context) -> Iterator[Measurement]:
+def backward_uses_the_mask_of_forward(context: Context) -> Law:
     """Backward multiplies the incoming gradient by the very mask, scaled alike, that forward has applied."""
     for salt in range(3):
         rng = context.rng(salt)
         layer = context.layer(rng)
         x, dy = context.data(rng), context.incoming(rng)
-        y, dx = layer.many([("forward", (x,)), ("backward", (dy,))])
+        y, dx = yield from layer.ask(forward(x), backward(dy))
         mask = np.where(y == 0, 0.0, y / x)
         expected = close_to(dy * mask, 16)
         rule = Expression("$0 * np.where($1 == 0, 0.0, $1 / $2)", (dy, y, x))
@@ -69,22 +70,23 @@ def backward_uses_the_mask_of_forward(context: Context) -> Iterator[Measurement]
     yield from _mask_is_stored(context)
 
 
-def _mask_is_stored(context: Context) -> Iterator[Measurement]:
+def _mask_is_stored(context: Context) -> Law:
     """Inputs that are 0 are kept or dropped like others; a mask read off the output's zeros gets them wrong."""
     rng = context.rng(3)
     layer = context.layer(rng)
     x, dy = context.data(rng), context.incoming(rng)
     x.ravel()[::2] = 0.0
-    drawn = [("reseed", (context.seed,)), ("forward", (np.ones_like(x),))]
-    replies = layer.many([*drawn, *drawn, ("reseed", (context.seed,)), ("forward", (x,)), ("backward", (dy,))])
-    if np.array_equal(replies[1], replies[3]):  # else its generator cannot be reseeded from outside
+    anew, draw = reseed(context.seed), forward(np.ones_like(x))
+    asked: list[Question[Any]] = [anew, draw, anew, draw, anew, forward(x), backward(dy)]
+    _, first, _, again, _, _, dx = yield from layer.ask_all(asked)
+    if np.array_equal(first, again):  # else its generator cannot be reseeded from outside
         hint = "store the mask in forward; do not derive it from the zeros of the output"
         yield agrees(
             "backward(dy) where inputs are 0",
-            replies[6],
-            close_to(dy * replies[1], 16),
+            dx,
+            close_to(dy * first, 16),
             hint=hint,
-            as_expected=Expression("$0 * $1", (dy, replies[3])),
+            as_expected=Expression("$0 * $1", (dy, again)),
         )
 
 

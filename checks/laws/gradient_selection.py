@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 
 from ...specs import Kind, Trait
 from .. import definitions
+from ..asking import backward, forward
 from ..context import Context
-from ..law import check
+from ..law import Law, check
 from ..measurement import Measurement, agrees, failed, number, passed
 from ..numerics.compare import EPS, Estimate
 from ..numerics.precision import current
@@ -26,13 +26,13 @@ PLACES = 6  # outputs looked at one by one
 
 
 @check("gradient.conserved", Kind.LAYER, when=has(Trait.SELECTS), level=full_in_training, needs=BACKWARD)
-def gradient_is_passed_on(context: Context) -> Iterator[Measurement]:
+def gradient_is_passed_on(context: Context) -> Law:
     """The input gradient of each sample and channel adds up to the incoming gradient, also where inputs are equal."""
     rng = context.rng()
     layer = context.layer(rng)
     for name, x in (("", context.data(rng)), (" for equal inputs", np.zeros(context.case.input_shape))):
         dy = context.incoming(rng)
-        dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
+        _, dx = yield from layer.ask(forward(x), backward(dy))
         axes = tuple(range(2, x.ndim))
         bound = 8 * EPS * (x[0, 0].size + dy[0, 0].size) * np.abs(dy).sum(axis=axes)
         yield agrees(
@@ -46,19 +46,19 @@ def gradient_is_passed_on(context: Context) -> Iterator[Measurement]:
 
 
 @check("gradient.ties", Kind.LAYER, when=has(Trait.SELECTS), level=full_in_training, needs=BACKWARD)
-def gradient_stays_at_the_maxima(context: Context) -> Iterator[Measurement]:
+def gradient_stays_at_the_maxima(context: Context) -> Law:
     """Among equal maxima the gradient goes to one of them, or each one gets a share; the shares add up to 1."""
     rng = context.rng()
     layer = context.layer(rng)
     x = rng.integers(-2, 0, size=context.case.input_shape).astype(float)
     values = context.parameters(context.rng())
-    y = layer.forward(x)
+    y = yield from layer.ask(forward(x))
     trusted = is_defined(context.case) and agrees_with(y, defined(context, x, values))
     for flat in rng.permutation(y.size)[:PLACES]:
         place = np.unravel_index(flat, y.shape)
         dy = np.zeros(y.shape)
         dy[place] = 1.0
-        dx = layer.many([("forward", (x,)), ("backward", (dy,))])[1]
+        _, dx = yield from layer.ask(forward(x), backward(dy))
         where = f"backward(1 at {[int(i) for i in place]}, else 0)"
         slack = 8 * current().eps * x[0, 0].size
         if (dx < 0).any() or abs(float(dx.sum()) - 1) > slack:
@@ -69,7 +69,7 @@ def gradient_stays_at_the_maxima(context: Context) -> Iterator[Measurement]:
         raised = (
             [definitions.value(context.layer_spec, point, values, context.conventions) for point in points]
             if trusted
-            else layer.many([("forward", (point,)) for point in points])
+            else (yield from layer.ask_all(forward(point) for point in points))
         )
         for index, risen in zip(receivers, raised, strict=True):
             # Raising a maximum of the window raises the output; raising anything else that is no larger does not.

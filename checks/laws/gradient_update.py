@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import Operation
-from ...specs import Kind
+from ...specs import Kind, Question
+from ..asking import attach_optimizer, backward, forward, gradients, parameters, reseed
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, agrees, failed, same
+from ..law import Law, Level, check
+from ..measurement import agrees, failed, same
 from ..numerics.compare import Estimate
 from ..proof import Equal, Expression
 from .contract import BACKWARD
@@ -20,17 +22,19 @@ from .selection import parameter_names, trainable
 Array = NDArray[np.float64]
 RATE = 0.125
 _STEPS = 4
+_Named: TypeAlias = Mapping[str, Array]
+_Step: TypeAlias = tuple[Question[Array], Question[Array], Question[_Named], Question[_Named]]
 
 
 @check("gradient.before-update", Kind.LAYER, when=trainable, level=Level.CORE, needs=BACKWARD)
-def input_gradient_is_taken_before_the_update(context: Context) -> Iterator[Measurement]:
+def input_gradient_is_taken_before_the_update(context: Context) -> Law:
     """Backward computes the input gradient with the parameters of the forward pass, not with updated ones."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
     plain, updating = context.layer(context.rng(1)), context.layer(context.rng(1))
-    updating.begin_with([("attach_optimizer", (RATE, 0.0))])
-    calls = [("reseed", (context.seed,)), ("forward", (x,)), ("backward", (dy,))]
-    without, found = (layer.many(calls)[-1] for layer in (plain, updating))
+    _, _, without = yield from plain.ask(reseed(context.seed), forward(x), backward(dy))
+    attached = attach_optimizer(RATE, 0.0)
+    _, _, _, found = yield from updating.ask(attached, reseed(context.seed), forward(x), backward(dy))
     yield same(
         "backward(dy) with an optimizer",
         found,
@@ -48,13 +52,13 @@ def input_gradient_is_taken_before_the_update(context: Context) -> Iterator[Meas
     needs=("contract.gradients", *BACKWARD),
     quantities=parameter_names,
 )
-def backward_updates_the_parameter(context: Context, quantity: str) -> Iterator[Measurement]:
+def backward_updates_the_parameter(context: Context, quantity: str) -> Law:
     """With an optimizer, each backward updates every parameter once, by the optimizer's rule and its own gradient."""
     rng = context.rng()
     layer = context.layer(rng)
-    opening: list[Operation] = [("parameters", ()), ("attach_optimizer", (RATE, 0.0))]
-    given, _, _, _, gradients, updated = layer.many([*opening, *_step(context, rng)])
-    before, gradient, after = given[quantity], gradients[quantity], updated[quantity]
+    attached = attach_optimizer(RATE, 0.0)
+    given, _, _, _, named, updated = yield from layer.ask(parameters(), attached, *_step(context, rng))
+    before, gradient, after = given[quantity], named[quantity], updated[quantity]
     bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     expected = Estimate(before - RATE * gradient, bound)
     step = Expression(f"$0 - {RATE} * $1", (before, gradient))
@@ -82,20 +86,21 @@ def backward_updates_the_parameter(context: Context, quantity: str) -> Iterator[
     needs=("optimizer.applied",),
     quantities=parameter_names,
 )
-def every_parameter_has_its_own_state(context: Context, quantity: str) -> Iterator[Measurement]:
+def every_parameter_has_its_own_state(context: Context, quantity: str) -> Law:
     """Every parameter has an optimizer state of its own: its trajectory follows from its own gradients alone."""
     rng = context.rng()
     momentum = 0.75
     layer = context.layer(rng)
-    steps = [operation for _ in range(_STEPS) for operation in _step(context, rng)]
-    _, given, *found = layer.many([("attach_optimizer", (RATE, momentum)), ("parameters", ()), *steps])
+    steps = [_step(context, rng) for _ in range(_STEPS)]
+    asked: list[Question[Any]] = [attach_optimizer(RATE, momentum), parameters(), *chain.from_iterable(steps)]
+    _, given, *found = yield from layer.ask_all(asked)
     start = expected = given[quantity]
-    gradients: list[Array] = []
+    used: list[Array] = []
     velocity, size = np.zeros_like(expected), np.abs(expected)
     each = len(found) // _STEPS
     for step, (named, updated) in enumerate(zip(found[2::each], found[3::each], strict=True)):
         gradient, after = named[quantity], updated[quantity]
-        gradients.append(gradient)
+        used.append(gradient)
         velocity = momentum * velocity - RATE * gradient
         expected = expected + velocity
         size = np.maximum(size, np.abs(expected)) + np.abs(velocity)
@@ -104,19 +109,19 @@ def every_parameter_has_its_own_state(context: Context, quantity: str) -> Iterat
             after,
             Estimate(expected, 8 * (step + 2) * np.finfo(float).eps * size + np.finfo(float).tiny),
             hint="give every parameter its own copy of the optimizer (copy.deepcopy), so that momenta do not mix",
-            as_expected=_trajectory(start, gradients, momentum),
+            as_expected=_trajectory(start, used, momentum),
         )
 
 
-def _step(context: Context, rng: np.random.Generator) -> list[Operation]:
+def _step(context: Context, rng: np.random.Generator) -> _Step:
     """One pass over new data."""
     x, dy = context.data(rng), context.incoming(rng)
-    return [("forward", (x,)), ("backward", (dy,)), ("gradients", ()), ("parameters", ())]
+    return forward(x), backward(dy), gradients(), parameters()
 
 
-def _trajectory(start: Array, gradients: list[Array], momentum: float) -> Expression:
+def _trajectory(start: Array, used: list[Array], momentum: float) -> Expression:
     """Where gradient descent with momentum arrives: each gradient counts in its own step and, less, in later ones."""
-    steps = len(gradients)
+    steps = len(used)
     shares = [sum(momentum**later for later in range(steps - step)) for step in range(steps)]
     terms = " + ".join(f"{share} * ${step}" for step, share in enumerate(shares, start=1))
-    return Expression(f"$0 - {RATE} * ({terms})", (start, *gradients))
+    return Expression(f"$0 - {RATE} * ({terms})", (start, *used))

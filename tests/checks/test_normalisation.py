@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +23,7 @@ from backproof.checks.run.runner import Runner
 from backproof.checks.settings import Settings
 from backproof.framework.layers.weights_and_bias import WeightsAndBias
 from backproof.mistakes import all_mistakes, correct
-from backproof.mistakes.subjects import LayerSubject
+from backproof.mistakes.subjects import build
 from backproof.specs import Array, Case, LayerSpec, Parameter, Spec, Trait
 from backproof.specs.registry import _SPECS, register
 
@@ -128,11 +129,7 @@ class ForgetsTheDeviation(Norm):
 
 
 def norm_subject(cls: type[Norm]) -> Callable[[Spec], Any]:
-    def build(spec: Spec) -> LayerSubject:
-        assert isinstance(spec, LayerNorm)
-        return LayerSubject(spec, cls(spec.features))
-
-    return build
+    return partial(build, parts={LayerNorm.name(): cls})
 
 
 @pytest.fixture
