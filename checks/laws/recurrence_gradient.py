@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ...specs import Case, Kind, RecurrentSpec
+from ...specs import Case, Kind
 from .. import definitions
 from ..context import Context
 from ..law import Level, check
@@ -98,7 +98,7 @@ def _reference(
     context: Context, earlier: Array, x: Array, apart: Callable[[Array], dict[str, Array]] | None
 ) -> Reference | None:
     """The definition of the later sequence as a function of its input, or of all parameters; the state is fixed."""
-    spec, values = context.spec_as(RecurrentSpec), parameters(context)
+    spec, values = context.layer_spec, parameters(context)
     if not is_defined(context.case):
         return None
     _, state = definitions.walk(spec, earlier, values, context.conventions)
