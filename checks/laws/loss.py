@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Asking
 from ...specs import Case, Kind, LossSpec, Trait
 from .. import definitions
 from ..asking import loss_backward, loss_forward
@@ -161,9 +162,9 @@ def prediction_gradient(context: Context) -> Law:
     def evaluate(points: Sequence[Array]) -> list[Array]:
         return [definitions.loss(spec, point, target, context.conventions).value.reshape(1) for point in points]
 
-    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+    def answers(other: Context, points: Sequence[Array]) -> Asking[list[Array]]:
         asked = loss if other is context else other.new()
-        values = asked.many([("forward", (point, target)) for point in points])
+        values = yield from asked.ask_all([loss_forward(point, target) for point in points])
         return [np.asarray(value, dtype=float).reshape(1) for value in values]
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
