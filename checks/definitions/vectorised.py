@@ -94,8 +94,9 @@ def _(spec: RecurrentSpec, x: Array, parameters: Mapping[str, Array], convention
     return walk(spec, x, parameters, conventions)[0]
 
 
+@singledispatch
 def walk(
-    spec: RecurrentSpec,
+    spec: LayerSpec,
     x: Array,
     parameters: Mapping[str, Array],
     conventions: Conventions = ANY,
@@ -104,12 +105,23 @@ def walk(
     """The outputs for a sequence, and the state after it.
 
     Args:
-        spec: the layer.
+        spec: the layer, a recurrent one.
         x: the sequence.
         parameters: in the spec's layout.
         conventions: tell what comes after the affine map of the hidden state.
         state: what an earlier sequence has left; None: all states start from zeros.
     """
+    raise NotImplementedError(f"there is no definition of the state of {spec.name()}")
+
+
+@walk.register
+def _(
+    spec: RecurrentSpec,
+    x: Array,
+    parameters: Mapping[str, Array],
+    conventions: Conventions = ANY,
+    state: State | None = None,
+) -> tuple[Array, State]:
     if state is None:
         state = tuple(np.zeros(spec.hidden_size) for _ in range(1 if isinstance(spec, RNN) else 2))
     rows = []

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
-from ...specs import Case, Kind, Phase, Trait
+from ...sandbox import Asking, RemoteSubject
+from ...specs import Case, Kind, Phase, Question, Trait
 from .. import definitions
+from ..asking import assign, backward, forward
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement, failed, passed
+from ..law import Law, Level, check
+from ..measurement import failed, passed
 from ..numerics.precision import current
 from ..proof import Derivative
 from .contract import BACKWARD
@@ -44,7 +46,7 @@ def factors(case: Case) -> dict[str, float]:
 
 
 @check("gradient.input", Kind.LAYER, when=_differentiable, level=core_in_training, needs=BACKWARD)
-def input_gradient(context: Context) -> Iterator[Measurement]:
+def input_gradient(context: Context) -> Law:
     """Backward returns the transposed Jacobian of forward, applied to the incoming gradient."""
     rng = context.rng()
     values = context.parameters(context.rng())
@@ -55,9 +57,9 @@ def input_gradient(context: Context) -> Iterator[Measurement]:
     def evaluate(points: Sequence[Array]) -> list[Array]:
         return [definitions.value(context.layer_spec, point, values, context.conventions) for point in points]
 
-    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+    def answers(other: Context, points: Sequence[Array]) -> Asking[list[Array]]:
         asked = layer if other is context else other.layer(other.rng())
-        return asked.many([("forward", (point,)) for point in points])
+        return asked.ask_all([forward(point) for point in points])
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         return Derivative(block="", arguments=(x,), cotangent=v, target=None, found=found, expected=expected)
@@ -83,15 +85,15 @@ def input_gradient(context: Context) -> Iterator[Measurement]:
     needs=("contract.gradients", *BACKWARD),
     quantities=parameter_names,
 )
-def parameter_gradient(context: Context, quantity: str) -> Iterator[Measurement]:
+def parameter_gradient(context: Context, quantity: str) -> Law:
     """The gradient of every parameter is the transposed Jacobian of forward with respect to it."""
     rng = context.rng()
     values = context.parameters(context.rng())
     layer = context.layer(rng)
     x = context.data(rng)
     # Other values first: what belongs to them must not be left when those that are looked at are there.
-    layer.begin_with([("assign", ({quantity: context.parameters(context.rng(1))[quantity]},)), ("forward", (x,))])
-    claim = layer_claim(layer, x, quantity, [("assign", ({quantity: values[quantity]},))])
+    layer.begin_with([assign({quantity: context.parameters(context.rng(1))[quantity]}), forward(x)])
+    claim = layer_claim(layer, x, quantity, [assign({quantity: values[quantity]})])
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
         spec, known = context.layer_spec, context.conventions
@@ -116,10 +118,11 @@ def parameter_gradient(context: Context, quantity: str) -> Iterator[Measurement]
 def _answers_with(context: Context, layer: RemoteSubject, name: str, x: Array) -> Answers:
     """Forward of `x` with several values of a parameter."""
 
-    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+    def answers(other: Context, points: Sequence[Array]) -> Asking[list[Array]]:
         asked = layer if other is context else other.layer(other.rng())
-        steps = [step for point in points for step in (("assign", ({name: point},)), ("forward", (x,)))]
-        return asked.many(steps)[1::2]
+        steps: list[Question[Any]] = [each for point in points for each in (assign({name: point}), forward(x))]
+        found = yield from asked.ask_all(steps)
+        return found[1::2]
 
     return answers
 
@@ -155,7 +158,7 @@ def _reference(
     level=Level.FULL,
     needs=("gradient.input",),
 )
-def gradient_at_zero(context: Context) -> Iterator[Measurement]:
+def gradient_at_zero(context: Context) -> Law:
     """Where the input is exactly 0, backward stays between the derivatives from the left and from the right."""
     rng = context.rng()
     values = context.parameters(context.rng())
@@ -165,12 +168,12 @@ def gradient_at_zero(context: Context) -> Iterator[Measurement]:
     precision = current()
     step = precision.one_sided_step
     points = x, x + step, x - step
-    found, g = layer.many([("forward", (x,)), ("backward", (np.ones(x.shape),))])
+    found, g = yield from layer.ask(forward(x), backward(np.ones(x.shape)))
     if is_defined(context.case) and agrees_with(found, defined(context, x, values)):
         spec, known = context.layer_spec, context.conventions
         y, right, left = (definitions.value(spec, point, values, known) for point in points)
     else:
-        y, right, left = layer.many([("forward", (point,)) for point in points])
+        y, right, left = yield from layer.ask_all([forward(point) for point in points])
     ends = np.stack([(right - y) / step, (y - left) / step])
     # One-sided quotients err by step |f''| / 2 <= step for the functions here, and by rounding / step.
     slack = 2 * step + 4 * precision.eps * (1 + np.abs(y)) / step

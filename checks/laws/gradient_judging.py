@@ -7,7 +7,7 @@ whether the two belong together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..context import Context
+from ..law import Law, answered
 from ..measurement import Measurement, failed, number, passed, undecided
 from ..numerics.compare import Estimate, compare
 from ..numerics.gradient import BlockChecker, BlockResult
@@ -96,7 +97,7 @@ class Gradient:
     slack: float = 0.0
 
 
-def judge(context: Context, gradient: Gradient, rng: np.random.Generator) -> Iterator[Measurement]:
+def judge(context: Context, gradient: Gradient, rng: np.random.Generator) -> Law:
     """Whether backward's claim is the derivative; after a failure, which entries are wrong and what they look like."""
     reference, why = gradient.reference, NO_DEFINITION
     if reference is not None:
@@ -135,7 +136,7 @@ def _by_ladder(context: Context, gradient: Gradient, rng: np.random.Generator) -
     checker = BlockChecker(apart, gradient.claim, gradient.block, rng, gradient.slack)
     result = checker.run()
     # What is wrong is found already: to say where, the answers of one subject are enough.
-    located = replace(checker, evaluate=lambda points: gradient.answers(context, points))
+    located = replace(checker, evaluate=lambda points: answered(gradient.answers(context, points)))
     return _verdict(gradient, located, result, "finite differences of forward give")
 
 

@@ -13,12 +13,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Asking
 from ..context import Context
+from ..law import answered
 from ..measurement import Measurement, same
 from ..results import Verdict
 
 Array = NDArray[np.float64]
-Answers = Callable[[Context, Sequence[Array]], list[Array]]
+Answers = Callable[[Context, Sequence[Array]], Asking[list[Array]]]
 """The subject's forward at several values of the block, by subjects that are built for it."""
 
 # To move the derivative along a direction, without the ladder taking it for a kink, one answer of each pair x ± hu must
@@ -79,7 +81,7 @@ class Apart:
 
     def _in_a_fork(self, points: Sequence[Array]) -> list[Array]:
         with self._context.apart() as other:
-            values = self._answers(other, points)
+            values = answered(self._answers(other, points))  # the ladder is no part of the law: it calls back
             counted = self._context.subjects[0]
             counted.evaluations += sum(subject.evaluations for subject in other.subjects)
             counted.single |= any(subject.single for subject in other.subjects)

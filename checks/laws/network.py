@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import Operation
+from ...sandbox import Asking
 from ...specs import Kind
 from .. import definitions
-from ..asking import feed, gradients, network_backward, network_forward, parameters, test, train
+from ..asking import assign, feed, gradients, network_backward, network_forward, parameters, test, train
 from ..context import Context
-from ..law import Law, Level, answered, check
+from ..law import Law, Level, check
 from ..measurement import Measurement, agrees, describe, failed, number, passed, same
 from ..proof import Derivative, Expression, Holds
 from .contract import array_of_shape
@@ -63,18 +63,18 @@ def gradient_of_the_whole_network(context: Context) -> Law:
     rng = context.rng()
     network, x, labels, values = yield from prepared(context, rng)
     moved = {name: moved_by_a_unit(value, rng) for name, value in values.items()}
-    steps: list[Operation] = []
-    for given in (values, moved):  # each backward may have updated what was assigned
-        steps += [("assign", (given,)), ("forward", ()), ("backward", ()), ("gradients", ())]
-    _, loss, _, gradients, *_, others = network.many(steps)
+    one_pass = network_forward(), network_backward(), gradients()
+    _, loss, _, slopes = yield from network.ask(assign(values), *one_pass)
+    # All parameters are assigned again: backward may have updated any of them.
+    _, _, _, others = yield from network.ask(assign(moved), *one_pass)
     for name in values:
-        claim = NumberClaim([loss], gradients[name], others[name])
+        claim = NumberClaim([loss], slopes[name], others[name])
 
-        def answers(other: Context, points: Sequence[Array], name: str = name) -> list[Array]:
-            asked = network if other is context else answered(prepared(other, other.rng()))[0]
-            found = asked.many(
-                [step for point in points for step in (("assign", ({**values, name: point},)), ("forward", ()))]
-            )
+        def answers(other: Context, points: Sequence[Array], name: str = name) -> Asking[list[Array]]:
+            asked = network if other is context else (yield from prepared(other, other.rng()))[0]
+            given = [assign({**values, name: point}) for point in points]
+            steps = [each for one in given for each in (one, network_forward())]
+            found = yield from asked.ask_all(steps)
             return [np.asarray(loss, dtype=float).reshape(1) for loss in found[1::2]]
 
         def prove(v: Array, found: Array, expected: Array, name: str = name) -> Derivative:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import RemoteSubject
+from ...sandbox import Asking, RemoteSubject
 from ...specs import Case, Kind, PerceptronSpec, Trait
 from .. import definitions
 from ..asking import (
@@ -21,7 +21,7 @@ from ..asking import (
     reseed,
 )
 from ..context import Context
-from ..law import Component, Law, Level, answered, check
+from ..law import Component, Law, Level, check
 from ..measurement import agrees, describe, failed, same
 from .contract import array_of_shape
 from .gradient import factors
@@ -190,10 +190,11 @@ def gradient_of_every_parameter(context: Context, quantity: str) -> Law:
     def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
         return [_loss(context, x, target, {**values, quantity: point}, known) for point in points]
 
-    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+    def answers(other: Context, points: Sequence[Array]) -> Asking[list[Array]]:
         asked = network if other is context else prepared(other, other.rng())[0]
         steps = [each for point in points for each in (assign({quantity: point}), perceptron_loss(x, target))]
-        return [np.asarray(loss, dtype=float).reshape(1) for loss in answered(asked.ask_all(steps))[1::2]]
+        found = yield from asked.ask_all(steps)
+        return [np.asarray(loss, dtype=float).reshape(1) for loss in found[1::2]]
 
     judged = Gradient(
         name=f"the gradient of {quantity}",
@@ -228,9 +229,9 @@ def gradient_of_the_input(context: Context) -> Law:
     def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
         return [_loss(context, point, target, values, known) for point in points]
 
-    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+    def answers(other: Context, points: Sequence[Array]) -> Asking[list[Array]]:
         asked = network if other is context else prepared(other, other.rng())[0]
-        found = answered(asked.ask_all([perceptron_loss(point, target) for point in points]))
+        found = yield from asked.ask_all([perceptron_loss(point, target) for point in points])
         return [np.asarray(loss, dtype=float).reshape(1) for loss in found]
 
     judged = Gradient(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ...specs import Case, Kind, RecurrentSpec
+from ...sandbox import Asking
+from ...specs import Case, Kind
 from .. import definitions
+from ..asking import assign, backward, forward, gradients
 from ..context import Context
-from ..law import Level, check
-from ..measurement import Measurement
+from ..law import Law, Level, check
 from ..numerics.compare import Estimate
 from ..proof import Derivative
 from .contract import BACKWARD
@@ -19,8 +20,6 @@ from .gradient_claim import Claim
 from .gradient_judging import Gradient, Reference, judge
 from .recurrence_parts import (
     Array,
-    Step,
-    beginning,
     flattened,
     incoming,
     layer_with,
@@ -44,29 +43,34 @@ def _blocks(case: Case) -> tuple[str, ...]:
     needs=("contract.gradients", *BACKWARD, "recurrence.halves"),
     quantities=_blocks,
 )
-def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Iterator[Measurement]:
+def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Law:
     """With memorize on, backward is the derivative of the latest sequence alone, with the carried state held fixed."""
     rng = context.rng()
     earlier, x = sequence(context, rng)[:2], sequence(context, rng)
     start, apart, together = flattened(parameters(context))
 
     # A fresh layer each time, so that all begin with the same state: that of the earlier sequence.
-    opening: list[Step] = [*beginning(context, memory=True), ("forward", (earlier,))]
-    remembering = [*opening, ("backward", (incoming(context, rng, earlier),)), ("forward", (x,))]
+    first, of_first, later = forward(earlier), backward(incoming(context, rng, earlier)), forward(x)
     of_input = quantity == "input"
 
-    def ask(cotangents: Sequence[Array]) -> list[tuple[Array, Array]]:
+    def passes(cotangents: Sequence[Array]) -> Asking[list[tuple[Array, Array]]]:
         found = []
         for v in cotangents:
-            *_, y, dx, gradients = context.new().many([*remembering, ("backward", (v,)), ("gradients", ())])
-            found.append((y, dx if of_input else together(gradients)))
+            layer = layer_with(context, memory=True)
+            _, _, y, dx, slopes = yield from layer.ask(first, of_first, later, backward(v), gradients())
+            found.append((y, dx if of_input else together(slopes)))
         return found
 
-    def answers(other: Context, points: Sequence[Array]) -> list[Array]:
+    def answers(other: Context, points: Sequence[Array]) -> Asking[list[Array]]:
         if of_input:  # the latter part of both sequences in one piece: there the state is carried as well
-            calls = [("forward", (np.concatenate([earlier, point]),)) for point in points]
-            return [y[len(earlier) :] for y in layer_with(other).many(calls)]
-        return [other.new().many([*opening, ("assign", (apart(point),)), ("forward", (x,))])[-1] for point in points]
+            whole = yield from layer_with(other).ask_all([forward(np.concatenate([earlier, each])) for each in points])
+            return [y[len(earlier) :] for y in whole]
+        found = []
+        for point in points:
+            layer = layer_with(other, memory=True)
+            _, _, y = yield from layer.ask(first, assign(apart(point)), later)
+            found.append(y)
+        return found
 
     def prove(v: Array, found: Array, expected: Array) -> Derivative:
         name = ""
@@ -84,7 +88,7 @@ def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Iterator[
     judged = Gradient(
         name=f"the gradient of the {quantity} after a carried state",
         block=x if of_input else start,
-        claim=Claim(ask),
+        claim=Claim(passes),
         reference=_reference(context, earlier, x, None if of_input else apart),
         answers=answers,
         decoy=decoy,
@@ -98,7 +102,7 @@ def _reference(
     context: Context, earlier: Array, x: Array, apart: Callable[[Array], dict[str, Array]] | None
 ) -> Reference | None:
     """The definition of the later sequence as a function of its input, or of all parameters; the state is fixed."""
-    spec, values = context.spec_as(RecurrentSpec), parameters(context)
+    spec, values = context.layer_spec, parameters(context)
     if not is_defined(context.case):
         return None
     _, state = definitions.walk(spec, earlier, values, context.conventions)

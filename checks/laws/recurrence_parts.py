@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject
-from ...specs import Case, Question, Trait
+from ...specs import Case, Trait
 from ..asking import assign, memorize, set_phase
 from ..context import Context
 from ..measurement import SEEN
@@ -19,8 +18,6 @@ from .selection import has
 from .value import defined
 
 Array = NDArray[np.float64]
-Step = tuple[str, tuple[object, ...]]
-"""One operation of a subject: the method's name and its arguments."""
 
 recurrent = has(Trait.RECURRENT)
 """Cases of recurrent layers."""
@@ -36,16 +33,12 @@ def parameters(context: Context) -> dict[str, Array]:
     return context.parameters(context.rng(1))
 
 
-def beginning(context: Context, *, memory: bool | None = None) -> list[Question[Any]]:
-    """What prepares a fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
-    first = [assign(parameters(context)), set_phase(context.case.phase)]
-    return first if memory is None else [*first, memorize(memory)]
-
-
 def layer_with(context: Context, *, memory: bool | None = None) -> RemoteSubject:
-    """A fresh layer that goes through `beginning` before its first call."""
+    """A fresh layer, always with the same drawn parameters; None leaves the memory as constructed."""
     layer = context.new()
-    layer.begin_with(beginning(context, memory=memory))
+    layer.begin_with([assign(parameters(context)), set_phase(context.case.phase)])
+    if memory is not None:
+        layer.begin_with([memorize(memory)])
     return layer
 
 
@@ -89,7 +82,7 @@ def telling(context: Context) -> tuple[dict[str, Array], Array, Array]:
     return drawn, x, other
 
 
-Blocks = tuple[Array, Callable[[Array], dict[str, Array]], Callable[[dict[str, Array]], Array]]
+Blocks = tuple[Array, Callable[[Array], dict[str, Array]], Callable[[Mapping[str, Array]], Array]]
 
 
 def flattened(values: dict[str, Array]) -> Blocks:
@@ -100,7 +93,7 @@ def flattened(values: dict[str, Array]) -> Blocks:
         pieces = zip(names, np.split(vector, ends), strict=True)
         return {name: piece.reshape(values[name].shape) for name, piece in pieces}
 
-    def together(found: dict[str, Array]) -> Array:
+    def together(found: Mapping[str, Array]) -> Array:
         return np.concatenate([found[name].ravel() for name in names])
 
     return together(values), apart, together

@@ -51,7 +51,6 @@ def test_conv_in_every_convention(case: Case) -> None:
 def test_recurrent_layers_with_sigmoid_and_carried_state(spec_class: type[RecurrentSpec]) -> None:
     for seed in SEEDS:
         spec, x, values = drawn(spec_class.plainest(), seed)
-        assert isinstance(spec, RecurrentSpec)
         named = {f"{spec.name()} output": "sigmoid"}
         whole = definitions.through_sigmoid(definitions.forward(spec, x, values))
         early, state = definitions.walk(spec, x[:2], values, named)
@@ -60,6 +59,12 @@ def test_recurrent_layers_with_sigmoid_and_carried_state(spec_class: type[Recurr
         assert compare(np.concatenate([early, late]), whole).within
         apart, _ = definitions.walk(spec, x[2:], values, named)
         assert not compare(np.concatenate([early, apart]), whole).within
+
+
+def test_a_layer_without_a_state_has_no_walk() -> None:
+    spec, x, values = drawn(Conv.plainest(), 0)
+    with pytest.raises(NotImplementedError, match="Conv"):
+        definitions.walk(spec, x, values)
 
 
 def test_a_wrong_value_is_told_apart() -> None:
