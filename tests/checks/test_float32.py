@@ -86,7 +86,7 @@ def test_the_framework_computes_in_the_type_of_its_data() -> None:
 
 def test_every_component_that_computes_in_float32_is_named() -> None:
     known = detect(Here(SINGLE["returns float32"]), all_specs())
-    without = {"initializer", "perceptron", "trainer", "user"}  # draws, and what is not in the built-in framework
+    without = {"initializer", "perceptron", "trainer", "evaluator"}  # draws, and what is not in the built-in framework
     expected = {name for name, spec in all_specs().items() if spec.kind not in without}
     assert set(known[COMPUTES_IN_FLOAT32].split(", ")) == expected
 
