@@ -72,6 +72,5 @@ def equalised_direction(block: Array, gradient: Array, rng: np.random.Generator)
     floor = max(float(present[small]), 1e-3 * float(present.max()))
     np.maximum(magnitude, floor, out=magnitude)
     direction = plain_direction(block, rng)
-    direction *= floor
-    direction /= magnitude
+    direction *= np.divide(floor, magnitude, out=magnitude)  # at most 1: floor times the direction may overflow
     return direction
