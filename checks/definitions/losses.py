@@ -67,10 +67,15 @@ def left_out(spec: LossSpec, prediction: Array, target: Array, conventions: Conv
     return float(np.max(gradient.slack / np.maximum(np.abs(gradient.value), TINY)))
 
 
+def _log(p: float) -> float:
+    """The logarithm; of 0 and of what is no probability, where a finite difference may come, as NumPy has it."""
+    return math.log(p) if p > 0 else -math.inf if p == 0 else math.nan
+
+
 @loss.register
 def _(spec: CrossEntropyLoss, prediction: Array, target: Array, conventions: Conventions = ANY) -> Estimate:
     picked = [(p, t) for p, t in zip(prediction.ravel(), target.ravel(), strict=True) if t]
-    terms = [-t * math.log(p) for p, t in picked]
+    terms = [-t * _log(p) for p, t in picked]
     epsilon = math.fsum(t * LARGEST_EPSILON / p for p, t in picked)
     share = 1 / len(prediction) if chosen(spec, "reduction", conventions) == "mean" else 1.0
     rounded = estimate(share * math.fsum(terms), share * math.fsum(abs(term) + 1 for term in terms), len(terms) + 2)
@@ -136,7 +141,7 @@ def _(spec: SoftmaxOutput, prediction: Array, target: Array, conventions: Conven
         for power, t in zip(powers, labels.tolist(), strict=True):
             if t:
                 p = power / total
-                terms.append(-t * math.log(p + epsilon))
+                terms.append(-t * _log(p + epsilon))
                 magnitude += t * (abs(terms[-1]) + 1 + 4 * float(np.abs(row).max()) * p / (p + epsilon))
                 # The larger one of probability and epsilon is right as well.
                 slack += t * math.log1p(min(p / epsilon, epsilon / p if p else 0.0))

@@ -122,7 +122,7 @@ def test_drawing_leaves_nothing_behind_and_does_not_look_around(tmp_path: Path) 
     (tmp_path / "nearby.py").write_text("NUMBERS = [2, 3, 5, 7]\n")
     code = (
         "import nearby\n"
-        "from backproof.checks.drawing import draw_cases\n"
+        "from backproof.checks.plan.drawing import draw_cases\n"
         "print(sorted((n, [c.name for c in cases]) for n, cases in draw_cases(['ReLU'], 'thorough', 0).items()))\n"
     )
     done = subprocess.run(

@@ -40,6 +40,8 @@ OF_ITS_OWN = {
     "Layout": "the names of an output's parts",
     "_Settings": "how `train` trains",
     "GradientResult": "of `check_gradient`, which has no run",
+    "_Run": "one call of `check_gradient`",
+    "Calling": "the names of the blocks of one call of `check_gradient`",
 }
 """Records with a field that is called like one of the settings, and what it is there."""
 

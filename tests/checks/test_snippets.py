@@ -120,7 +120,7 @@ def test_sized_failures_of_the_example_are_minimal() -> None:
     assert ids["Sigmoid gradient.input"] == "batch=1,features=1"
     assert ids["SoftMax gradient.input"] == "batch=1,classes=2"
     assert ids["FullyConnected gradient.before-update"] == "batch=1,inputs=1,outputs=1"
-    assert ids["BatchNormalization optimizer.state weights"] == "batch=3,channels=1,phase=train"
+    assert ids["BatchNormalization optimizer.state weights"] == "batch=2,channels=1,phase=train"
 
 
 # Snippets of other failures, run in this process.
