@@ -17,7 +17,7 @@ from ..proof import Derivative
 from .contract import BACKWARD
 from .gradient import factors
 from .gradient_claim import Claim
-from .gradient_judging import Gradient, Reference, judge
+from .gradient_judging import Gradient, Prove, Reference, judge
 from .recurrence_parts import (
     Array,
     flattened,
@@ -72,16 +72,6 @@ def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Law:
             found.append(y)
         return found
 
-    def prove(v: Array, found: Array, expected: Array) -> Derivative:
-        name = ""
-        if not of_input:  # a snippet shows the one that is wrong by most
-            pieces, slopes = apart(found), apart(expected)
-            name = max(pieces, key=lambda each: float(np.abs(pieces[each] - slopes[each]).max()))
-            found, expected = pieces[name], slopes[name]
-        return Derivative(
-            block=name, arguments=(x,), cotangent=v, target=None, found=found, expected=expected, continues=True
-        )
-
     def decoy(drawn: np.random.Generator) -> Array:
         return sequence(context, drawn) if of_input else together(context.parameters(drawn))
 
@@ -93,9 +83,25 @@ def gradient_stops_at_the_boundary(context: Context, quantity: str) -> Law:
         answers=answers,
         decoy=decoy,
         known=factors(context.case),
-        prove=prove,
+        prove=_prove(x, None if of_input else apart),
     )
     yield from judge(context, judged, rng)
+
+
+def _prove(x: Array, apart: Callable[[Array], dict[str, Array]] | None) -> Prove:
+    """The proof about the input, or about one parameter: a snippet shows the one that is wrong by most."""
+
+    def prove(v: Array, found: Array, expected: Array) -> Derivative:
+        name = ""
+        if apart is not None:
+            pieces, slopes = apart(found), apart(expected)
+            name = max(pieces, key=lambda each: float(np.abs(pieces[each] - slopes[each]).max()))
+            found, expected = pieces[name], slopes[name]
+        return Derivative(
+            block=name, arguments=(x,), cotangent=v, target=None, found=found, expected=expected, continues=True
+        )
+
+    return prove
 
 
 def _reference(

@@ -61,9 +61,9 @@ def test_what_counts_as_an_evaluation() -> None:
         ("perceptron", "train"),
         ("model", "forward"),
         ("model", "test"),
-        ("archive", "train"),
-        ("archive", "test"),
-        ("user", "test"),
+        ("checkpoint", "train"),
+        ("checkpoint", "test"),
+        ("evaluator", "test"),
     }
 
 

@@ -153,7 +153,7 @@ def test_a_spec_is_found_in_any_case(name: str) -> None:
 
 
 def test_an_unknown_spec_is_named_with_those_that_there_are() -> None:
-    with pytest.raises(LookupError, match=r"there is no spec 'Droput'; there are: .*Dropout"):
+    with pytest.raises(LookupError, match=r"there is no spec 'Droput'; did you mean Dropout\? there are: .*Dropout"):
         find_spec("Droput")
 
 

@@ -88,7 +88,7 @@ def test_a_given_name_is_kept() -> None:
         (FullyConnected, "batch=99999999,inputs=2,outputs=1"),
         (Dropout, "batch=1,features=1,keep=0.3,phase=train"),
         (Dropout, "batch=1,features=1,keep=0.5,phase=tea"),
-        (BatchNormalization, "batch=2,channels=1,phase=train"),
+        (BatchNormalization, "batch=1,channels=1,phase=train"),
     ],
 )
 def test_what_names_no_case_is_none(spec: type[Spec], name: str) -> None:
