@@ -27,7 +27,7 @@ def test_the_list_of_some_specs() -> None:
     assert re.fullmatch(r"2 specs, \d+ checks\.", lines[-2])
     ran = run("list", "Relux")
     assert (ran.status, ran.out) == (2, "")
-    assert "there is no spec 'Relux'; there are: " in ran.err
+    assert "there is no spec 'Relux'; did you mean ReLU? there are: " in ran.err
 
 
 def test_the_list_of_laws() -> None:
