@@ -24,7 +24,7 @@ def draws_masks(name: str, case: Case) -> bool:
 
 
 # LeNet is not in the examples; what a file keeps of a network is told in test_models.py.
-OTHERS = {"perceptron", "model", "archive", "trainer"}
+OTHERS = {"perceptron", "model", "checkpoint", "trainer"}
 COMPONENTS = [name for name, spec in all_specs().items() if name in FILES and spec.kind not in OTHERS]
 CASES = [(name, case) for name in COMPONENTS for case in all_specs()[name].cases()]
 COMPARABLE = [(name, case) for name, case in CASES if not draws_masks(name, case)]

@@ -81,7 +81,7 @@ def test_what_the_submission_lacks_is_not_offered() -> None:
 def test_the_built_in_framework_offers_every_spec() -> None:
     facts = BuiltinAdapter().describe()
     # Training by epochs and training loops belong to other courses' frameworks.
-    expected = {name for name, spec in all_specs().items() if spec.kind not in {"perceptron", "trainer", "user"}}
+    expected = {name for name, spec in all_specs().items() if spec.kind not in {"perceptron", "trainer", "evaluator"}}
     assert set(facts["offered"]) == expected
     assert facts["missing"] == []
 

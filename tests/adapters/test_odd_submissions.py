@@ -19,7 +19,7 @@ def test_the_built_in_framework_offers_everything() -> None:
     target = adapters.resolve(None)
     adapter = adapters.load(target)
     works(adapter)
-    others = {"perceptron", "trainer", "user"}  # of other courses: training by epochs, training loops, their use
+    others = {"perceptron", "trainer", "evaluator"}  # of other courses: training by epochs, training loops, their use
     assert adapter.describe()["offered"] == [name for name, spec in all_specs().items() if spec.kind not in others]
     assert adapter.describe()["conventions"] == {"dropout argument": "keep", "loss reduction": "sum"}
     (framework,) = map(Path, adapters.readable(target))
