@@ -87,7 +87,7 @@ class MeanOverBatch(Identity):
         return super().backward(error_tensor) / len(error_tensor)
 
 
-@mistake(hint=BACKWARD)
+@mistake(hint=BACKWARD, families=("contract",))
 class ErrorsAddUp(Identity):
     """The errors of all calls add up.
 
