@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...specs import Activation, Array, FullyConnected, MultilayerPerceptron, Unsupported
-from ..base_training import PerceptronAdapter
+from ..base import PerceptronAdapter
 from ..calls import call, call_named, forget_gradients
 from ..seeding import reseed
 from .components import Find, FreiburgFullyConnected, fully_connected, input_layer

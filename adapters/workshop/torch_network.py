@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ...specs import Array, LinearOutput, MultilayerPerceptron, NormalizedPerceptron, Unsupported
-from ..base_training import PerceptronAdapter
+from ..base import PerceptronAdapter
 from ..signatures import most_arguments
 
 torch.set_num_threads(1)

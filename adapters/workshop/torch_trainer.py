@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ...specs import Array, Trainer, Unsupported
-from ..base_training import TrainerAdapter
+from ..base import TrainerAdapter
 from ..calls import call_named
 from .torch_counting import Counter
 

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ...specs import Array, NetworkUser, Unsupported
-from ..base_training import EvaluatorAdapter
+from ..base import EvaluatorAdapter
 from ..calls import call_named
 from .files import FOLDER, Files
 from .telling import printed_numbers, returned_numbers
