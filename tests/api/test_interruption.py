@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,15 +50,6 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A process that was started in the background of a shell ignores Ctrl-C, and so would its children."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("options", [["--jobs", "1"], ["--jobs", "2"], ["--direct"]], ids=" ".join)
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, options: list[str]) -> None:
     spoiled = {name: layer(name, forward="while self.testing_phase:\n    pass") for name in ("Sigmoid", "TanH")}

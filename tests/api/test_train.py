@@ -144,11 +144,14 @@ def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) ->
 def test_ctrl_c_in_a_terminal(tmp_path: Path) -> None:
     command = [*COMMAND, "rnn", "--epochs", "100000", "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        while "1/100000" not in (line := process.stdout.readline()):
-            assert line, process.stderr and process.stderr.read()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            assert process.stdout is not None
+            while "1/100000" not in (line := process.stdout.readline()):
+                assert line, process.stderr and process.stderr.read()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, err) == (130, "")
     assert "interrupted in epoch" in out
     assert "checkpoint.npz and " in out.splitlines()[-1]

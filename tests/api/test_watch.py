@@ -277,15 +277,18 @@ def test_without_a_terminal_it_goes_on_until_it_is_interrupted(source: Path) -> 
         text=True,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     ) as process:
-        until = reading(process)
-        until("watching ")
-        until("✓ Flatten: ")
-        until("nothing that was checked fails")
-        save(source / "Layers" / "Flatten.py")
-        until("Layers/Flatten.py: checking Flatten")
-        until("✓ Flatten: ")
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            until = reading(process)
+            until("watching ")
+            until("✓ Flatten: ")
+            until("nothing that was checked fails")
+            save(source / "Layers" / "Flatten.py")
+            until("Layers/Flatten.py: checking Flatten")
+            until("✓ Flatten: ")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert out.endswith("stopped\n")
     assert err == ""

@@ -30,10 +30,9 @@ STYLES = {
 EVERY = [(spec_name, style) for spec_name, members in STYLES.items() for style in members]
 
 
-@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("spec_name", "style"), EVERY, ids=lambda value: getattr(value, "__name__", value))
-def test_right_style_is_accepted(spec_name: str, style: type, seed: int) -> None:
-    found = findings(made_of(style), spec_name, seed=seed)
+def test_right_style_is_accepted(spec_name: str, style: type) -> None:
+    found = findings(made_of(style), spec_name)
     # These styles are written for float64; that float32 stays float32 is another matter.
     odd = [f for f in found if f.verdict is not Verdict.PASSED and f.check != "contract.dtype"]
     assert [(f.id, f.verdict, f.message) for f in odd] == []
@@ -68,7 +67,7 @@ class OnePooledEntryOff(framework.Pooling):
         return input_error
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("wrong", "check"),
     [
