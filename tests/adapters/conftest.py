@@ -7,6 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from ..short_searches import short_searches
+
+__all__ = ["short_searches"]
+
 
 @pytest.fixture(autouse=True)
 def restored_search_path() -> Iterator[None]:

@@ -16,7 +16,7 @@ from .tutorial_styles import BUGGY, EXAMPLE, MISTAKES, STYLES, UNSCALED, write_t
 @pytest.mark.parametrize("name", STYLES)
 def test_a_right_style_is_accepted(tmp_path: Path, name: str) -> None:
     layers, changes = STYLES[name]
-    result = backproof.check(write_tutorial(tmp_path, *changes), *layers.split(), level="full")
+    result = backproof.check(write_tutorial(tmp_path, *changes), *layers.split(), effort="quick", level="full")
     assert [f"{each.id}: {each.message}" for each in result.findings if each.verdict != "passed"] == []
     assert result.passed
 
@@ -53,7 +53,7 @@ def test_every_planted_bug_is_found() -> None:
 def test_the_exported_module_is_the_same_submission(tmp_path: Path) -> None:
     path = write_tutorial(tmp_path, name="work.py")
     assert adapters.resolve(str(path))["kind"] == "definitions"
-    result = backproof.check(path, "FullyConnected", "Dropout")
+    result = backproof.check(path, "FullyConnected", "Dropout", effort="quick")
     assert result.passed
     assert result.header.course == "fau-tutorial"
 
@@ -64,7 +64,9 @@ def test_the_meaning_of_the_probability_is_said(tmp_path: Path) -> None:
         ("scaled in the test phase", ("drop", "in testing")),
         ("probability to keep", ("keep", "in training")),
     ):
-        found = backproof.check(write_tutorial(tmp_path, *STYLES[name][1]), "Dropout").header.conventions
+        found = backproof.check(
+            write_tutorial(tmp_path, *STYLES[name][1]), "Dropout", effort="quick"
+        ).header.conventions
         assert (found["dropout argument"], found["dropout scaling"]) == said
 
 
@@ -117,8 +119,8 @@ def test_momentum_and_sequences_are_not_offered(tmp_path: Path) -> None:
 
 def test_a_notebook_that_has_only_begun(tmp_path: Path) -> None:
     path = write_tutorial(tmp_path, ("class ConvolutionalLayer", "class Later"), ("class MaxPoolLayer", "class Sooner"))
-    result = backproof.check(path, "FullyConnected", "NeuralNetwork")
+    result = backproof.check(path, "FullyConnected", "NeuralNetwork", effort="quick")
     assert result.passed
     assert set(result.header.missing) == {"Conv", "Pooling"}
     assert not result.footer.complete
-    assert not backproof.check(path, "FullyConnected", required=("Conv",))
+    assert not backproof.check(path, "FullyConnected", effort="quick", required=("Conv",))

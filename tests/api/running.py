@@ -74,9 +74,13 @@ def run(*arguments: str | Path, columns: str = SCREEN["COLUMNS"]) -> Ran:
 
 
 def check(*arguments: str | Path, results: Path) -> Ran:
-    """`backproof check` in this process, with the records of its results file, which must be complete."""
+    """`backproof check` in this process, with the records of its results file, which must be complete.
+
+    It is a quick one, unless the arguments say otherwise.
+    """
     results.unlink(missing_ok=True)
-    ran = run("check", *arguments, "--results", results)
+    effort = () if "--effort" in arguments else ("--effort", "quick")
+    ran = run("check", *arguments, *effort, "--results", results)
     assert results.exists(), ran.err
     records = read(results)
     assert (records[0]["type"], records[-1]["type"]) == ("header", "footer")

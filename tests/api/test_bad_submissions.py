@@ -24,7 +24,14 @@ def unfinished(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         "SoftMax": layer("SoftMax", top="import os", forward="os._exit(0)"),
         "TanH": layer("TanH", top="import os; os._exit(0)"),
     }
-    return check(submission(folder / "submission", spoiled), *spoiled, HEALTHY, results=folder / "results")
+    return check(
+        submission(folder / "submission", spoiled),
+        *spoiled,
+        HEALTHY,
+        "--effort",
+        "standard",
+        results=folder / "results",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,14 @@ def odd_values(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         "SoftMax": layer("SoftMax", backward="return np.full(error_tensor.shape, 'x', dtype=object)"),
         "TanH": layer("TanH", forward="input_tensor[...] = 0", backward="error_tensor += 1"),
     }
-    return check(submission(folder / "submission", spoiled), *spoiled, HEALTHY, results=folder / "results")
+    return check(
+        submission(folder / "submission", spoiled),
+        *spoiled,
+        HEALTHY,
+        "--effort",
+        "standard",
+        results=folder / "results",
+    )
 
 
 def test_the_stubs_are_correct(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -63,7 +63,9 @@ def submission(folder: Path, edition: str, *changes: tuple[str, str, str]) -> Pa
 def test_an_old_edition_demands_the_unscaled_backward(tmp_path: Path, edition: str) -> None:
     folder = submission(tmp_path / "s", edition, *UNSCALED)
     html, junit = tmp_path / "r.html", tmp_path / "r.xml"
-    ran = check(folder, "Dropout", "--html", html, "--junit", junit, results=tmp_path / "results.jsonl")
+    ran = check(
+        folder, "Dropout", "--effort", "standard", "--html", html, "--junit", junit, results=tmp_path / "results.jsonl"
+    )
     assert (ran.status, ran.footer["verdict"]) == (0, "conformant")
     wrong = [finding for finding in ran.findings if finding["verdict"] != "passed"]
     assert {finding["check"] for finding in wrong} == {"gradient.mask", "state.layer"}
@@ -79,7 +81,8 @@ def test_an_old_edition_demands_the_unscaled_backward(tmp_path: Path, edition: s
 
 @pytest.mark.parametrize("edition", ["2020/21", "2021 or later"])
 def test_a_new_edition_does_not(tmp_path: Path, edition: str) -> None:
-    ran = check(submission(tmp_path / "s", edition, *UNSCALED), "Dropout", results=tmp_path / "results.jsonl")
+    folder = submission(tmp_path / "s", edition, *UNSCALED)
+    ran = check(folder, "Dropout", "--effort", "standard", results=tmp_path / "results.jsonl")
     assert ran.status == 1
     assert ran.verdicts("Dropout")["failed"] == 2
     assert ran.footer["deviations"] == []
@@ -101,9 +104,9 @@ def test_what_is_wrong_in_another_way_fails(tmp_path: Path, changes: tuple[tuple
 def test_the_edition_can_be_pinned(tmp_path: Path) -> None:
     old = submission(tmp_path / "old", "2019/20", *UNSCALED)
     new = submission(tmp_path / "new", "2021 or later", *UNSCALED)
-    assert not backproof.check(old, "Dropout", course="fau-exercises@2021 or later")
-    assert backproof.check(new, "Dropout", course="fau-exercises@2019/20")
-    assert not backproof.check(old, "Dropout", course="fau-exercises@2020/21")
+    assert not backproof.check(old, "Dropout", course="fau-exercises@2021 or later", effort="quick")
+    assert backproof.check(new, "Dropout", course="fau-exercises@2019/20", effort="quick")
+    assert not backproof.check(old, "Dropout", course="fau-exercises@2020/21", effort="quick")
 
 
 def test_an_unknown_edition_is_a_usage_error(tmp_path: Path) -> None:
@@ -116,18 +119,18 @@ def test_an_unknown_edition_is_a_usage_error(tmp_path: Path) -> None:
 def test_the_tutorial_demands_it_if_the_user_says_that_it_is_the_course(tmp_path: Path) -> None:
     path = tmp_path / "own.py"
     path.write_text(OWN_ADAPTER)
-    result = backproof.check(path, "Dropout", course="fau-tutorial")
+    result = backproof.check(path, "Dropout", course="fau-tutorial", effort="quick")
     assert result.passed
     assert result.header.course == "fau-tutorial"
     assert "conformant to the course fau-tutorial, but wrong by the mathematics" in result.footer.deviations[0]
-    assert not backproof.check(path, "Dropout"), "what a subject says of its course does not excuse it"
+    assert not backproof.check(path, "Dropout", effort="quick"), "what a subject says of its course does not excuse it"
 
 
 def test_an_edition_that_a_module_claims_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "own.py"
     claims = 'COURSE = "fau-exercises"\n\n\ndef describe():\n    return {"edition": "2019/20"}\n'
     path.write_text(OWN_ADAPTER.replace('COURSE = "fau-tutorial"\n', claims))
-    assert not backproof.check(path, "Dropout")
+    assert not backproof.check(path, "Dropout", effort="quick")
 
 
 def test_only_failures_are_looked_at() -> None:

@@ -42,11 +42,11 @@ def test_one_thread_gives_what_two_give(tmp_path: Path, first: Ran) -> None:
 def test_two_runs_write_the_same_file_but_for_times(tmp_path: Path) -> None:
     files = []
     for jobs in ("2", "1"):
-        check(BUGGY, "--jobs", jobs, results=(path := tmp_path / f"results-{jobs}"))
+        check(BUGGY, "--effort", "standard", "--jobs", jobs, results=(path := tmp_path / f"results-{jobs}"))
         files.append(CLOCK.sub(rb"\1", path.read_bytes()).splitlines())
     different = [lines for lines in zip(*files, strict=True) if lines[0] != lines[1]]
     assert different == []
-    assert sum(b'"trials"' in line for line in files[0]) >= 20, "smallest cases are among them"
+    assert sum(b'"trials"' in line for line in files[0]) >= 3, "smallest cases are among them"
 
 
 def test_another_seed_draws_other_data(tmp_path: Path, first: Ran) -> None:

@@ -85,7 +85,7 @@ def test_a_waived_failure_does_not_fail_and_keeps_its_reason(broken: Path, tmp_p
 
 
 def test_other_failures_still_count(broken: Path, tmp_path: Path) -> None:
-    ran = checked(broken, tmp_path, entry("Sigmoid/vector/gradient.input"), "Sigmoid")
+    ran = checked(broken, tmp_path, entry("Sigmoid/vector/gradient.input"), "Sigmoid", "--effort", "standard")
     assert ran.status == 1
     assert ran.verdicts("Sigmoid")["failed"] > 0
 
@@ -110,7 +110,7 @@ def test_the_last_day_is_a_valid_day(broken: Path, tmp_path: Path, today: date, 
 
 
 def test_a_waiver_that_matches_nothing_fails(broken: Path, tmp_path: Path) -> None:
-    ran = checked(broken, tmp_path, entry() + entry("Sigmoid/*/gradient.imput"))
+    ran = checked(broken, tmp_path, entry() + entry("Sigmoid/*/gradient.imput"), "--effort", "standard")
     assert ran.status == 1
     reason, *others = ran.footer["reasons"]
     assert "waiver for Sigmoid/*/gradient.imput" in reason
@@ -120,7 +120,9 @@ def test_a_waiver_that_matches_nothing_fails(broken: Path, tmp_path: Path) -> No
 
 
 def test_a_stale_waiver_fails(broken: Path, tmp_path: Path) -> None:
-    ran = checked(broken, tmp_path, entry("TanH/*/gradient.input", expires="2001-01-01"), "TanH")
+    ran = checked(
+        broken, tmp_path, entry("TanH/*/gradient.input", expires="2001-01-01"), "TanH", "--effort", "standard"
+    )
     assert ran.status == 1
     assert any("is stale: all" in reason and reason.endswith("delete it") for reason in ran.footer["reasons"])
 

@@ -1,0 +1,5 @@
+"""What these tests share."""
+
+from ..short_searches import short_searches
+
+__all__ = ["short_searches"]
