@@ -1,8 +1,8 @@
-"""State: programs, that is sequences of calls; drawn and shrunk by Hypothesis, compared with a model.
+"""State: programs, that is sequences of calls; drawn by Hypothesis, shortened here, compared with a model.
 
 A program is drawn whole, as a list of single steps and of idioms, such as a training step; steps that are not allowed
-where they stand are left out. So it can run in a few round trips, and Hypothesis can shrink it: each part towards the
-simplest, which does nothing. (Its rule-based state machine decides step by step, at one round trip each.)
+where they stand are left out. So it can run in a few round trips. (Hypothesis's rule-based state machine decides step
+by step, at one round trip each, and its shrinking takes seconds where leaving out calls takes tenths of one.)
 
 Hypothesis calls back, and nothing can be waited for in there: the programs that it draws are answered as they run, each
 question in a crossing of its own. The tour before, and what is left out behind, is asked for as in every law.
@@ -31,7 +31,7 @@ S = TypeVar("S")
 
 PROGRAMS = 3  # that are drawn; the first is always the empty one
 LENGTH = 24  # steps and idioms that are drawn; about three quarters of the steps are allowed
-TRIALS = 300  # programs that are run in all while a failure is shrunk
+TRIALS = 300  # programs that are run in all while a failure is shortened
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def hint_for(program: Program) -> str:
 
 
 class Explorer(Generic[S]):
-    """Draws programs, runs them, and shrinks the first that fails.
+    """Draws programs, runs them, and shortens the first that fails.
 
     Args:
         model: what the answers must be.
@@ -195,7 +195,7 @@ class Explorer(Generic[S]):
             database=None,
             deadline=None,
             derandomize=False,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         )
         seed = int(self._model.context.rng(99).integers(2**63))
@@ -217,7 +217,7 @@ class Explorer(Generic[S]):
         return None if shortest is None else (yield from self._simplest(shortest))
 
     def _simplest(self, fault: Fault) -> Asking[Fault]:
-        """Leave out what Hypothesis has left, and take the simplest data: it gives up after some vain attempts."""
+        """Leave out calls, longer parts first, and take the simplest data, as long as it still fails."""
         for candidate in self._simpler(fault.program):
             if (yield from self._fails(candidate)):
                 better = self._faults[self.allowed(candidate)]

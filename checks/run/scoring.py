@@ -79,17 +79,26 @@ class DirectSessions:
 
 
 @cache
-def _plan_of(spec_name: str, level: Level, effort: str) -> Plan:
-    return make_plan([spec_name], Settings(level=level, effort=effort))
+def _plan_of(spec_name: str, level: Level, effort: str, names: tuple[str, ...]) -> Plan:
+    return make_plan([spec_name], Settings(level=level, effort=effort, names=names))
 
 
 def findings_of(
-    build: Callable[[Spec], Any], spec_name: str, *, level: Level, seed: int = 0, effort: str = STANDARD
+    build: Callable[[Spec], Any],
+    spec_name: str,
+    *,
+    level: Level,
+    seed: int = 0,
+    effort: str = STANDARD,
+    names: tuple[str, ...] = (),
 ) -> list[Finding]:
-    """All findings about one spec, in this process, with the conventions that the subject itself shows."""
+    """All findings about one spec, in this process, with the conventions that the subject itself shows.
+
+    With names, those of the checks or families that they name, and of what these need.
+    """
     source, found = DirectSessions(build), list[Finding]()
     settings = Settings(seed=seed, level=level, effort=effort, conventions=detect(source, [spec_name]))
-    Runner(_plan_of(spec_name, level, effort), source, settings).run(1, found.append)
+    Runner(_plan_of(spec_name, level, effort, names), source, settings).run(1, found.append)
     return found
 
 

@@ -8,7 +8,7 @@ from backproof.checks.numerics.precision import PRECISIONS
 from backproof.checks.plan.catalogue import all_checks, find_check
 from backproof.checks.plan.plan import cases_of
 from backproof.checks.results import Verdict
-from backproof.mistakes import all_mistakes, correct
+from backproof.mistakes import Mistake, all_mistakes, correct
 from backproof.specs import all_specs
 
 from .mutants import MUTANTS
@@ -27,16 +27,20 @@ OF_ANY_TYPE = {check for spec_name in all_specs() for check in applicable(spec_n
 
 @pytest.fixture(scope="module")
 def caught_by() -> dict[str, str]:
-    """For each check, a mistake of its family that it reports; prerequisites are run, only the check counts."""
+    """For each check, a mistake of the catalogue that it reports; prerequisites are run, only the check counts."""
     found: dict[str, str] = {}
-    for mistake in all_mistakes().values():
-        own = {check.id for check in all_checks().values() if check.family in mistake.families}
-        open_checks = tuple(sorted((applicable(mistake.spec) & own) - found.keys()))
-        if not open_checks:
-            continue
-        for finding in findings(mistake.build, mistake.spec, names=open_checks):
+
+    def look(mistake: Mistake, wanted: set[str]) -> None:
+        if not (names := tuple(sorted((applicable(mistake.spec) & wanted) - found.keys()))):
+            return
+        for finding in findings(mistake.build, mistake.spec, names=names):
             if finding.verdict in BROKEN:
                 found.setdefault(finding.check, mistake.id)
+
+    for mistake in all_mistakes().values():
+        look(mistake, {check.id for check in all_checks().values() if check.family in mistake.families})
+    for mistake in all_mistakes().values():  # what another family's mistakes break, too
+        look(mistake, all_checks().keys() - MUTANTS.keys())
     return found
 
 

@@ -97,7 +97,7 @@ def test_the_shortest_sequence_is_diagnosed() -> None:
     assert [diagnosis.mistake for diagnosis in failed[0].diagnosis] == [mistake.id]
 
 
-def test_what_chance_alone_finds_is_shrunk_by_hypothesis() -> None:
+def test_what_chance_alone_finds_is_shortened() -> None:
     class ThirdTestInARow(framework.TanH):
         """Wrong in the third test forward in a row: no idiom has more than one."""
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from backproof.checks.law import Level
-from backproof.checks.plan.effort import STANDARD
 from backproof.checks.results import Finding
 from backproof.checks.run.scoring import findings_of
 from backproof.specs import Spec
 
 
 def findings(
-    build: Callable[[Spec], Any], spec_name: str, *, level: str, seed: int = 0, effort: str = STANDARD
+    build: Callable[[Spec], Any], spec_name: str, *, level: str, seed: int = 0, **options: Any
 ) -> list[Finding]:
     """All findings for one spec, with the conventions that the subject itself shows."""
-    return findings_of(build, spec_name, level=Level.of(level), seed=seed, effort=effort)
+    return findings_of(build, spec_name, level=Level.of(level), seed=seed, **options)
