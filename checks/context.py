@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..sandbox import RemoteSubject, SessionLike, SubjectDied
-from ..specs import Case, LayerSpec, Phase, Spec, Trait
+from ..specs import Case, LayerSpec, Phase, Question, Spec, Trait
+from .asking import assign, forward, reseed, set_phase
 from .numerics.precision import FLOAT32, PRECISIONS, Precision
 from .settings import DEFAULTS, Settings
 
@@ -128,11 +129,11 @@ class Context:
         subject, spec = self.new(), self.layer_spec
         phase = phase or self.case.phase
         drawn = self.parameters(rng)
-        steps: list[tuple[str, tuple[object, ...]]] = [("assign", (drawn,))] if drawn else []
+        steps: list[Question[Any]] = [assign(drawn)] if drawn else []
         if phase is Phase.TEST and spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN):
             batches = [3.0 * rng.normal(size=self.case.input_shape) + 1.0 for _ in range(2)]
-            steps += [("set_phase", (str(Phase.TRAIN),)), *(("forward", (batch,)) for batch in batches)]
-        subject.begin_with([*steps, ("set_phase", (str(phase),)), ("reseed", (self.seed,))])
+            steps += [set_phase(Phase.TRAIN), *map(forward, batches)]
+        subject.begin_with([*steps, set_phase(phase), reseed(self.seed)])
         return subject
 
     def spec_as(self, kind: type[S]) -> S:

@@ -34,6 +34,7 @@ from ...specs import (
     Spec,
     all_specs,
 )
+from ..asking import assign, backward, feed, forward, network_forward
 from ..context import COMPUTES_IN_FLOAT32
 from ..definitions.convolution import SEQUENCES
 from ..law import answered
@@ -151,7 +152,7 @@ class _TypedSession:
 
 def _relu_at_zero(session: SessionLike) -> str:
     layer = session.build(ReLU())
-    _, gradient = layer.many([("forward", (np.zeros((2, 3)),)), ("backward", (np.ones((2, 3)),))])
+    _, gradient = layer.many([forward(np.zeros((2, 3))), backward(np.ones((2, 3)))])
     if np.shape(gradient) != (2, 3):
         return ""
     values = set(np.ravel(gradient).tolist())
@@ -212,7 +213,7 @@ def _running_statistics(session: SessionLike) -> str:
     rng = np.random.default_rng(0)
     first, second = (SPREAD * scale * rng.normal(size=(50, 2)) for scale in (1.0, 5.0))
     layer.set_phase(Phase.TRAIN)
-    layer.many([("forward", (first,)), ("forward", (second,))])
+    layer.many([forward(first), forward(second)])
     found = answered(running_statistics(layer, first.shape, np.ones(2), np.zeros(2)))
     one, two = batch_statistics(first), batch_statistics(second)
     decay = float(np.sum((one.mean - two.mean) * (found.mean - two.mean)) / np.sum(np.square(one.mean - two.mean)))
@@ -232,8 +233,8 @@ def _output_of(spec: RecurrentSpec) -> Probe:
         bias = np.full(spec.output_size, 2.0)
         weights = np.zeros((spec.hidden_size, spec.output_size))
         layer = session.build(spec)
-        steps = [("assign", ({"output_weights": weights, "output_bias": bias},))]
-        found = layer.many([*steps, ("forward", (np.full((2, spec.input_size), 0.5),))])[1]
+        known = assign({"output_weights": weights, "output_bias": bias})
+        _, found = layer.many([known, forward(np.full((2, spec.input_size), 0.5))])
         options = {"linear": 2.0, "sigmoid": 1 / (1 + np.exp(-2.0))}
         answers = {closest(float(value), options) for value in np.asarray(found).ravel()}
         return answers.pop() if len(answers) == 1 else ""
@@ -250,8 +251,8 @@ def _regularized_parameters(session: SessionLike) -> str:
     for penalty in (L1_Regularizer(alpha=1.0), None):
         optimizer = Sgd(learning_rate=1e-3, regularizer=penalty)
         network = session.build(NeuralNetwork(layers=layers, loss=CrossEntropyLoss(), optimizer=optimizer))
-        replies = network.many([("feed", batch), ("assign", (values,)), ("forward", ())])
-        losses.append(float(np.asarray(replies[2]).item()))
+        *_, loss = network.many([feed(*batch), assign(values), network_forward()])
+        losses.append(float(np.asarray(loss).item()))
     return closest(losses[0] - losses[1], {"weights": 12.0, "weights and bias": 22.0})
 
 
@@ -260,7 +261,8 @@ def _convolved(session: SessionLike, kernels: Array, x: Array) -> Array:
     spec = Conv(stride_shape=(1,) * (x.ndim - 2), convolution_shape=kernels.shape[1:], num_kernels=len(kernels))
     layer = session.build(spec)
     parameters = {"weights": kernels, "bias": np.zeros(len(kernels))}
-    return np.asarray(layer.many([("assign", (parameters,)), ("forward", (x,))])[1])
+    _, y = layer.many([assign(parameters), forward(x)])
+    return np.asarray(y)
 
 
 def _images_and_sequences(session: SessionLike, probe: Callable[[SessionLike, int], str]) -> str:
@@ -331,7 +333,8 @@ def _even_kernels(session: SessionLike) -> str:
 
 def _ties(session: SessionLike) -> str:
     layer = session.build(Pooling(stride_shape=(2, 2), pooling_shape=(2, 2)))
-    shares = np.asarray(layer.many([("forward", (np.zeros((1, 1, 2, 2)),)), ("backward", (np.ones((1, 1, 1, 1)),))])[1])
+    _, answer = layer.many([forward(np.zeros((1, 1, 2, 2))), backward(np.ones((1, 1, 1, 1)))])
+    shares = np.asarray(answer)
     if shares.shape != (1, 1, 2, 2) or (shares < 0).any() or not np.isclose(shares.sum(), 1.0):
         return ""
     return "one maximum" if np.count_nonzero(shares) == 1 else "shared"

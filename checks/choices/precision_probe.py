@@ -15,6 +15,18 @@ from numpy.typing import NDArray
 
 from ...sandbox import RemoteSubject, SessionLike
 from ...specs import InitializerSpec, LayerSpec, LossSpec, OptimizerSpec, Phase, RegularizerSpec, Spec
+from ..asking import (
+    assign,
+    backward,
+    forward,
+    gradients,
+    loss_backward,
+    loss_forward,
+    norm,
+    penalty_gradient,
+    reseed,
+    set_phase,
+)
 from ..numerics.precision import FLOAT32, holds_float32
 
 Array = NDArray[np.float64]
@@ -64,15 +76,14 @@ def _replies(subject: RemoteSubject, blocks: Blocks) -> list[Array]:
     if isinstance(spec, LayerSpec):
         dy = rng.uniform(0.2, 0.8, size=spec.output_shape(x.shape))
         parameters = {name: value for name, value in blocks.items() if name != "x"}
-        steps: list[tuple[str, tuple[Any, ...]]] = [("assign", (parameters,))] if parameters else []
-        steps += [("set_phase", (str(Phase.TRAIN),)), ("reseed", (0,)), ("forward", (x,)), ("backward", (dy,))]
-        replies = subject.many([*steps, ("gradients", ())])
-        values = [*replies[len(steps) - 2 : len(steps)], *replies[-1].values()]
+        first = [*([assign(parameters)] if parameters else []), set_phase(Phase.TRAIN), reseed(0)]
+        *_, y, back, named = subject.many([*first, forward(x), backward(dy), gradients()])
+        values = [y, back, *named.values()]
     elif isinstance(spec, LossSpec):
         target = np.eye(x.shape[-1])[rng.integers(x.shape[-1], size=len(x))]
-        values = subject.many([("forward", (x, target)), ("backward", (target,))])
+        values = subject.many([loss_forward(x, target), loss_backward(target)])
     elif isinstance(spec, RegularizerSpec):
-        values = subject.many([("gradient", (x,)), ("norm", (x,))])
+        values = subject.many([penalty_gradient(x), norm(x)])
     elif isinstance(spec, OptimizerSpec):
         values = [subject.update(x, blocks["gradient"])]
     else:

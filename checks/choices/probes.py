@@ -18,6 +18,7 @@ from ...specs import (
     SoftmaxOutput,
     Spec,
 )
+from ..asking import loss_backward, loss_forward
 from ..definitions.losses import factor_of
 from ..numerics.compare import Array
 
@@ -51,7 +52,7 @@ def told(spec: LayerSpec, name: str) -> Probe:
 
 
 def _asked(session: SessionLike, spec: LossSpec, prediction: Array, target: Array) -> tuple[float, Array]:
-    loss, gradient = session.build(spec).many([("forward", (prediction, target)), ("backward", (target,))])
+    loss, gradient = session.build(spec).many([loss_forward(prediction, target), loss_backward(target)])
     return float(np.asarray(loss).item()), np.asarray(gradient)
 
 

@@ -29,7 +29,7 @@ from ..results import Verdict
 
 S = TypeVar("S")
 
-PROGRAMS = 3  # that are drawn; the first is always the empty one
+PROGRAMS = 2  # that are drawn; the first is always the empty one
 LENGTH = 24  # steps and idioms that are drawn; about three quarters of the steps are allowed
 TRIALS = 300  # programs that are run in all while a failure is shortened
 
