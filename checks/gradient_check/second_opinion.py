@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..measurement import number
-from ..numerics.complex_step import Complex, complex_derivative, confirmed
+from ..numerics.complex_step import Complex, complex_derivative, confirmed, own_bound
 from ..numerics.directions import plain_direction, signed
 from ..numerics.gradient import BlockChecker
 from ..numerics.ladder import differentiate
+from ..numerics.linearity import nearby
 from ..results import Verdict
 from .finding import GradientFinding
 from .pair import Pair, Raised
@@ -59,10 +60,10 @@ def second_opinion(pair: Pair, name: str, checker: BlockChecker) -> Opinion:
     Raises:
         Raised, WrongOutput: backward raises, or returns something else than before.
     """
-    x, rng = checker.x, checker.rng
+    x, rng, values = checker.x, checker.rng, _complex_values(pair, name)
     u = plain_direction(x, rng)
     try:
-        exact = complex_derivative(_complex_values(pair, name), x, u, checker.precision)
+        exact, *near = (complex_derivative(values, at, u, checker.precision) for at in (x, *nearby(x, rng)))
     except (Raised, WrongOutput) as error:
         return Opinion(Verdict.UNDECIDED, f"no complex step is possible: {error}")
     y = checker.evaluate([x])[0]
@@ -77,7 +78,8 @@ def second_opinion(pair: Pair, name: str, checker: BlockChecker) -> Opinion:
     v = np.where(derivative.settled, signed(y.shape, rng), 0.0)
     g = checker.pull(v)
     found, expected = float(np.vdot(g, u)), float(np.vdot(v, exact))
-    tolerance = checker.comparer.compare(derivative, u, v, g).tolerance
+    own = replace(derivative, value=exact, error=own_bound(exact, near, checker.precision))
+    tolerance = checker.comparer.compare(own, u, v, g).tolerance
     if abs(found - expected) <= tolerance:
         return Opinion(Verdict.PASSED, "a complex step of forward agrees with backward", found, expected, tolerance)
     text = "a complex step of forward agrees with finite differences, and not with backward"

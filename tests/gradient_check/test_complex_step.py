@@ -64,3 +64,30 @@ def test_after_a_failure_it_is_asked_by_default() -> None:
     assert said == "a complex step of forward agrees with finite differences, and not with backward"
     assert "complex step" not in check_gradient(tanh, wrong, X, complex_step=False)["x"].evidence
     assert "complex step" not in check_gradient(tanh, tanh_backward, X)["x"].evidence
+
+
+def test_it_is_compared_within_its_own_bound_and_not_within_that_of_differences() -> None:
+    """A large constant hides the eighth digit of the derivative from differences; no imaginary part sees it."""
+
+    def far(x: Array) -> Array:
+        return np.tanh(x) + 1e6
+
+    for seed in range(20):
+        x = np.random.default_rng(seed).normal(size=(5, 4))
+        assert verdict(far, tanh_backward, x) is Verdict.PASSED
+        assert verdict(far, lambda x, dy: tanh_backward(x, dy) * (1 + 1e-9), x) is Verdict.FAILED
+        assert verdict(far, lambda x, dy: tanh_backward(x, dy) * (1 + 1e-9), x, dtype="float32") is Verdict.PASSED
+
+
+def test_a_badly_conditioned_derivative_is_not_accused() -> None:
+    """Of right formulas for one derivative each rounds in its own way, and the complex step in a third one."""
+
+    def steep(x: Array) -> Array:
+        return np.cos(1e4 * x)
+
+    def steep_backward(x: Array, dy: Array) -> Array:
+        return -1e4 * dy * np.cos(1e4 * x - np.pi / 2)
+
+    for seed in range(20):
+        x = np.random.default_rng(seed).normal(size=(5, 4))
+        assert verdict(steep, steep_backward, x) is not Verdict.FAILED
