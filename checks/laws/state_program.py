@@ -1,35 +1,28 @@
-"""State: programs, that is sequences of calls; drawn by Hypothesis, shortened here, compared with a model.
+"""State: programs, that is sequences of calls, compared with a model; one that fails is shortened.
 
-A program is drawn whole, as a list of single steps and of idioms, such as a training step; steps that are not allowed
-where they stand are left out. So it can run in a few round trips. (Hypothesis's rule-based state machine decides step
-by step, at one round trip each, and its shrinking takes seconds where leaving out calls takes tenths of one.)
-
-Hypothesis calls back, and nothing can be waited for in there: the programs that it draws are answered as they run, each
-question in a crossing of its own. The tour before, and what is left out behind, is asked for as in every law.
+After a tour of what goes wrong most, a program is drawn whole, as a list of single steps and of idioms, such as a
+training step; steps that are not allowed where they stand are left out. So it can run in a few round trips.
+(Hypothesis's rule-based state machine decides step by step, at one round trip each. To draw a list takes it as long as
+the calls themselves take, and to shrink one takes seconds, where leaving out calls takes tenths of one.)
 """
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
-from random import Random
 from typing import Any, Generic, TypeVar
 
 from ...sandbox import Asked, Asking, RemoteSubject, SubjectError, SubjectRaised
 from ...specs import Question, Unsupported
 from ..context import Context
-from ..law import Law, answered
+from ..law import Law
 from ..measurement import Measurement, failed, passed, same
-from ..plan.drawing import number_below
 from ..results import Verdict
 
 S = TypeVar("S")
 
-PROGRAMS = 2  # that are drawn; the first is always the empty one
 LENGTH = 24  # steps and idioms that are drawn; about three quarters of the steps are allowed
 TRIALS = 300  # programs that are run in all while a failure is shortened
 
@@ -137,9 +130,6 @@ def explore(model: Model[Any], length: int = LENGTH) -> Law:
     )
 
 
-_DRAWING = threading.Lock()  # checks run in two threads; not every version of Hypothesis is made for that
-
-
 def calls_text(program: Program) -> str:
     """The calls, numbered."""
     return "  ".join(f"{number}. {step}" for number, step in enumerate(program, start=1))
@@ -162,7 +152,7 @@ def hint_for(program: Program) -> str:
 
 
 class Explorer(Generic[S]):
-    """Draws programs, runs them, and shortens the first that fails.
+    """Runs the tour and a drawn program, and shortens the first that fails.
 
     Args:
         model: what the answers must be.
@@ -182,31 +172,11 @@ class Explorer(Generic[S]):
         """
         if (yield from self._fails(self._model.tour())) or self._broken is not None:
             return (yield from self._shortest())
-        # Imported when first used: the parent starts without them.
-        from hypothesis import HealthCheck, Phase, find, settings  # noqa: PLC0415 - as said
-        from hypothesis import strategies as st  # noqa: PLC0415 - as said
-        from hypothesis.errors import Flaky, NoSuchExample  # noqa: PLC0415 - as said
-
         steps: list[Program] = [(step,) for step in self._model.steps]
         idioms = self._model.idioms or tuple(steps)
         table = [(), *steps, *map(_swapped, steps), *idioms, *idioms, *map(_swapped, idioms)]
-        chosen = settings(
-            max_examples=PROGRAMS,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        )
-        seed = int(self._model.context.rng(99).integers(2**63))
-        # A failure that does not come back is a failure nevertheless.
-        with _DRAWING, suppress(NoSuchExample, Flaky):
-            find(
-                st.tuples(*[number_below(len(table)).map(table.__getitem__)] * length),
-                lambda parts: answered(self._fails([step for part in parts for step in part])),
-                settings=chosen,
-                random=Random(seed),  # noqa: S311 - draws programs
-            )
+        chosen = self._model.context.rng(99).integers(len(table), size=length)
+        yield from self._fails([step for place in chosen for step in table[place]])
         return (yield from self._shortest())
 
     def _shortest(self) -> Asking[Fault | None]:

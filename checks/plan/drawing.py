@@ -11,7 +11,6 @@ from ...specs import Case, Choices, Kind, Size, Spec, all_specs
 from .effort import EFFORTS
 
 _BITS = 12
-_EVEN = 3  # bits beyond those needed: how often each number is drawn differs by a factor of 9/8 at most
 _EXAMPLES_PER_CASE = 4  # some repeat a case, or are a named one
 
 
@@ -35,7 +34,7 @@ def _draw(spec: type[Spec], count: int, seed: int) -> tuple[Case, ...]:
 
     known = {_key(case.sizes) for case in spec.cases()}
     drawn: dict[tuple[object, ...], Case] = {}
-    numbers = st.tuples(*[number_below(1 << _BITS)] * (1 + max(map(len, spec.sizes))))
+    numbers = st.tuples(*[_number()] * (1 + max(map(len, spec.sizes))))
 
     @hypothesis.seed(zlib.crc32(f"{seed}/{spec.name()}".encode()))
     @hypothesis.settings(
@@ -57,17 +56,16 @@ def _draw(spec: type[Spec], count: int, seed: int) -> tuple[Case, ...]:
     return tuple(drawn.values())
 
 
-def number_below(limit: int) -> Any:
-    """Return a Hypothesis strategy of the integers from 0, the simplest, to below `limit`, all about equally likely.
+def _number() -> Any:
+    """Return a Hypothesis strategy of the integers of `_BITS` bits, all equally likely, with 0 as the simplest.
 
     It is made of booleans alone: other strategies also draw numbers that they find in the source code around, which
     then decides what is drawn, and keep notes of it in a folder `.hypothesis` beside the user's files.
     """
     from hypothesis import strategies as st  # noqa: PLC0415 - as above
 
-    bits = limit.bit_length() - 1 if limit & (limit - 1) == 0 else limit.bit_length() + _EVEN
-    number = st.tuples(*[st.booleans()] * bits).map(lambda drawn: sum(bit << place for place, bit in enumerate(drawn)))
-    return number.map(lambda value: value % limit)
+    bits = st.tuples(*[st.booleans()] * _BITS)
+    return bits.map(lambda drawn: sum(bit << place for place, bit in enumerate(drawn)))
 
 
 def _sizes(spec: type[Spec], chosen: tuple[int, ...]) -> dict[str, Size]:
