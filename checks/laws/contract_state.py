@@ -60,18 +60,17 @@ def backward_belongs_to_the_latest_forward(context: Context) -> Law:
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
     [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
-    past = []
-    for more in (2, 0):  # another batch size, and then the same one: a stale array that fits raises nothing
+    for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
         decoy = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
-        past.append((decoy, context.incoming(rng, context.layer_spec.output_shape(decoy.shape))))
-    *_, found = yield from _passes(context.layer(context.rng(1)), context.seed, *past, (x, dy))
-    yield from _all_same(
-        found,
-        reference,
-        "after other batches have passed through",
-        meaning="backward uses something of an earlier forward",
-        hint="every array that backward needs must be stored anew by each forward (shapes and masks too)",
-    )
+        past = decoy, context.incoming(rng, context.layer_spec.output_shape(decoy.shape))
+        _, found = yield from _passes(context.layer(context.rng(1)), context.seed, past, (x, dy))
+        yield from _all_same(
+            found,
+            reference,
+            "after another batch has passed through",
+            meaning="backward uses something of an earlier forward",
+            hint="every array that backward needs must be stored anew by each forward (shapes and masks too)",
+        )
 
 
 @check("contract.accumulation", Kind.LAYER, when=trainable, level=Level.CORE, needs=("contract.gradients",))
