@@ -6,7 +6,7 @@ import ast
 import linecache
 import sys
 from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -58,8 +58,8 @@ def execute(definitions: Definitions) -> DefinedModule:
             lines = [f"{line}\n" for line in cell.text.splitlines()]
             linecache.cache[cell.file] = (len(cell.text), None, lines, cell.file)
             for statement in cell.statements:
-                with budget if statement in cell.calling else nullcontext():
-                    _run(statement, cell.file, definitions.flags, module)
+                limit = budget if statement in cell.calling else nullcontext()
+                _run(statement, cell.file, definitions.flags, module, limit)
     return module
 
 
@@ -71,11 +71,15 @@ def _name(definitions: Definitions) -> str:
     )
 
 
-def _run(statement: ast.stmt, file: str, flags: int, module: DefinedModule) -> None:
+def _run(
+    statement: ast.stmt, file: str, flags: int, module: DefinedModule, limit: AbstractContextManager[object]
+) -> None:
     names = list(_bound(statement))
     try:
         tree = ast.Module(body=[statement], type_ignores=[])
-        exec(compile(tree, file, "exec", flags, dont_inherit=True), vars(module))  # noqa: S102 - that is the task
+        code = compile(tree, file, "exec", flags, dont_inherit=True)
+        with limit:
+            exec(code, vars(module))  # noqa: S102 - that is the task
     except ImportError as error:
         if not isinstance(statement, ast.Import | ast.ImportFrom):
             _failed(names, error, file, statement, module)

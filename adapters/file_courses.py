@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +70,15 @@ def beside(path: Path) -> list[Path]:
         place = lies_beside(path.parent, each.module.partition(".")[0] or each.name)
         if place is not None and place != path and place not in found:
             found.append(place)
-            files = [place] if place.is_file() else sorted(place.rglob("*.py"))[:_MOST_MODULES]
+            files = [place] if place.is_file() else sorted(islice(_modules(place), _MOST_MODULES))
             waiting += [imported for file in files for imported in read_source(file).imports]
     return sorted(found)
+
+
+def _modules(folder: Path) -> Iterator[Path]:
+    """The modules of a package: files that lie in it, and neither pipes nor links to elsewhere."""
+    inside = folder.resolve()
+    return (file for file in folder.rglob("*.py") if file.is_file() and file.resolve().is_relative_to(inside))
 
 
 def is_adapter_module(path: Path) -> bool:

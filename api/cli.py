@@ -44,7 +44,7 @@ COMMANDS: dict[str, Command] = {
 """By name, in the order of `--help`."""
 
 # Module: the package with it, without which no command works.
-_NEEDED = {"numpy": "numpy", "scipy": "scipy", "hypothesis": "hypothesis", "rich": "rich", "jinja2": "jinja2"}
+_NEEDED = ("numpy", "scipy", "hypothesis", "rich", "jinja2", "fastjsonschema")
 _TRACEBACK = "BACKPROOF_TRACEBACK"  # environment variable
 
 
@@ -130,7 +130,7 @@ def _lacking(package: str) -> int:
     """Say that a package which everything needs is not there: neither the subject's fault nor ours."""
     print(
         f"backproof: {package} cannot be imported in {sys.executable}, but should be: Backproof needs "
-        f"{', '.join(_NEEDED.values())}; install it there: {sys.executable} -m pip install {_NEEDED[package]}",
+        f"{', '.join(_NEEDED)}; install it there: {sys.executable} -m pip install {package}",
         file=sys.stderr,
     )
     return USAGE

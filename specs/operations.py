@@ -154,7 +154,7 @@ def operation(
     def decorate(function: Method) -> Method:
         @wraps(function)
         def method(self: Subject, /, *arguments: Any, **named: Any) -> Any:
-            if needed(self.spec):
+            if needed is not never and needed(self.spec):
                 self._unsupported(function.__name__)
             return default(*arguments, **named) if callable(default) else deepcopy(default)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from ..measurement import apart
-from ..numerics.answers import changed, not_finite, typical
-from ..numerics.directions import norm, plain_direction, scale_of, signed
-from ..numerics.linearity import LINEAR, UNITS, Linear, combined, nearby, noise_of
+from ..numerics.answers import changed, not_finite
+from ..numerics.directions import plain_direction, signed
+from ..numerics.linearity import LINEAR, UNITS, Linear, combined, nearby, noise_of, size_of_terms
 from ..numerics.precision import current
 from ..results import Verdict
 from .drift import CALLS, drifts
@@ -107,20 +107,15 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
     questions = _Questions(pair, v, of_v, rng)
     for name in pair.blocks:
         chance = np.abs(of_v_again[name] - of_v[name])
-        floor = np.full(pair.blocks[name].shape, _floor(y, v, w, pair.blocks[name]))
+        size = size_of_terms(y, v, w, np.asarray(pair.blocks[name], np.float64))
+        floor = np.full(pair.blocks[name].shape, LINEAR * current().eps * size)  # has no effect beyond y's rounding
         law = Linear(of_v[name], of_w[name], of_both[name], rounding=floor, chance=chance)
         if law.broken():
-            law = replace(law, noise=questions.noise(name))
+            law = law.allowing(questions.noise(name), size)
         linear = law.broken() is None or law.is_noise(partial(questions.scaled, name))
         contract.noise[name] = np.maximum(chance, law.residual / UNITS) if linear else chance
         if not linear:
             _add_not_linear(name, law, contract)
-
-
-def _floor(y: Array, v: Array, w: Array, block: Given) -> float:
-    """What one entry of a gradient may be off by without any effect on the output beyond its rounding."""
-    step = scale_of(np.asarray(block, np.float64))
-    return LINEAR * current().eps * typical(y) * (2.0 * norm(v) + 3.0 * norm(w)) / step
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from ..definitions import Normalised
 from ..law import Law, Level, check
 from ..measurement import agrees, same
 from ..numerics.compare import Estimate
-from ..numerics.linearity import Linear, combined, nearby, noise_of
+from ..numerics.linearity import Linear, combined, nearby, noise_of, size_of_terms
 from ..proof import Expression
 from .contract import BACKWARD
 from .gradient_judging import agrees_with
@@ -104,7 +103,8 @@ def backward_is_linear(context: Context) -> Law:
         passes = yield from _passes(layer, context.seed, *((x, other) for other in (v, *nearby(v, rng))))
         again, *near = (found["backward(dy)"] for found in passes)
         if np.all(np.abs(again - of_v) <= law.bound):  # else the answers depend on what was asked before, not on v
-            law = replace(law, noise=noise_of(near, of_v))
+            y = next(call.value for call in layer.transcript if call.method == "forward")
+            law = law.allowing(noise_of(near, of_v), size_of_terms(y, v, w, x))
     yield agrees(
         "backward(2 v + 3 w)",
         of_both,

@@ -121,10 +121,11 @@ class Comparer:
             scale = max(scale, norm(self.terms(v) * u))
         return Comparison(u, v, g, derivative, found, expected, tolerance, scale, unsteady)
 
-    def asked_again(self, compared: Comparison, rng: np.random.Generator) -> Comparison:
+    def asked_again(self, compared: Comparison, y: Array, rng: np.random.Generator) -> Comparison:
         """The same comparison, with the rounding noise of backward: what cotangents close by change.
 
-        Rounding repeats when the same is asked again. What does not is chance: more of it than noise widens no bound.
+        Rounding repeats when the same is asked again; what does not is chance. And it is small beside what is added up,
+        which is as large as the output `y` where nothing else is known: more than that widens no bound.
         """
         others = [self.pull(other) for other in nearby(compared.v, rng)]
         noise = noise_of(others[1:], others[0])
@@ -132,6 +133,8 @@ class Comparer:
         changes = max(norm((others[0] - compared.g) * compared.u), norm(noise * compared.u))
         if changes > size and norm((self.pull(compared.v) - compared.g) * compared.u) > size:
             return replace(compared, unsteady=True)
+        if changes > self.judged.noisy * max(compared.scale, norm(compared.v * y)):
+            return compared
         return compared.with_noise(noise, self.judged.eps)
 
     def _rounding(self, v: Array, g: Array, u: Array) -> float:

@@ -268,7 +268,7 @@ class BlockChecker:
             derivative = self._far(y, compared.u, compared.derivative)
             compared = self.comparer.compare(derivative, compared.u, compared.v, compared.g)
         if compared.vague or not compared.agrees:
-            compared = self.comparer.asked_again(compared, self.rng)
+            compared = self.comparer.asked_again(compared, y, self.rng)
         self._unsteady = self._unsteady or compared.unsteady
         if self._seen is None:
             self._seen = compared.g, typical(compared.derivative.value) / (typical(compared.u) or 1.0)

@@ -7,19 +7,20 @@ a unit in the last place show the rounding errors of everything that was added u
 
     law = Linear(b(v), b(w), b(2v + 3w), rounding=...)
     if law.broken():                                     # seldom: only then is more asked
-        law = replace(law, noise=noise_of([b(other) for other in nearby(v, rng)], b(v)))
+        law = law.allowing(noise_of([b(other) for other in nearby(v, rng)], b(v)), size_of_terms(y, v, w, x))
     wrong = law.broken()                                 # None, or where and by how much
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from .answers import Array, Disagreement, beyond, sizes, typical
+from .directions import norm, scale_of
 from .ladder import JITTER
 from .precision import current
 
@@ -40,7 +41,7 @@ def combined(v: Array, w: Array) -> Array:
 def nearby(v: Array, rng: np.random.Generator, count: int = NEARBY) -> list[Array]:
     """Incoming gradients that differ from `v` by a unit or two in the last place of every entry."""
     precision = current()
-    unit = precision.spacing(v)
+    unit = np.where(np.isfinite(v), precision.spacing(np.where(np.isfinite(v), v, 0.0)), 0.0)
     return [precision.rounded(v + rng.choice(JITTER, size=v.shape) * unit) for _ in range(count)]
 
 
@@ -52,6 +53,11 @@ def noise_of(answers: Sequence[Array], of_v: Array) -> Array:
     """
     worst = np.maximum.reduce([np.abs(answer - of_v) for answer in answers])
     return sizes(worst)
+
+
+def size_of_terms(y: Array, v: Array, w: Array, x: Array) -> float:
+    """What one entry of the gradient of `x` may be for 2v + 3w, if the output `y` changes by its own size."""
+    return typical(y) * (2.0 * norm(v) + 3.0 * norm(w)) / scale_of(x)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,16 @@ class Linear:
         if self.noise is not None:
             bound = bound + LIKELY * self.noise
         return bound
+
+    def allowing(self, noise: Array, size: float) -> Linear:
+        """The same with the measured noise of the answers, where it is that of rounding: small beside what is added up.
+
+        Args:
+            noise: by entry (`noise_of`).
+            size: of what is added up for an entry, as `size_of_terms` tells it.
+        """
+        most = current().noisy * np.maximum(sizes(self.terms), size)
+        return replace(self, noise=np.where(noise <= most, noise, 0.0))
 
     def broken(self) -> Disagreement | None:
         """Where the identity is off by more than rounding."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import backproof
 from backproof import adapters
+from backproof.adapters.file_courses import beside
 from backproof.sandbox import Limits, Worker
 from backproof.specs import ReLU
 
@@ -121,3 +123,11 @@ def _write(path: Path, *cells: str) -> Path:
         return write_notebook(path, *cells)
     path.write_text("\n\n".join(cells), encoding="utf-8")
     return path
+
+
+def test_pipes_and_links_to_elsewhere_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"acts/inner.py": ACTS, "acts/__init__.py": ""})
+    os.mkfifo(tmp_path / "acts" / "pipe.py")
+    (tmp_path / "acts" / "endless.py").symlink_to("/dev/zero")
+    path = _write(tmp_path / "work.py", "from acts.inner import relu", FLATTEN, OWN)
+    assert beside(path) == [tmp_path / "acts"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backproof.adapters import budget
 from backproof.adapters.definitions import read_definitions
 from backproof.adapters.executing import DefinedModule, execute
 from backproof.sandbox.tracebacks import frames_of
@@ -171,3 +172,20 @@ def test_a_name_that_is_taken_is_not_taken_away(tmp_path: Path) -> None:
     module = execute(read_definitions(path))
     assert module.__name__ == "submission_json"
     del sys.modules[module.__name__]
+
+
+def test_a_single_call_that_takes_long_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_SECONDS", 0.01)
+    cells = ["import time\ndef slow():\n    return time.sleep(0.05) or 3", "N = slow()", "class A:\n    n = N"]
+    assert executed(tmp_path, *cells).find("A").n == 3
+
+
+def test_what_comes_after_the_time_of_all_is_used_up_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "_TOGETHER", 0.0)
+    module = executed(
+        tmp_path, "def one():\n    return 1", "N = one()", "M = one()", "class A:\n    def f(self): return M"
+    )
+    with pytest.raises(ModuleNotFoundError, match="M is used, but it is made by a call that was ended"):
+        module.find("A")().f().x  # noqa: B018 - using it is what raises

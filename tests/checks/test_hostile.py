@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -166,3 +167,34 @@ def test_without_a_definition_a_short_memory_meets_decoys(softsign: str) -> None
     footer, found = result_of(lambda spec: OnlyLatest(spec, as_if_right, SoftsignSubject()), softsign)
     assert footer.verdict == "nonconformant"
     assert all(f.verdict is Verdict.FAILED for f in found if f.check == "gradient.input")
+
+
+class Scrambles(LyingLayer):
+    """Forward is right; backward and the gradients are numbers that depend on every bit of the incoming gradient."""
+
+    def __init__(self, spec: LayerSpec) -> None:
+        super().__init__(spec, lambda moved, y: np.zeros(np.shape(y)))
+
+    def _scrambled(self, name: str, shape: tuple[int, ...]) -> Array:
+        return np.random.default_rng([self._key, len(name)]).normal(size=shape)
+
+    def forward(self, x: Array) -> Array:
+        self._x_shape = x.shape
+        y: Array = self._inner.forward(x)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        self._key = zlib.crc32(dy.tobytes())
+        self._inner.backward(dy)
+        return self._scrambled("", self._x_shape)
+
+    def gradients(self) -> dict[str, Array]:
+        return {name: self._scrambled(name, np.shape(value)) for name, value in self._inner.gradients().items()}
+
+
+def test_answers_that_depend_on_every_digit_are_no_rounding() -> None:
+    for seed in range(5):
+        footer, found = result_of(Scrambles, "FullyConnected", seed=seed)
+        assert footer.verdict == "nonconformant"
+        failing = {finding.check for finding in found if finding.verdict is Verdict.FAILED}
+        assert {"contract.linear", "gradient.input", "gradient.parameter"} <= failing

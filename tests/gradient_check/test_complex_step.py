@@ -91,3 +91,15 @@ def test_a_badly_conditioned_derivative_is_not_accused() -> None:
     for seed in range(20):
         x = np.random.default_rng(seed).normal(size=(5, 4))
         assert verdict(steep, steep_backward, x) is not Verdict.FAILED
+
+
+def test_entries_of_minus_infinity_are_left_as_they_are() -> None:
+    def softmax(x: Array) -> Array:
+        powers = np.exp(x - np.max(x.real))
+        return np.asarray(powers / powers.sum())
+
+    def softmax_backward(x: Array, dy: Array) -> Array:
+        y = softmax(x)
+        return y * (dy - np.sum(y * dy))
+
+    assert verdict(softmax, softmax_backward, np.array([0.3, -np.inf, 1.0, -0.4])) is Verdict.PASSED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -160,3 +161,31 @@ def test_a_singularity_nearby_is_not_taken_for_noise() -> None:
 
         assert check_gradient(forward, lambda x, dy, labels=labels: -dy * labels / x, x, seed=seed)
         assert not check_gradient(forward, lambda x, dy, labels=labels: -dy * labels / (x + 1e-7), x, seed=seed)
+
+
+# An answer that hangs on every digit of the incoming gradient repeats, and yet is no rounding.
+
+
+def scrambled(dy: Array, shape: tuple[int, ...]) -> Array:
+    """Normal numbers that depend on every bit."""
+    return np.random.default_rng(zlib.crc32(np.ascontiguousarray(dy).tobytes())).normal(size=shape)
+
+
+def by_tiny_differences(x: Array, dy: Array) -> Array:
+    """A gradient by differences with a step so small that rounding is most of them, and 5 % too large."""
+    steps = 1e-12 * np.eye(x.size)
+    return 1.05 * np.array([np.sum(dy * np.tanh(x + h)) - np.sum(dy * np.tanh(x - h)) for h in steps]) / 2e-12
+
+
+@pytest.mark.parametrize(
+    "backward",
+    [
+        lambda x, dy: scrambled(dy, x.shape),
+        lambda x, dy: 1.2 * tanh_backward(x, dy) + 0.003 * scrambled(dy, x.shape),
+        by_tiny_differences,
+    ],
+    ids=["scrambled", "a fifth too large and scrambled", "tiny differences"],
+)
+def test_what_depends_on_the_last_digits_widens_no_bound(backward: Callable[[Array, Array], Array]) -> None:
+    for seed in SEEDS:
+        assert not check_gradient(np.tanh, backward, draw(6, seed=seed), seed=seed)

@@ -205,3 +205,13 @@ def test_a_question_with_the_wrong_arguments_cannot_be_made() -> None:
         question(LayerSubject.forward)(z=X)  # type: ignore[call-arg]  # that is the point
     with pytest.raises(TypeError, match="too many positional arguments"):
         question(LayerSubject.forward)(X, X)  # type: ignore[call-arg]  # that is the point
+
+
+def test_an_operation_that_is_never_needed_asks_nothing_of_the_subject() -> None:
+    """An adapter of one's own may have a constructor that keeps no spec."""
+
+    class Own(InitializerSubject):
+        def __init__(self) -> None:
+            """Keep nothing."""
+
+    Own().reseed(3)
