@@ -12,6 +12,7 @@ import numpy as np
 from ..measurement import apart
 from ..numerics.answers import changed, not_finite
 from ..numerics.directions import plain_direction, signed
+from ..numerics.ladder import measure_noise
 from ..numerics.linearity import LINEAR, UNITS, Linear, combined, nearby, noise_of, size_of_terms
 from ..numerics.precision import current
 from ..results import Verdict
@@ -107,11 +108,12 @@ def _run(pair: Pair, y: Array, decoy: Mapping[str, Given], rng: np.random.Genera
     questions = _Questions(pair, v, of_v, rng)
     for name in pair.blocks:
         chance = np.abs(of_v_again[name] - of_v[name])
-        size = size_of_terms(y, v, w, np.asarray(pair.blocks[name], np.float64))
+        x = np.asarray(pair.blocks[name], np.float64)
+        size = size_of_terms(y, v, w, x)
         floor = np.full(pair.blocks[name].shape, LINEAR * current().eps * size)  # has no effect beyond y's rounding
         law = Linear(of_v[name], of_w[name], of_both[name], rounding=floor, chance=chance)
         if law.broken():
-            law = law.allowing(questions.noise(name), size)
+            law = law.allowing(questions.noise(name), size_of_terms(questions.terms(name, y), v, w, x))
         linear = law.broken() is None or law.is_noise(partial(questions.scaled, name))
         contract.noise[name] = np.maximum(chance, law.residual / UNITS) if linear else chance
         if not linear:
@@ -134,6 +136,11 @@ class _Questions:
     of_v: Gradients
     rng: np.random.Generator
     _scaled: dict[float, Gradients] = field(default_factory=dict)
+
+    def terms(self, name: str, y: Array) -> Array:
+        """The size of what each output is the sum of, also where it cancels, as its rounding by a block tells."""
+        x = np.asarray(self.pair.blocks[name], np.float64)
+        return measure_noise(self.pair.values_along(name), x, y, self.rng, current()) / current().eps
 
     @cached_property
     def _nearby(self) -> list[Gradients]:

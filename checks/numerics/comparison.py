@@ -121,11 +121,11 @@ class Comparer:
             scale = max(scale, norm(self.terms(v) * u))
         return Comparison(u, v, g, derivative, found, expected, tolerance, scale, unsteady)
 
-    def asked_again(self, compared: Comparison, y: Array, rng: np.random.Generator) -> Comparison:
+    def asked_again(self, compared: Comparison, terms: Array, rng: np.random.Generator) -> Comparison:
         """The same comparison, with the rounding noise of backward: what cotangents close by change.
 
         Rounding repeats when the same is asked again; what does not is chance. And it is small beside what is added up,
-        which is as large as the output `y` where nothing else is known: more than that widens no bound.
+        which is as large as `terms`, of which the output is the sum, where nothing else is known: more widens no bound.
         """
         others = [self.pull(other) for other in nearby(compared.v, rng)]
         noise = noise_of(others[1:], others[0])
@@ -133,7 +133,7 @@ class Comparer:
         changes = max(norm((others[0] - compared.g) * compared.u), norm(noise * compared.u))
         if changes > size and norm((self.pull(compared.v) - compared.g) * compared.u) > size:
             return replace(compared, unsteady=True)
-        if changes > self.judged.noisy * max(compared.scale, norm(compared.v * y)):
+        if changes > self.judged.noisy * max(compared.scale, norm(compared.v.ravel() * terms)):
             return compared
         return compared.with_noise(noise, self.judged.eps)
 

@@ -116,6 +116,10 @@ class BlockChecker:
     def _known_noise(self, y: Array) -> Array:
         return np.zeros(y.size) if self.noise is None else self.noise
 
+    def _terms(self, y: Array) -> Array:
+        """The size of what each output is the sum of, also where it cancels, as its rounding tells."""
+        return np.abs(y.ravel()) if self._rounding is None else self._rounding / self.precision.eps
+
     def _count(self, points: Sequence[Array]) -> list[Array]:
         values = [np.asarray(value, dtype=np.float64) for value in self.evaluate(points)]
         self.evaluations += len(values)
@@ -268,7 +272,7 @@ class BlockChecker:
             derivative = self._far(y, compared.u, compared.derivative)
             compared = self.comparer.compare(derivative, compared.u, compared.v, compared.g)
         if compared.vague or not compared.agrees:
-            compared = self.comparer.asked_again(compared, y, self.rng)
+            compared = self.comparer.asked_again(compared, self._terms(y), self.rng)
         self._unsteady = self._unsteady or compared.unsteady
         if self._seen is None:
             self._seen = compared.g, typical(compared.derivative.value) / (typical(compared.u) or 1.0)

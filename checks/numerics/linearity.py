@@ -56,7 +56,7 @@ def noise_of(answers: Sequence[Array], of_v: Array) -> Array:
 
 
 def size_of_terms(y: Array, v: Array, w: Array, x: Array) -> float:
-    """What one entry of the gradient of `x` may be for 2v + 3w, if the output `y` changes by its own size."""
+    """What one entry of the gradient of `x` may be for 2v + 3w, if an output changes by as much as `y`."""
     return typical(y) * (2.0 * norm(v) + 3.0 * norm(w)) / scale_of(x)
 
 
