@@ -108,7 +108,8 @@ class LayerModel(Model[LayerState]):
         to_train, to_test = (Step("set_phase", (phase.value,)) for phase in (Phase.TRAIN, Phase.TEST))
         self.idioms = (
             *((step, backwards[0]) for step in forwards),
-            *((to_test, step, to_train) for step in forwards[:2]),
+            (to_test, forwards[0], to_train, forwards[1], backwards[0]),  # the first training batch after testing
+            (to_test, forwards[1], to_train),
             *((step, to_test, step, to_train) for step in forwards[1:]),
             (forwards[1], backwards[1], backwards[0]),
             (forwards[0], replace(forwards[1], other=True), backwards[0]),
