@@ -43,7 +43,7 @@ COMMANDS: dict[str, Command] = {
 }
 """By name, in the order of `--help`."""
 
-# Module: the package with it, without which no command works.
+# Packages, by the names of their modules, without which no command works.
 _NEEDED = ("numpy", "scipy", "hypothesis", "rich", "jinja2", "fastjsonschema")
 _TRACEBACK = "BACKPROOF_TRACEBACK"  # environment variable
 

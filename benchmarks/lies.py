@@ -21,23 +21,15 @@ from backproof.checks.run.source import DirectSource
 from backproof.checks.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "checks"))
-from hostile import as_if_right, lying, rough
+from hostile import LIES, PARTS, lying
 
-LIES = {"as if right": as_if_right, "rough": rough}
-COMPONENTS = {
-    "ReLU": (),
-    "Sigmoid": (),
-    "FullyConnected": (),
-    "Conv": (),
-    "NeuralNetwork": ("FullyConnected", "ReLU", "SoftMax", "CrossEntropyLoss", "Sgd"),
-}
 Task = tuple[str, str, str, int]
 
 
 def verdict(task: Task) -> tuple[Task, str]:
     """How the run of one effort, component, lie and seed ends."""
     effort, component, lie, seed = task
-    source = DirectSource(lying(component, LIES[lie]), {"offered": [component, *COMPONENTS[component]]})
+    source = DirectSource(lying(component, LIES[lie]), {"offered": [component, *PARTS[component]]})
     run, found = Run.prepare(source, Settings(effort=effort, seed=seed), Options()), list[Finding]()
     Runner(run.plan, source, run.settings).run(1, found.append)
     return task, run.finish(found).verdict
@@ -51,14 +43,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     arguments = parser.parse_args()
     efforts = arguments.effort or list(EFFORTS)
-    tasks = list(itertools.product(efforts, COMPONENTS, LIES, range(arguments.seeds)))
+    tasks = list(itertools.product(efforts, PARTS, LIES, range(arguments.seeds)))
     caught: Counter[tuple[str, str, str]] = Counter()
     with multiprocessing.get_context("spawn").Pool(arguments.jobs) as pool:
         for (effort, component, lie, seed), ended in pool.imap_unordered(verdict, tasks):
             caught[effort, component, lie] += ended == "nonconformant"
             if ended != "nonconformant":
                 print(f"{effort}, {component}, {lie}, seed {seed}: {ended}", flush=True)
-    for effort, component, lie in itertools.product(efforts, COMPONENTS, LIES):
+    for effort, component, lie in itertools.product(efforts, PARTS, LIES):
         print(f"{effort:<9} {component:<15} {lie:<12} {caught[effort, component, lie]:>4} of {arguments.seeds} caught")
     return 0 if sum(caught.values()) == len(tasks) else 1
 

@@ -58,7 +58,7 @@ def measure_noise(
 
     Moves by one and by two are mixed: if all were by one, sums such as x[0] + x[1] would round alike every time.
     """
-    unit = np.where(np.isfinite(x), precision.spacing(x), 0.0)
+    unit = precision.spacing(x)
     jittered = []
     for _ in range(precision.jitters):
         moved = np.take(JITTER, rng.integers(len(JITTER), size=x.shape, dtype=np.int8))

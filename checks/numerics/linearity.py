@@ -41,7 +41,7 @@ def combined(v: Array, w: Array) -> Array:
 def nearby(v: Array, rng: np.random.Generator, count: int = NEARBY) -> list[Array]:
     """Incoming gradients that differ from `v` by a unit or two in the last place of every entry."""
     precision = current()
-    unit = np.where(np.isfinite(v), precision.spacing(np.where(np.isfinite(v), v, 0.0)), 0.0)
+    unit = precision.spacing(v)
     return [precision.rounded(v + rng.choice(JITTER, size=v.shape) * unit) for _ in range(count)]
 
 

@@ -61,9 +61,10 @@ class Precision:
             return values.astype(self.dtype).astype(np.float64)
 
     def spacing(self, values: Array) -> Array:
-        """The distance of each value to the next number of the type."""
-        result: Array = np.spacing(values.astype(self.dtype, copy=False)).astype(np.float64, copy=False)
-        return result
+        """The distance of each value to the next number of the type; 0 where there is none: at infinity and NaN."""
+        finite = np.isfinite(values)
+        distance = np.spacing(np.where(finite, values, 0.0).astype(self.dtype, copy=False))
+        return np.where(finite, distance.astype(np.float64, copy=False), 0.0)
 
 
 FLOAT64 = Precision(

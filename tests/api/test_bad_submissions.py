@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,12 @@ from .running import Ran, check
 from .submissions import layer, spoiled_layers, submission
 
 HEALTHY = "L1_Regularizer"
+
+
+def in_every_case(folder: Path, spoiled: dict[str, str]) -> Ran:
+    """A run of the spoiled layers, and of one that is not, in all named cases."""
+    names = (*spoiled, HEALTHY, "--effort", "standard")
+    return check(submission(folder / "submission", spoiled), *names, results=folder / "results")
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +31,7 @@ def unfinished(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         "SoftMax": layer("SoftMax", top="import os", forward="os._exit(0)"),
         "TanH": layer("TanH", top="import os; os._exit(0)"),
     }
-    return check(
-        submission(folder / "submission", spoiled),
-        *spoiled,
-        HEALTHY,
-        "--effort",
-        "standard",
-        results=folder / "results",
-    )
+    return in_every_case(folder, spoiled)
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +49,7 @@ def odd_values(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         "SoftMax": layer("SoftMax", backward="return np.full(error_tensor.shape, 'x', dtype=object)"),
         "TanH": layer("TanH", forward="input_tensor[...] = 0", backward="error_tensor += 1"),
     }
-    return check(
-        submission(folder / "submission", spoiled),
-        *spoiled,
-        HEALTHY,
-        "--effort",
-        "standard",
-        results=folder / "results",
-    )
+    return in_every_case(folder, spoiled)
 
 
 def test_the_stubs_are_correct(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -99,3 +99,14 @@ def lying(name: str, lie: Lie) -> Callable[[Spec], Any]:
         return LyingLayer(spec, lie)
 
     return made
+
+
+LIES = {"as if right": as_if_right, "rough": rough}
+PARTS = {
+    "ReLU": (),
+    "Sigmoid": (),
+    "FullyConnected": (),
+    "Conv": (),
+    "NeuralNetwork": ("FullyConnected", "ReLU", "SoftMax", "CrossEntropyLoss", "Sgd"),
+}
+"""What lies about its derivative, and of what it is made."""

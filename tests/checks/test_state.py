@@ -111,9 +111,9 @@ def test_what_chance_alone_finds_is_shortened() -> None:
     subject = made_of(ThirdTestInARow)
     tour = model(context_of("TanH")).tour()
     assert answered(explorer(subject, "TanH").run(explorer(subject, "TanH").allowed(tour))) is None
-    messages = [finding(subject, "TanH", "state.layer", seed).message for seed in range(3)]
+    messages = [finding(subject, "TanH", "state.layer", seed).message for seed in range(6)]
     shrunk = "1. set_phase(test)  2. forward(x1)  3. forward(x1)  4. forward(x1): forward(x1)[0, 0] = "
-    assert sum(shrunk in message for message in messages) >= 1, messages
+    assert sum(shrunk in message for message in messages) >= 2, messages
     assert all(shrunk in message for message in messages if message)
 
 
