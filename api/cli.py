@@ -15,6 +15,7 @@ from .commands import check, dispatch, explain, init, mistakes, report, train, w
 from .commands import list as list_
 from .commands.check import EXIT_STATUS
 from .exit_status import HARNESS_ERROR, INTERRUPTED, NO_READER, USAGE
+from .interruption import insistent
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -83,7 +84,8 @@ def _run(argv: Sequence[str] | None) -> int:
         parser.print_help()
         return USAGE
     try:
-        return COMMANDS[options.command].run(options)
+        with insistent():
+            return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
         incomplete = "; the run is incomplete: no verdict, and no footer in a results file"
         print(f"backproof: interrupted{incomplete if options.command == 'check' else ''}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,18 +12,20 @@ from ...sandbox import Asking, RemoteSubject
 from ...specs import Kind, LayerSpec, Question
 from ..asking import backward, forward, gradients, reseed
 from ..context import Context
-from ..definitions import Normalised
 from ..law import Law, Level, check
-from ..measurement import agrees, same
-from ..numerics.compare import Estimate
-from ..numerics.linearity import Linear, combined, nearby, noise_of, size_of_terms
-from ..proof import Expression
+from ..measurement import same
 from .contract import BACKWARD
-from .gradient_judging import agrees_with
-from .selection import core_in_training, deterministic, full_in_training, trainable
-from .value import defined, is_defined
+from .selection import deterministic, full_in_training, trainable
 
 Array = NDArray[np.float64]
+
+
+GRADIENT = "backward(dy)"  # the gradient of the input
+
+
+def gradient_of(parameter: str) -> str:
+    """The name of a parameter's gradient."""
+    return f"the gradient of {parameter}"
 
 
 def _backward(layer: RemoteSubject, dy: Array) -> list[Question[Any]]:
@@ -34,16 +36,16 @@ def _backward(layer: RemoteSubject, dy: Array) -> list[Question[Any]]:
 
 def _named(back: Array, *of_parameters: Mapping[str, Array]) -> dict[str, Array]:
     """What a backward leaves behind, by name: the input gradient and every parameter's gradient."""
-    found = {"backward(dy)": back}
+    found = {GRADIENT: back}
     for values in of_parameters:
-        found |= {f"the gradient of {name}": value for name, value in values.items()}
+        found |= {gradient_of(name): value for name, value in values.items()}
     return found
 
 
-def _passes(layer: RemoteSubject, seed: int, *batches: tuple[Array, Array]) -> Asking[list[dict[str, Array]]]:
+def passes(layer: RemoteSubject, seed: int, *batches: tuple[Array, Array]) -> Asking[list[dict[str, Array]]]:
     """What each of several passes, of inputs and incoming gradients, leaves behind."""
-    passes = ([reseed(seed), forward(x), *_backward(layer, dy)] for x, dy in batches)
-    values = yield from layer.ask_all(asked for each in passes for asked in each)
+    asked = ([reseed(seed), forward(x), *_backward(layer, dy)] for x, dy in batches)
+    values = yield from layer.ask_all(question for each in asked for question in each)
     each = len(values) // len(batches)
     return [_named(*values[place + 2 : place + each]) for place in range(0, len(values), each)]
 
@@ -58,11 +60,11 @@ def backward_belongs_to_the_latest_forward(context: Context) -> Law:
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
+    [reference] = yield from passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
         decoy = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
         past = decoy, context.incoming(rng, context.layer_spec.output_shape(decoy.shape))
-        _, found = yield from _passes(context.layer(context.rng(1)), context.seed, past, (x, dy))
+        _, found = yield from passes(context.layer(context.rng(1)), context.seed, past, (x, dy))
         yield from _all_same(
             found,
             reference,
@@ -78,7 +80,7 @@ def gradients_do_not_accumulate(context: Context) -> Law:
     rng = context.rng()
     layer = context.layer(rng)
     x, dy = context.data(rng), context.incoming(rng)
-    first, second = yield from _passes(layer, context.seed, (x, dy), (x, dy))
+    first, second = yield from passes(layer, context.seed, (x, dy), (x, dy))
     yield from _all_same(
         second,
         first,
@@ -88,56 +90,18 @@ def gradients_do_not_accumulate(context: Context) -> Law:
     )
 
 
-@check("contract.linear", Kind.LAYER, when=deterministic, level=core_in_training, needs=BACKWARD)
-def backward_is_linear(context: Context) -> Law:
-    """Backward is linear in the incoming gradient: b(2 v + 3 w) = 2 b(v) + 3 b(w)."""
-    rng = context.rng()
-    layer = context.layer(rng)
-    x, v, w = context.data(rng), context.incoming(rng), context.incoming(rng)
-    passes = yield from _passes(layer, context.seed, *((x, dy) for dy in (v, w, combined(v, w))))
-    of_v, of_w, of_both = (found["backward(dy)"] for found in passes)
-    law = Linear(
-        of_v, of_w, of_both, rounding=_of_cancelling_terms(context, layer, x, (2.0 * v, 3.0 * w, combined(v, w)))
-    )
-    if law.broken():  # seldom: only then is it measured how exact backward is
-        passes = yield from _passes(layer, context.seed, *((x, other) for other in (v, *nearby(v, rng))))
-        again, *near = (found["backward(dy)"] for found in passes)
-        if np.all(np.abs(again - of_v) <= law.bound):  # else the answers depend on what was asked before, not on v
-            y = next(call.value for call in layer.transcript if call.method == "forward")
-            law = law.allowing(noise_of(near, of_v), size_of_terms(y, v, w, x))
-    yield agrees(
-        "backward(2 v + 3 w)",
-        of_both,
-        Estimate(law.expected, np.zeros_like(of_v), law.bound),
-        hint="the incoming gradient must enter backward as a factor of every term, and only once",
-        as_expected=Expression("2.0 * $0 + 3.0 * $1", (of_v, of_w)),
-    )
-
-
-def _of_cancelling_terms(context: Context, layer: RemoteSubject, x: Array, cotangents: Sequence[Array]) -> Array | None:
-    """By how much right answers for these incoming gradients may be off together, where large terms cancel in them."""
-    if not is_defined(context.case):
-        return None
-    expected = defined(context, x, context.parameters(context.rng()))
-    found = next(call.value for call in layer.transcript if call.method == "forward")
-    if not isinstance(expected, Normalised) or not agrees_with(found, expected):
-        return None
-    error: Array = np.sum([expected.gradient_error("", v, found) for v in cotangents], axis=0)
-    return error
-
-
 @check("contract.instances", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
 def instances_do_not_share_state(context: Context) -> Law:
     """One instance does not influence another."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
+    [reference] = yield from passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
         watched, other = context.layer(context.rng(1)), context.layer(context.rng(1))
         yield from watched.ask(reseed(context.seed), forward(x))
         foreign = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
         error = context.incoming(rng, context.layer_spec.output_shape(foreign.shape))
-        yield from _passes(other, context.seed, (foreign, error))
+        yield from passes(other, context.seed, (foreign, error))
         found = yield from watched.ask_all(_backward(watched, dy))
         yield from _all_same(
             _named(*found),
@@ -153,7 +117,7 @@ def returned_arrays_are_no_views(context: Context) -> Law:
     """Overwriting an array that a layer was given or has returned does not change what backward computes."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    [reference] = yield from _passes(context.layer(context.rng(1)), context.seed, (x, dy))
+    [reference] = yield from passes(context.layer(context.rng(1)), context.seed, (x, dy))
     for what, name in (("result", "forward's result"), ("argument", "forward's input")):
         layer = context.layer(context.rng(1))
         yield from layer.ask(reseed(context.seed), forward(x))

@@ -113,6 +113,10 @@ class Linear:
         most = current().noisy * np.maximum(sizes(self.terms), size)
         return replace(self, noise=np.where(noise <= most, noise, 0.0))
 
+    def of_calls_alone(self) -> Linear:
+        """The same for answers that are sums over the calls so far, first v, then w, then 2v + 3w."""
+        return replace(self, of_w=self.of_w - self.of_v, of_both=self.of_both - self.of_w)
+
     def broken(self) -> Disagreement | None:
         """Where the identity is off by more than rounding."""
         return beyond(self.of_both, self.expected, self.bound)

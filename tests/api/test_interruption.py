@@ -78,3 +78,49 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, options: list[str]) -> Non
     wait_until(lambda: not any(map(runs, below)), "the end of the subject's processes")
     assert "footer" not in {record["type"] for record in read(results)}
     assert list(tmp_path.glob("backproof-*")) == []
+
+
+DROPPED = """
+import gc, signal, time
+from backproof.interruption import insistent
+
+class Finalized:
+    def __del__(self):
+        interrupt()
+
+def interrupt():  # as if Ctrl-C were pressed while this runs
+    signal.raise_signal(signal.SIGINT)
+
+def collected(phase, info):
+    if phase == "start":
+        gc.callbacks.clear()
+        interrupt()
+
+def by_finalizer():
+    Finalized()
+
+def by_garbage_collector():
+    gc.callbacks.append(collected)
+    gc.collect()
+
+with {context}:
+    {where}()
+    time.sleep({seconds})
+"""
+
+
+@pytest.mark.parametrize("where", ["by_finalizer", "by_garbage_collector"])
+@pytest.mark.parametrize(
+    ("context", "seconds", "status", "said"),
+    [
+        ("insistent()", PATIENCE, -signal.SIGINT, "Traceback"),
+        ("__import__('contextlib').nullcontext()", 0.5, 0, "Exception ignored in"),
+    ],
+    ids=["insistent", "Python alone"],
+)
+def test_ctrl_c_in_a_finalizer_is_not_lost(context: str, seconds: float, status: int, said: str, where: str) -> None:
+    program = DROPPED.format(context=context, where=where, seconds=seconds)
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", program], check=False, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (ended.returncode, ended.stderr[: len(said)]) == (status, said), ended.stderr
