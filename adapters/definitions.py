@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .names_read import names_read
 from .notebook import read_cells
 from .source import Import, imports_in, methods_of
 
@@ -124,13 +125,13 @@ class _Chooser:
         self._classes = {node.name for node in body if isinstance(node, ast.ClassDef)}
         self._functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
         definitions = [node for node in body if isinstance(node, _DEFINES)]
-        self._needed = _names_in(*definitions)
+        self._needed = names_read(*definitions)
         # What decides over a call of an own function: what classes need, or functions where there is no class.
         classes = [node for node in definitions if isinstance(node, ast.ClassDef)]
-        self._reached = self._following(_names_in(*(classes or definitions)))
+        self._reached = self._following(names_read(*(classes or definitions)))
         for statement in reversed(body):  # what an assignment needs stands before it
             if self.takes(statement) and isinstance(statement, ast.Assign | ast.AnnAssign):
-                names = _names_in(statement)
+                names = names_read(statement)
                 self._needed |= names
                 if not names_bound(statement).isdisjoint(self._reached) or _sets_attribute(statement):
                     self._reached |= self._following(names)
@@ -164,7 +165,7 @@ class _Chooser:
         while waiting:
             found |= waiting
             bodies = [self._functions[name] for name in waiting if name in self._functions]
-            waiting = _names_in(*bodies) - found
+            waiting = names_read(*bodies) - found
         return found
 
     def _may_be_set(self, target: ast.expr) -> bool:
@@ -228,10 +229,6 @@ def _dotted(function: ast.expr) -> tuple[str, list[str]]:
         parts.insert(0, function.attr)
         function = function.value
     return (function.id if isinstance(function, ast.Name) else "", parts)
-
-
-def _names_in(*statements: ast.stmt) -> set[str]:
-    return {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def names_bound(statement: ast.Assign | ast.AnnAssign) -> set[str]:

@@ -70,6 +70,7 @@ class ConformancePlugin:
                 level=option("--backproof-level"),
                 dtype=option("--backproof-dtype"),
                 compat=option("--backproof-compat"),
+                course=option("--backproof-course"),
                 waivers=option("--backproof-waivers") or "",
                 jobs=1,  # items are run one after another
             )

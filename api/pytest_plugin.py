@@ -48,6 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
         help="numpy: give the subject the names that NumPy has removed",
     )
+    group.addoption(
+        "--backproof-course", default="", metavar="NAME[@EDITION]", help="the course that SUBJECT belongs to"
+    )
     group.addoption("--backproof-waivers", metavar="FILE", help="failures that are tolerated, as TOML")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..sandbox import RemoteSubject, SessionLike, SubjectDied
+from ..sandbox import Asking, RemoteSubject, SessionLike, SubjectDied
 from ..specs import Case, LayerSpec, Phase, Question, Spec, Trait
 from .asking import assign, forward, reseed, set_phase
 from .numerics.precision import FLOAT32, PRECISIONS, Precision
@@ -19,6 +19,8 @@ from .settings import DEFAULTS, Settings
 
 Array = NDArray[np.float64]
 S = TypeVar("S", bound=Spec)
+T = TypeVar("T")
+Shared = dict[str, tuple[Any, list[RemoteSubject]]]
 
 COMPUTES_IN_FLOAT32 = "computes in float32"
 """The convention that names, separated by commas, the components that do so although they are given float64."""
@@ -67,7 +69,9 @@ class Context:
         session: where subjects are built.
         settings: those of the run.
         purpose: the check's id: all data derives from it, the seed and the case, so that two checks do not share data.
-        subjects: every subject built so far, for their transcripts.
+        subjects: every subject that the check's numbers come from, for their transcripts.
+        first: whether this is the check's only quantity, or the first one.
+        shared: by name, what the case's checks need alike, and the subjects that it comes from (`once`).
     """
 
     case: Case
@@ -75,9 +79,12 @@ class Context:
     settings: Settings = DEFAULTS
     purpose: str = ""
     subjects: list[RemoteSubject] = field(default_factory=list)
+    first: bool = True
+    shared: Shared = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         single = self.conventions.get(COMPUTES_IN_FLOAT32, "").split(", ")
+        self._borrowed = 0
         given = PRECISIONS[self.case.dtype]
         self._known = FLOAT32 if any(name in single for name in names_in(self.case.spec)) else given
 
@@ -104,6 +111,35 @@ class Context:
         words = f"{self.case.spec.name()}/{self.case.name}/{self.purpose}".encode()
         return np.random.default_rng([self.seed, self.case.seed, zlib.crc32(words), salt])
 
+    @property
+    def evaluations(self) -> int:
+        """How often subjects were evaluated for this check; what is shared counts for the one whose name it has."""
+        return sum(subject.evaluations for subject in self.subjects) - self._borrowed
+
+    def once(self, name: str, ask: Callable[[Context], Asking[T]]) -> Asking[T]:
+        """What `ask` returns, asked for by the first of the case's checks that needs it; nothing if that has raised.
+
+        Args:
+            name: the id of the check that it belongs to, which may be this one. The data derives from it.
+            ask: given the same case with this name as its purpose.
+        """
+        if name not in self.shared:
+            context = replace(self, purpose=name, subjects=[])
+            try:
+                value = yield from ask(context)
+            except BaseException:
+                self._take(name, context.subjects)
+                raise
+            self.shared[name] = value, context.subjects
+        value, subjects = self.shared[name]
+        self._take(name, subjects)
+        return value
+
+    def _take(self, name: str, subjects: Sequence[RemoteSubject]) -> None:
+        self.subjects += subjects
+        if not (self.first and name == self.purpose):
+            self._borrowed += sum(subject.evaluations for subject in subjects)
+
     def new(self, spec: Spec | None = None, *, now: bool = False) -> RemoteSubject:
         """A fresh subject, as constructed: with its first call, which saves a round trip, or `now`."""
         subject = self.session.build(spec or self.case.spec, seed=self.seed, later=not now)
@@ -116,7 +152,7 @@ class Context:
         """The same case in a fresh session, where subjects have seen no call of those here; data is drawn alike."""
         session = self.session.fresh()
         try:
-            yield replace(self, session=session, subjects=[])
+            yield replace(self, session=session, subjects=[], shared={})
         finally:
             with suppress(SubjectDied):
                 session.close()

@@ -60,7 +60,7 @@ class BatchFlattenedToo(Flatten):
 @mistake(
     hint="input_tensor.reshape(input_tensor.shape[0], -1), without a transpose",
     families=("value", "contract"),
-    cases=("image", "sequence"),
+    cases=("image", "batch-1", "sequence"),
 )
 class BatchLast(Flatten):
     """Forward mixes the samples.

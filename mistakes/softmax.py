@@ -92,7 +92,6 @@ class OverTheBatch(SoftMaxInSteps):
 @mistake(
     hint="exponentials.sum(axis=1, keepdims=True), not exponentials.sum()",
     families=("value", "gradient"),
-    cases=EVERY_BATCH,
 )
 class OverEverything(SoftMaxInSteps):
     """Forward sums over the whole batch.

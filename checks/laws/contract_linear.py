@@ -35,13 +35,12 @@ def backward_is_linear(context: Context) -> Law:
     cancelling = _cancelling(context, x, parameters, y)
     laws = {}
     for block, name in zip(("", *parameters), blocks, strict=True):
-        found = [answer.get(name) for answer in answers]
-        if block and not all(
-            array_of_shape(name, value, blocks[name].shape).verdict is Verdict.PASSED for value in found
-        ):
+        shapes = {array_of_shape(name, answer.get(name), blocks[name].shape).verdict for answer in answers}
+        if block and shapes != {Verdict.PASSED}:
             continue  # which `contract.gradients` reports
+        of_v, of_w, of_both = (answer[name] for answer in answers)
         rounding = _rounding(cancelling, block, (2.0 * v, 3.0 * w, combined(v, w)), y)
-        law = Linear(*found, rounding=rounding)
+        law = Linear(of_v, of_w, of_both, rounding=rounding)
         if name == GRADIENT or law.of_calls_alone().broken():  # else `contract.accumulation` reports the sum
             laws[name] = law
     if any(law.broken() for law in laws.values()):  # seldom: only then is it measured how exact backward is

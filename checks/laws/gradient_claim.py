@@ -12,6 +12,8 @@ from ...sandbox import Asking, RemoteSubject
 from ...specs import Question
 from ..asking import backward, forward, gradients
 from ..law import answered
+from ..numerics.answers import typical
+from ..numerics.directions import scale_of
 from ..numerics.precision import current
 
 Array = NDArray[np.float64]
@@ -52,7 +54,8 @@ class NumberClaim:
     """The same where forward returns a number, the loss: its gradient times the only entry of v.
 
     It is asked for twice, the second time with the block moved by a unit in the last place: by how much the gradient
-    changes is its rounding noise, which another incoming gradient would not show.
+    changes is its rounding noise, which another incoming gradient would not show. That is small beside the gradient, or
+    beside what a loss that is a sum may cancel to: what is not, is no rounding, and counts for nothing.
 
     Attributes:
         outputs: what forward has returned for the block as it is.
@@ -60,10 +63,13 @@ class NumberClaim:
         noise: of each of its entries.
     """
 
-    def __init__(self, outputs: Sequence[Any], gradient: Array, moved: Array) -> None:
+    def __init__(self, outputs: Sequence[Any], gradient: Array, moved: Array, at: Array) -> None:
+        """Take what the subject has answered for the block `at`, and the gradient there and close by."""
         self.outputs = list(outputs)
         self.gradient = gradient
-        self.noise: Array = np.abs(moved - gradient)
+        noise = np.abs(moved - gradient)
+        terms = max(typical(np.asarray(outputs, np.float64)) / scale_of(at), np.abs(gradient).max(initial=0.0))
+        self.noise: Array = np.where(noise <= current().noisy * terms, noise, 0.0)
 
     def __call__(self, v: Array) -> Array:
         """The gradient for `v`."""

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sandbox import Asking
 from ...specs import Kind, Question
 from ..asking import attach_optimizer, backward, forward, gradients, parameters, reseed
 from ..context import Context
@@ -20,7 +21,7 @@ from .contract import BACKWARD
 from .selection import parameter_names, trainable
 
 Array = NDArray[np.float64]
-RATE = 0.125
+RATE, MOMENTUM = 0.125, 0.75
 _STEPS = 4
 _Named: TypeAlias = Mapping[str, Array]
 _Step: TypeAlias = tuple[Question[Array], Question[Array], Question[_Named], Question[_Named]]
@@ -54,10 +55,7 @@ def input_gradient_is_taken_before_the_update(context: Context) -> Law:
 )
 def backward_updates_the_parameter(context: Context, quantity: str) -> Law:
     """With an optimizer, each backward updates every parameter once, by the optimizer's rule and its own gradient."""
-    rng = context.rng()
-    layer = context.layer(rng)
-    attached = attach_optimizer(RATE, 0.0)
-    given, _, _, _, named, updated = yield from layer.ask(parameters(), attached, *_step(context, rng))
+    given, named, updated = yield from context.once("optimizer.applied", _one_step)
     before, gradient, after = given[quantity], named[quantity], updated[quantity]
     bound = 8 * np.finfo(float).eps * (np.abs(before) + RATE * np.abs(gradient)) + np.finfo(float).tiny
     expected = Estimate(before - RATE * gradient, bound)
@@ -88,12 +86,7 @@ def backward_updates_the_parameter(context: Context, quantity: str) -> Law:
 )
 def every_parameter_has_its_own_state(context: Context, quantity: str) -> Law:
     """Every parameter has an optimizer state of its own: its trajectory follows from its own gradients alone."""
-    rng = context.rng()
-    momentum = 0.75
-    layer = context.layer(rng)
-    steps = [_step(context, rng) for _ in range(_STEPS)]
-    asked: list[Question[Any]] = [attach_optimizer(RATE, momentum), parameters(), *chain.from_iterable(steps)]
-    _, given, *found = yield from layer.ask_all(asked)
+    given, *found = yield from context.once("optimizer.state", _several_steps)
     start = expected = given[quantity]
     used: list[Array] = []
     velocity, size = np.zeros_like(expected), np.abs(expected)
@@ -101,7 +94,7 @@ def every_parameter_has_its_own_state(context: Context, quantity: str) -> Law:
     for step, (named, updated) in enumerate(zip(found[2::each], found[3::each], strict=True)):
         gradient, after = named[quantity], updated[quantity]
         used.append(gradient)
-        velocity = momentum * velocity - RATE * gradient
+        velocity = MOMENTUM * velocity - RATE * gradient
         expected = expected + velocity
         size = np.maximum(size, np.abs(expected)) + np.abs(velocity)
         yield agrees(
@@ -109,8 +102,27 @@ def every_parameter_has_its_own_state(context: Context, quantity: str) -> Law:
             after,
             Estimate(expected, 8 * (step + 2) * np.finfo(float).eps * size + np.finfo(float).tiny),
             hint="give every parameter its own copy of the optimizer (copy.deepcopy), so that momenta do not mix",
-            as_expected=_trajectory(start, used, momentum),
+            as_expected=_trajectory(start, used),
         )
+
+
+def _one_step(context: Context) -> Asking[tuple[_Named, _Named, _Named]]:
+    """The parameters before a step of plain gradient descent, their gradients, and the parameters after it."""
+    rng = context.rng()
+    layer = context.layer(rng)
+    attached = attach_optimizer(RATE, 0.0)
+    given, _, _, _, named, updated = yield from layer.ask(parameters(), attached, *_step(context, rng))
+    return given, named, updated
+
+
+def _several_steps(context: Context) -> Asking[list[Any]]:
+    """The parameters before the first step with momentum, and the answers of every step."""
+    rng = context.rng()
+    layer = context.layer(rng)
+    steps = [_step(context, rng) for _ in range(_STEPS)]
+    asked: list[Question[Any]] = [attach_optimizer(RATE, MOMENTUM), parameters(), *chain.from_iterable(steps)]
+    _, *found = yield from layer.ask_all(asked)
+    return found
 
 
 def _step(context: Context, rng: np.random.Generator) -> _Step:
@@ -119,9 +131,9 @@ def _step(context: Context, rng: np.random.Generator) -> _Step:
     return forward(x), backward(dy), gradients(), parameters()
 
 
-def _trajectory(start: Array, used: list[Array], momentum: float) -> Expression:
+def _trajectory(start: Array, used: list[Array]) -> Expression:
     """Where gradient descent with momentum arrives: each gradient counts in its own step and, less, in later ones."""
     steps = len(used)
-    shares = [sum(momentum**later for later in range(steps - step)) for step in range(steps)]
+    shares = [sum(MOMENTUM**later for later in range(steps - step)) for step in range(steps)]
     terms = " + ".join(f"{share} * ${step}" for step, share in enumerate(shares, start=1))
     return Expression(f"$0 - {RATE} * ({terms})", (start, *used))

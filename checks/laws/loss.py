@@ -157,7 +157,7 @@ def prediction_gradient(context: Context) -> Law:
     found, gradient, _, again = yield from loss.ask(
         loss_forward(prediction, target), slope, loss_forward(moved, target), slope
     )
-    claim = NumberClaim([found], gradient / scale, again / scale)
+    claim = NumberClaim([found], gradient / scale, again / scale, prediction)
 
     def evaluate(points: Sequence[Array]) -> list[Array]:
         return [definitions.loss(spec, point, target, context.conventions).value.reshape(1) for point in points]

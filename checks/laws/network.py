@@ -68,7 +68,7 @@ def gradient_of_the_whole_network(context: Context) -> Law:
     # All parameters are assigned again: backward may have updated any of them.
     _, _, _, others = yield from network.ask(assign(moved), *one_pass)
     for name in values:
-        claim = NumberClaim([loss], slopes[name], others[name])
+        claim = NumberClaim([loss], slopes[name], others[name], values[name])
 
         def answers(other: Context, points: Sequence[Array], name: str = name) -> Asking[list[Array]]:
             asked = network if other is context else (yield from prepared(other, other.rng()))[0]

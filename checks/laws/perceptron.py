@@ -185,7 +185,7 @@ def gradient_of_every_parameter(context: Context, quantity: str) -> Law:
     _, loss, gradients, _, _, others = yield from network.ask(
         assign(values), loss_there, slopes, assign(moved), loss_there, slopes
     )
-    claim = NumberClaim([loss], gradients[quantity], others[quantity])
+    claim = NumberClaim([loss], gradients[quantity], others[quantity], values[quantity])
 
     def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
         return [_loss(context, x, target, {**values, quantity: point}, known) for point in points]
@@ -224,7 +224,7 @@ def gradient_of_the_input(context: Context) -> Law:
     loss, gradient, again = yield from network.ask(
         perceptron_loss(x, target), input_gradient(x, target), input_gradient(moved, target)
     )
-    claim = NumberClaim([loss], gradient / scale, again / scale)
+    claim = NumberClaim([loss], gradient / scale, again / scale, x)
 
     def losses(points: Sequence[Array], known: Mapping[str, str]) -> list[Array]:
         return [_loss(context, point, target, values, known) for point in points]

@@ -121,7 +121,7 @@ class LayerModel(Model[LayerState]):
             self.turn = (Step("assign", ("p2",)),)
         if self._takes_optimizer:
             passes = (forwards[0], backwards[0], forwards[2], backwards[1])
-            self.ending = (Step("attach_optimizer"), *passes, to_test, forwards[1], to_train, *passes)
+            self.ending = (Step("attach_optimizer"), *passes, to_test, forwards[1], to_train, *passes[:2])
         self.legend = f"x1, x2 of shape {shape}, x3 of shape {longer}; dy1, dy2: incoming gradients"
         if self._spec.parameters():
             self.legend += "; p1, p2: parameters, p1 at first"
@@ -264,11 +264,14 @@ class LayerModel(Model[LayerState]):
     def _fresh(self, state: LayerState, error: str = "") -> Asking[list[Any]]:
         """What a fresh layer in this state answers to forward of the latest input, and then to backward.
 
-        An update has not happened yet for it: `state.parameters` are those of the forward.
+        An update has not happened yet for it: `state.parameters` are those of the forward. Who asks for forward alone
+        will mostly ask for a backward next.
         """
         history = state.batches if self._normalises and state.phase is Phase.TEST else ()
         values = tuple(value.tobytes() for value in state.parameters.values())
         key = (state.phase, history, values, state.latest, error)
+        if key not in self._known and not error and state.phase is Phase.TRAIN:
+            yield from self._fresh(state, ERRORS[0])
         if key not in self._known:
             asked: list[Question[Any]] = [assign(state.parameters)] if state.parameters else []
             asked += [set_phase(Phase.TRAIN)] if history else []
@@ -281,4 +284,5 @@ class LayerModel(Model[LayerState]):
                 kept += 1 + bool(state.parameters)
             answers = yield from self.context.new().ask_all(asked)
             self._known[key] = answers[-kept:]
+            self._known[*key[:-1], ""] = answers[-kept:][:1]
         return self._known[key]

@@ -72,11 +72,17 @@ class Model(ABC, Generic[S]):
         self.context = context
 
     def tour(self) -> Program:
-        """The program that always comes first: every idiom, twice, so that chance adds to a power that is there."""
+        """The program that always comes first: every idiom on both instances, which take turns.
+
+        So chance adds to a power that is there.
+        """
         idioms = self.idioms or tuple((step,) for step in self.steps)
-        both = [step for idiom in idioms for step in (*idiom, *_swapped(idiom))]
-        again = [step for idiom in idioms for step in idiom]
-        return (*both, *self.turn, *_swapped(self.turn), *again, *self.ending, *_swapped(self.ending))
+        rounds = [
+            [step for place, idiom in enumerate(idioms) for step in (idiom if place % 2 == first else _swapped(idiom))]
+            for first in (0, 1)
+        ]
+        turn, ending = ((*part, *_swapped(part)) for part in (self.turn, self.ending))
+        return (*rounds[0], *turn, *rounds[1], *ending)
 
     @abstractmethod
     def start(self) -> S:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ...sandbox import SessionLike, SubjectDied, WorkerError
 from ...specs import Deviation
+from ..context import Shared
 from ..plan.plan import Plan, Planned
 from ..results import FAILING, Finding, Verdict
 from ..settings import DEFAULTS, Settings
@@ -49,16 +50,17 @@ class GroupRunner:
             group: prerequisites before what needs them.
             done: what is known by id; the group's findings are added as they come.
         """
+        shared: Shared = {}
         with _Sessions(self.source) as sessions:
             for planned in group:
-                done[planned.id] = self._judged(planned, sessions, done)
+                done[planned.id] = self._judged(planned, sessions, done, shared)
                 yield done[planned.id]
 
     def examine(self, planned: Planned, session: SessionLike) -> Examined:
         """One check in a session, with what led to its finding, and without a diagnosis."""
         return examine(planned, session, self.settings)
 
-    def _judged(self, planned: Planned, sessions: _Sessions, done: Mapping[str, Finding]) -> Finding:
+    def _judged(self, planned: Planned, sessions: _Sessions, done: Mapping[str, Finding], shared: Shared) -> Finding:
         blocked = self._blocked(planned, done)
         if blocked is not None:
             return blocked
@@ -74,7 +76,7 @@ class GroupRunner:
         def again(deviation: Deviation) -> Finding:
             return self.examine(planned, CorrectedSession(sessions.current(), deviation)).finding
 
-        examined = examine(planned, session, self.settings, self.diagnose)
+        examined = examine(planned, session, self.settings, self.diagnose, shared)
         return accepted(examined.finding, self.settings.deviations, again)
 
     def _blocked(self, planned: Planned, done: Mapping[str, Finding]) -> Finding | None:

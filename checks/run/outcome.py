@@ -13,7 +13,7 @@ import numpy as np
 from ...sandbox import SessionLike, SubjectError, SubjectRaised
 from ...sandbox.advice import advice_on
 from ...specs import Unsupported, operations
-from ..context import Context, where_text
+from ..context import Context, Shared, where_text
 from ..law import Level, measurements
 from ..measurement import Measurement, passed
 from ..numerics.precision import judged_in
@@ -71,9 +71,18 @@ def examine(
     session: SessionLike,
     settings: Settings,
     diagnose: Diagnose | None = None,
+    shared: Shared | None = None,
 ) -> Examined:
-    """`run_check`, with what led to the finding."""
-    context = Context(planned.case, session, settings, planned.check.id)
+    """`run_check`, with what led to the finding; `shared` is what other checks of the case have asked for."""
+    quantities = planned.check.quantities(planned.case)
+    context = Context(
+        planned.case,
+        session,
+        settings,
+        planned.check.id,
+        first=planned.quantity in quantities[:1],
+        shared={} if shared is None else shared,
+    )
     finding, measurement = base_finding(planned), None
     started = time.perf_counter()
     session.limit(settings.seconds)
@@ -94,7 +103,7 @@ def examine(
                 finding = replace(finding, diagnosis=diagnose(planned, context, finding))
     finding = replace(
         finding,
-        evaluations=sum(subject.evaluations for subject in context.subjects),
+        evaluations=context.evaluations,
         seconds=round(time.perf_counter() - started, 6),
     )
     return Examined(finding, context, measurement)

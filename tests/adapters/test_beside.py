@@ -10,6 +10,8 @@ import pytest
 
 import backproof
 from backproof import adapters
+from backproof.adapters.definitions import read_definitions
+from backproof.adapters.executing import execute
 from backproof.adapters.file_courses import beside
 from backproof.sandbox import Limits, Worker
 from backproof.specs import ReLU
@@ -65,6 +67,14 @@ def test_what_lies_beside_is_imported(tmp_path: Path, layout: str, name: str) ->
     assert sorted(each.name for each in tmp_path.rglob("*") if each.is_file()) == sorted(
         [name, *(Path(each).name for each in files)]
     )
+
+
+def test_an_installed_package_comes_before_a_folder_of_its_name(tmp_path: Path) -> None:
+    write(tmp_path, {"jinja2/notes.py": "x = 1", "acts.py": ACTS})
+    path = _write(tmp_path / "work.py", "import jinja2\njinja2.Template\nfrom acts import relu", FLATTEN, OWN)
+    module = execute(read_definitions(path))
+    assert module.find("jinja2").Template
+    assert module.find("relu")
 
 
 PEEKS = """

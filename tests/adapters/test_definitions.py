@@ -45,6 +45,8 @@ def taken(folder: Path, *cells: str) -> Definitions:
         "def one(): return 1\nN = np.full(3, one())\ndef f(): return N",
         "def one(): return 1\nN = one()\ndef f(): return N",
         "def add(c): return c\nclass A: pass\nA.n = add(3)",
+        "def one(): return 1\nN = one()\nclass A:\n    def f(self):\n        global N\n        N = N + 1",
+        "def one(): return 1\nN = one()\nclass A:\n    def f(self, n=N): return [n for N in n]",
     ],
 )
 def test_definitions_are_taken(tmp_path: Path, statement: str) -> None:
@@ -97,6 +99,24 @@ def test_everything_else_is_left_out(tmp_path: Path, statement: str) -> None:
         "antigravity",
     ):
         assert word not in definitions.code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "loss = 2\n        return loss",
+        "for loss in range(3): pass\n        return loss",
+        "return [loss for loss in range(3)]",
+        "return (lambda loss: loss)(3)",
+        "def loss(): pass\n        return loss",
+        "import loss\n        return loss.x",
+        "try: pass\n        except ValueError as loss: print(loss)",
+    ],
+)
+def test_a_method_s_own_names_need_nothing(tmp_path: Path, body: str) -> None:
+    cell = f"def fit(): return 1\nclass A:\n    def f(self):\n        {body}\nloss = fit()"
+    assert "loss = fit()" not in taken(tmp_path, cell).code.splitlines()
+    assert "loss = fit()" in taken(tmp_path, cell.replace("f(self)", "f(self, a=loss)")).code.splitlines()
 
 
 @pytest.mark.parametrize(

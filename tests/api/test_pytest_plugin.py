@@ -195,3 +195,10 @@ def test_a_waiver_file_that_cannot_be_used_ends_the_session(pytester: pytest.Pyt
     ran = pytester.runpytest_inprocess(SUBJECT, f"--backproof-waivers={tmp_path / 'none'}")
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
     assert "none cannot be read" in ran.stderr.str()
+
+
+def test_the_course_can_be_named(pytester: pytest.Pytester) -> None:
+    options = (SUBJECT, "--collect-only", "-q", "--backproof-course=fau-exercises@1900")
+    ran = pytester.runpytest_inprocess(*options)
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    ran.stderr.fnmatch_lines(["*1900*"])

@@ -7,12 +7,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from backproof.checks.context import Context, spec_text, where_text
+from backproof.checks.asking import forward
+from backproof.checks.context import Context, Shared, spec_text, where_text
+from backproof.checks.law import answered
 from backproof.checks.settings import Settings
 from backproof.mistakes import correct
-from backproof.sandbox import DirectSession
+from backproof.sandbox import Asking, DirectSession
 from backproof.specs import (
     Adam,
+    Array,
     BatchNormalization,
     Case,
     CrossEntropyLoss,
@@ -27,6 +30,7 @@ from backproof.specs import (
     ReLU,
     Sgd,
     SoftMax,
+    Unsupported,
     all_specs,
 )
 
@@ -156,3 +160,37 @@ def test_where_names_shape_phase_and_type() -> None:
     assert where_text(AFFINE) == "FullyConnected(input_size=4, output_size=3), shape (9, 4), train phase, float64"
     assert where_text(Case(name="he", spec=He(), input_shape=(3, 2))) == "He(), shape (3, 2), float64"
     assert where_text(Case(name="scalar", spec=Sgd(learning_rate=0.3))) == "Sgd(learning_rate=0.3), float64"
+
+
+def one_forward(given: Context) -> Asking[Array]:
+    rng = given.rng()
+    layer = given.layer(rng)
+    y: Array = yield from layer.ask(forward(given.data(rng)))
+    return y
+
+
+def test_what_checks_need_alike_is_asked_for_once() -> None:
+    shared: Shared = {}
+    first, second = (
+        dataclasses.replace(context(purpose=purpose), shared=shared)
+        for purpose in ("value.forward", "contract.forward")
+    )
+    values = [answered(given.once("contract.forward", one_forward)) for given in (first, second)]
+    assert values[0] is values[1]
+    assert first.subjects == second.subjects
+    assert (first.evaluations, second.evaluations) == (0, 1), "it counts for the check whose name it has"
+    alone = context(purpose="contract.forward")
+    assert np.array_equal(values[0], answered(one_forward(alone)))
+
+
+def test_what_has_raised_is_asked_for_again() -> None:
+    given = context(purpose="contract.forward")
+
+    def refused(given: Context) -> Asking[Array]:
+        yield from one_forward(given)
+        raise Unsupported("not here")
+
+    for times in (1, 2):
+        with pytest.raises(Unsupported, match="not here"):
+            answered(given.once("contract.forward", refused))
+        assert (len(given.subjects), given.evaluations) == (times, times)

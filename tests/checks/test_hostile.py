@@ -194,3 +194,27 @@ def test_answers_that_depend_on_every_digit_are_no_rounding() -> None:
         assert footer.verdict == "nonconformant"
         failing = {finding.check for finding in found if finding.verdict is Verdict.FAILED}
         assert {"contract.linear", "gradient.input", "gradient.parameter"} <= failing
+
+
+class JitteringLoss:
+    """A loss whose gradient is 2 % too large, and 0.4 % off by the digits of the prediction."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._inner, self._share = correct(spec), 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def forward(self, prediction: Array, target: Array) -> Any:
+        self._share = np.random.default_rng(zlib.crc32(prediction.tobytes())).uniform(1.016, 1.024)
+        return self._inner.forward(prediction, target)
+
+    def backward(self, target: Array) -> Any:
+        return self._share * self._inner.backward(target)
+
+
+def test_jitter_of_a_loss_is_no_rounding() -> None:
+    for seed in range(5):
+        footer, found = result_of(JitteringLoss, "MeanSquaredError", seed=seed)
+        assert footer.verdict == "nonconformant"
+        assert Verdict.FAILED in {finding.verdict for finding in found if finding.check == "gradient.prediction"}
