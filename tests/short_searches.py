@@ -11,7 +11,7 @@ import pytest
 from backproof.checks.plan.effort import EFFORTS
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def short_searches() -> Iterator[None]:
     """Searches for the smallest case that fails give up early; of this process only."""
     short = {name: replace(effort, trials=4, run_trials=8) for name, effort in EFFORTS.items()}

@@ -50,12 +50,11 @@ def call(cls: type, arguments: Sequence[Any]) -> str:
     return f"{cls.__name__}({', '.join(map(repr, arguments))})"
 
 
-def layer_phrases(layer: Any) -> dict[str, str]:
-    """What every layer of the course can do."""
-    said = {"forward": "$self.forward($0)", "backward": "$self.backward($0)", "reseed": RANDOM}
-    if speaks_of_testing_phase(layer):
-        said |= {"phase train": "$self.testing_phase = False", "phase test": "$self.testing_phase = True"}
-    return said
+def phase_phrases(layer: Any) -> dict[str, str]:
+    """How the layer is told its phase, if an attribute tells it."""
+    if not speaks_of_testing_phase(layer):
+        return {}
+    return {"phase train": "$self.testing_phase = False", "phase test": "$self.testing_phase = True"}
 
 
 def attribute(owner: Any, names: tuple[str, ...], place: str = "$self") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...specs import Array, InitializerSpec, LossSpec, OptimizerSpec, RegularizerSpec, Unsupported
+from ...specs import InitializerSpec, LossSpec, OptimizerSpec, RegularizerSpec, Unsupported
 from ..base import InitializerAdapter, LossAdapter, OptimizerAdapter, RegularizerAdapter
 from ..seeding import reseed
 from ..signatures import least_arguments
+from ..spoken import said_by, spoken
 from .attributes import inherits
 from .code_templates import RANDOM, call, merged, origin
 
@@ -18,27 +19,15 @@ class CourseLoss(LossAdapter):
 
     def __init__(self, spec: LossSpec, loss: Any) -> None:
         super().__init__(spec)
-        self.loss = loss
+        self.own = loss
+
+    forward = spoken("$self.forward($0, $1)")
+    backward = spoken("$self.backward($0)")
+    predict = spoken("$self.predict($0)", needs="predict")
 
     def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
-        said = {"forward": "$self.forward($0, $1)", "backward": "$self.backward($0)"}
-        said |= {"predict": "$self.predict($0)"} if callable(getattr(self.loss, "predict", None)) else {}
-        return {**origin(self.loss), "construct": f"$self = {call(type(self.loss), ())}", **said}
-
-    def forward(self, prediction: Array, target: Array) -> float:
-        result: float = self.loss.forward(prediction, target)
-        return result
-
-    def backward(self, target: Array) -> Array:
-        result: Array = self.loss.backward(target)
-        return result
-
-    def predict(self, prediction: Array) -> Array:
-        if not callable(getattr(self.loss, "predict", None)):
-            raise Unsupported(f"{self.spec.name()} has no method predict")
-        result: Array = self.loss.predict(prediction)
-        return result
+        return {**origin(self.own), "construct": f"$self = {call(type(self.own), ())}", **said_by(self)}
 
 
 class CourseRegularizer(RegularizerAdapter):
@@ -46,24 +35,27 @@ class CourseRegularizer(RegularizerAdapter):
 
     def __init__(self, spec: RegularizerSpec, regularizer: Any) -> None:
         super().__init__(spec)
-        self.regularizer = regularizer
+        self.own = regularizer
+
+    norm = spoken("$self.norm($0)")
+    gradient = spoken("$self.calculate_gradient($0)")
 
     def construction(self) -> str:
         """The constructor's call, as code."""
-        return call(type(self.regularizer), [self.spec.arguments()["alpha"]])
+        return call(type(self.own), [self.spec.arguments()["alpha"]])
 
     def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
-        said = {"norm": "$self.norm($0)", "gradient": "$self.calculate_gradient($0)"}
-        return {**origin(self.regularizer), "construct": f"$self = {self.construction()}", **said}
+        return {**origin(self.own), "construct": f"$self = {self.construction()}", **said_by(self)}
 
-    def norm(self, weights: Array) -> float:
-        result: float = self.regularizer.norm(weights)
-        return result
 
-    def gradient(self, weights: Array) -> Array:
-        result: Array = self.regularizer.calculate_gradient(weights)
-        return result
+def takes_delta(optimizer: Any) -> bool:
+    """Tell whether its first argument is individual_delta, a factor of the step, as in the edition of 2018/19."""
+    return least_arguments(optimizer.calculate_update) == 3
+
+
+def _update(adapter: CourseOptimizer) -> str:
+    return f"$self.calculate_update({'1.0, ' if takes_delta(adapter.own) else ''}$0, $1)"
 
 
 class CourseOptimizer(OptimizerAdapter):
@@ -80,35 +72,29 @@ class CourseOptimizer(OptimizerAdapter):
 
     def __init__(self, spec: OptimizerSpec, optimizer: Any, regularizer: CourseRegularizer | None = None) -> None:
         super().__init__(spec)
-        self.optimizer = optimizer
+        self.own = optimizer
         self.regularizer = regularizer
         if regularizer is not None:
             if not hasattr(optimizer, "add_regularizer"):
                 raise Unsupported(f"{spec.name()} has no method add_regularizer (exercise 3 adds it)")
-            optimizer.add_regularizer(regularizer.regularizer)
+            optimizer.add_regularizer(regularizer.own)
 
-    def update(self, weights: Array, gradient: Array) -> Array:
-        # The edition of 2018/19 has a first argument individual_delta, a factor of the step.
-        delta = (1.0,) if least_arguments(self.optimizer.calculate_update) == 3 else ()
-        result: Array = self.optimizer.calculate_update(*delta, weights, gradient)
-        return result
+    update = spoken(_update)
 
     def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
         arguments = [value for name, value in self.spec.arguments().items() if name != "regularizer"]
-        lines = [f"$self = {call(type(self.optimizer), arguments)}"]
-        said = [origin(self.optimizer)]
+        lines = [f"$self = {call(type(self.own), arguments)}"]
+        said = [origin(self.own)]
         if self.regularizer is not None:
             lines.append(f"$self.add_regularizer({self.regularizer.construction()})")
-            said.append(origin(self.regularizer.regularizer))
-        delta = "1.0, " if least_arguments(self.optimizer.calculate_update) == 3 else ""
-        update = {"update": f"$self.calculate_update({delta}$0, $1)"}
-        return merged(*said, {"construct": "\n".join(lines)}, update)
+            said.append(origin(self.regularizer.own))
+        return merged(*said, {"construct": "\n".join(lines)}, said_by(self))
 
     def declared(self) -> Mapping[str, Any]:
-        said = {"base": inherits(self.optimizer, "base", "optimizer")}
+        said = {"base": inherits(self.own, "base", "optimizer")}
         if self.regularizer is not None:
-            said["regularizer"] = getattr(self.optimizer, "regularizer", None) is self.regularizer.regularizer
+            said["regularizer"] = getattr(self.own, "regularizer", None) is self.regularizer.own
         return said
 
 
@@ -117,17 +103,14 @@ class CourseInitializer(InitializerAdapter):
 
     def __init__(self, spec: InitializerSpec, initializer: Any) -> None:
         super().__init__(spec)
-        self.initializer = initializer
+        self.own = initializer
 
-    def initialize(self, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
-        result: Array = self.initializer.initialize(shape, fan_in, fan_out)
-        return result
+    initialize = spoken("$self.initialize($0, $1, $2)")
 
     def reseed(self, seed: int) -> None:
-        reseed(seed, self.initializer)
+        reseed(seed, self.own)
 
     def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
-        construct = f"$self = {call(type(self.initializer), list(self.spec.arguments().values()))}"
-        said = {"initialize": "$self.initialize($0, $1, $2)", "reseed": RANDOM}
-        return {**origin(self.initializer), "construct": construct, **said}
+        construct = f"$self = {call(type(self.own), list(self.spec.arguments().values()))}"
+        return {**origin(self.own), "construct": construct, "reseed": RANDOM, **said_by(self)}

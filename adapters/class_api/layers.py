@@ -8,8 +8,9 @@ from typing import Any
 from ...specs import Array, LayerSpec, Phase
 from ..base import LayerAdapter
 from ..seeding import reseed
+from ..spoken import said_by, spoken
 from .attributes import give_optimizer, inherits, initialize_constant
-from .code_templates import call, initialize_phrase, layer_phrases, merged, origin
+from .code_templates import RANDOM, call, initialize_phrase, merged, origin, phase_phrases
 from .phases import layer_phase, set_layer_phase
 from .probes import ProbeOptimizer
 
@@ -28,16 +29,16 @@ class CourseLayer(LayerAdapter):
         self.layer = layer
         self.arguments = arguments
 
+    @property
+    def own(self) -> Any:
+        """The submission's object."""
+        return self.layer
+
+    forward = spoken("$self.forward($0)")
+    backward = spoken("$self.backward($0)")
+
     def set_phase(self, phase: Phase) -> None:
         set_layer_phase(self.layer, phase)
-
-    def forward(self, x: Array) -> Array:
-        result: Array = self.layer.forward(x)
-        return result
-
-    def backward(self, dy: Array) -> Array:
-        result: Array = self.layer.backward(dy)
-        return result
 
     def reseed(self, seed: int) -> None:
         reseed(seed, self.layer)
@@ -51,7 +52,8 @@ class CourseLayer(LayerAdapter):
 
     def code_templates(self) -> dict[str, str]:
         """How its calls read as code."""
-        return merged(origin(self.layer), {"construct": f"$self = {self.construction()}"}, layer_phrases(self.layer))
+        construct = {"construct": f"$self = {self.construction()}", "reseed": RANDOM}
+        return merged(origin(self.layer), construct, said_by(self), phase_phrases(self.layer))
 
     def declared(self) -> Mapping[str, Any]:
         # Editions before 2021 have no `trainable`: None.

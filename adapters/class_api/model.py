@@ -10,7 +10,7 @@ import numpy as np
 
 from ...specs import Array, ModelSpec, all_specs
 from ..base import ModelAdapter
-from ..signatures import least_arguments
+from .components import takes_delta
 from .probes import BatchFeed
 
 
@@ -71,5 +71,5 @@ class CourseModel(ModelAdapter):
 def _first_step(optimizer: Any, gradient: float) -> float:
     """From the weight 0, where a penalty does not pull; on a copy, so that nothing of it stays."""
     fresh = deepcopy(optimizer)
-    delta = (1.0,) if least_arguments(fresh.calculate_update) == 3 else ()  # as in `CourseOptimizer`
+    delta = (1.0,) if takes_delta(fresh) else ()
     return float(np.asarray(fresh.calculate_update(*delta, np.zeros(1), np.full(1, gradient))).item())

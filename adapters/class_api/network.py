@@ -12,6 +12,7 @@ from ...specs import Array, NetworkSpec, Phase
 from ..base import NetworkAdapter
 from ..seeding import preserved_random_state, reseed
 from ..signatures import call_with_up_to, most_arguments
+from ..spoken import said_by, spoken
 from .code_templates import RANDOM, merged, origin
 from .layers import CourseLayer, TrainableLayer
 from .phases import layer_phase, set_network_phase, speaks_of_testing_phase
@@ -48,7 +49,7 @@ class CourseNetwork(NetworkAdapter):
         super().__init__(spec)
         self._optimizer = optimizer
         # Exercise 1 has no initializers.
-        network = call_with_up_to(network_class, optimizer.optimizer, SmallRandom(1), SmallRandom(2))
+        network = call_with_up_to(network_class, optimizer.own, SmallRandom(1), SmallRandom(2))
         self._fill(network, layers, loss, layer_phase)
 
     def _fill(self, network: Any, layers: Sequence[CourseLayer], loss: Any, read_phase: Callable[[Any], Phase]) -> None:
@@ -89,9 +90,16 @@ class CourseNetwork(NetworkAdapter):
     def feed(self, inputs: Array, labels: Array) -> None:
         self._feed.batch = inputs.copy(), labels.copy()
 
+    @property
+    def own(self) -> Any:
+        """The submission's object."""
+        return self.network
+
+    _forward = spoken("$self.forward()")
+
     def forward(self) -> float:
         random_state = np.random.get_state()  # noqa: NPY002 - submissions draw from the global state
-        loss: float = self.network.forward()
+        loss: float = self._forward()
         if np.ndim(loss) == 0:
             return loss
         # An edition whose forward returns the predictions: the loss appears in the record of train alone.
@@ -103,16 +111,9 @@ class CourseNetwork(NetworkAdapter):
         losses: list[float] = trial.loss
         return losses[-1]
 
-    def backward(self) -> None:
-        self.network.backward()
-
-    def train(self, iterations: int) -> list[float]:
-        self.network.train(iterations)
-        return list(self.network.loss)
-
-    def test(self, inputs: Array) -> Array:
-        result: Array = self.network.test(inputs)
-        return result
+    backward = spoken("$self.backward()")
+    train = spoken("($self.train($0), list($self.loss))[1]")
+    test = spoken("$self.test($0)")
 
     def set_phase(self, phase: Phase) -> None:
         set_network_phase(self.network, phase)
@@ -171,12 +172,7 @@ class CourseNetwork(NetworkAdapter):
                 if kind in {"parameter", "gradient", "block", "block gradient"} and WATCHED not in text:
                     said[f"{kind} {index}.{name}"] = text.replace("$self", place)
         said |= {"construct": "\n".join(lines), "assign": "\n".join(assignments), "uses": "Fill Batch"}
-        said |= {
-            "feed": "$self.data_layer = Batch($0, $1)",
-            "forward": "$self.forward()",
-            "backward": "$self.backward()",
-        }
-        said |= {"train": "($self.train($0), list($self.loss))[1]", "test": "$self.test($0)", "reseed": RANDOM}
+        said |= {"feed": "$self.data_layer = Batch($0, $1)", "reseed": RANDOM, **said_by(self)}
         if all(speaks_of_testing_phase(layer.layer) for layer in self._layers):
             said["seen_phases"] = '["test" if layer.testing_phase else "train" for layer in $self.layers]'
         layers = [origin(layer.layer) for layer in self._layers]

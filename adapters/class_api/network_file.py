@@ -33,10 +33,12 @@ class CourseNetworkFile(CheckpointAdapter):
         self._inner.feed(inputs, labels)
 
     def train(self, iterations: int) -> list[float]:
-        return self._inner.train(iterations)
+        losses: list[float] = self._inner.train(iterations)
+        return losses
 
     def test(self, inputs: Array) -> Array:
-        return self._inner.test(inputs)
+        result: Array = self._inner.test(inputs)
+        return result
 
     def parameters(self) -> Mapping[str, Array]:
         return self._inner.parameters()

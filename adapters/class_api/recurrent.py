@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ...specs import Array, RecurrentSpec, Unsupported
+from ...specs import Array, RecurrentSpec
 from ..seeding import reseed
+from ..spoken import spoken
 from .attributes import GRADIENT_BIAS, GRADIENT_WEIGHTS, WEIGHTS, array_of, give_optimizer, name_of, require_shape
 from .code_templates import merged
 from .layers import TrainableLayer
@@ -49,7 +50,8 @@ class CourseRecurrent(TrainableLayer):
 
     def backward(self, dy: Array) -> Array:
         self._remember(self.layer, dy)
-        return super().backward(dy)
+        result: Array = super().backward(dy)
+        return result
 
     def observe(self) -> None:
         watch(self.layer, "backward", self._remember)
@@ -88,12 +90,7 @@ class CourseRecurrent(TrainableLayer):
         optimizer.add_regularizer(ProbePenalty(alpha))
         give_optimizer(self.layer, optimizer)
 
-    def regularization_loss(self) -> float:
-        method = getattr(self.layer, "calculate_regularization_loss", None)
-        if method is None:
-            raise Unsupported(f"{type(self.layer).__name__} has no method calculate_regularization_loss")
-        result: float = method()
-        return result
+    regularization_loss = spoken("$self.calculate_regularization_loss()", needs="calculate_regularization_loss")
 
     def stored(self) -> dict[str, str]:
         return {} if isinstance(self._layout, Exception) else stored_phrases(self.spec, self.layer, self._layout)
@@ -103,7 +100,6 @@ class CourseRecurrent(TrainableLayer):
             "memorize": "$self.memorize = $0",
             "attach_penalty": "optimizer = Momentum(0.0, 0.0)\noptimizer.regularizer = Penalty($0)\n"
             "$self.optimizer = optimizer",
-            "regularization_loss": "$self.calculate_regularization_loss()",
             "uses": "Momentum Penalty Watched",
         }
         return merged(super().code_templates(), said)

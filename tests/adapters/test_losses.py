@@ -63,7 +63,7 @@ def test_calls_reach_the_submission() -> None:
 
 
 def test_a_loss_without_predict_says_so_and_is_checked_otherwise() -> None:
-    with pytest.raises(Unsupported, match="SoftMaxCrossEntropyLoss has no method predict"):
+    with pytest.raises(Unsupported, match="Fused has no method predict"):
         subject(Fused).predict(SCORES)
     assert "predict" not in subject(Fused).code_templates()
     odd = [f for f in findings(Fused) if f.verdict is not Verdict.PASSED]
