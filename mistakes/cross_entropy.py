@@ -39,6 +39,27 @@ class MeanOfAllEntries(CrossEntropyLoss):
         return super().forward(prediction_tensor, label_tensor) / prediction_tensor.size
 
 
+@mistake(hint="-label / (prediction + eps) makes a new array", families=("contract",))
+class GradientOverPrediction(CrossEntropyLoss):
+    """Backward divides within the array that forward was given.
+
+    The gradient is right, and stands where the prediction stood: the array is the output of the layer before, whose
+    backward still needs it.
+    """
+
+    _given: Tensor | None = None
+
+    def forward(self, prediction_tensor: Tensor, label_tensor: Tensor) -> float:
+        self._given = prediction_tensor
+        return super().forward(prediction_tensor, label_tensor)
+
+    def backward(self, label_tensor: Tensor) -> Tensor:
+        gradient = super().backward(label_tensor)
+        given = self._of_latest_forward(self._given)
+        given[...] = gradient
+        return gradient
+
+
 @mistake(hint="np.log(...), the natural logarithm", families=("value", "gradient"))
 class Log2(CrossEntropyLoss):
     """The logarithm has base 2.

@@ -32,6 +32,20 @@ class DropoutInSteps(Dropout):
         return (self.rng.random(shape) < self.probability).astype(float)
 
 
+@mistake(hint="error_tensor * self.mask, not self.mask *= error_tensor", families=("contract",), cases=TRAINING)
+class MaskUsedUp(DropoutInSteps):
+    """Backward multiplies the error into the stored mask.
+
+    self.mask *= error_tensor; return self.mask is right once. A second backward for the same forward multiplies by the
+    error twice.
+    """
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        factors = self._of_latest_forward(self._factors)
+        factors *= error_tensor
+        return factors.copy()
+
+
 @mistake(hint="input_tensor * mask / probability")
 class ForwardUnscaled(DropoutInSteps):
     """Kept units are not scaled up.

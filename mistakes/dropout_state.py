@@ -71,7 +71,11 @@ class OldMaskAfterTesting(Dropout):
         return output
 
 
-@mistake(hint="return error_tensor * self.mask / self.probability, without /= on the stored mask", level="strict")
+@mistake(
+    hint="return error_tensor * self.mask / self.probability, without /= on the stored mask",
+    families=("contract",),
+    cases=("keep-0.25", "keep-0.8-image"),
+)
 class MaskScaledInPlace(Dropout):
     """Backward divides the stored mask by the probability once more.
 

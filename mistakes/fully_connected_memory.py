@@ -51,9 +51,7 @@ class WeightsOfFirstForward(FullyConnected):
         return output
 
 
-@mistake(
-    hint="return error_tensor @ self.weights[:-1].T, whatever was computed before", families=("state",), level="strict"
-)
+@mistake(hint="return error_tensor @ self.weights[:-1].T, whatever was computed before", families=("contract",))
 class BackwardHalves(FullyConnected):
     """Every further backward for the same forward is half as large.
 

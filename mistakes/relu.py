@@ -49,6 +49,27 @@ class Clipped(ReLU):
         return np.minimum(super().forward(input_tensor), 1.0)
 
 
+@mistake(hint="error_tensor * (self.input_tensor > 0), which makes a new array", families=("contract",))
+class BackwardOverwritesInput(ReLU):
+    """Backward writes the mask into the array that forward was given.
+
+    grad = self.input_tensor; grad[grad > 0] = 1 changes the caller's array: it is the output of the layer before, which
+    needs it for its own backward. A second backward is still right, so no gradient check of this layer sees it.
+    """
+
+    _given: Tensor | None = None
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        self._given = input_tensor
+        return super().forward(input_tensor)
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        slope = self._of_latest_forward(self._given)
+        slope[slope > 0] = 1
+        slope[slope < 0] = 0
+        return error_tensor * slope
+
+
 @mistake(
     hint="store self.input_tensor in forward; backward: error_tensor * (self.input_tensor > 0)",
     families=("gradient", "contract"),

@@ -17,6 +17,24 @@ def logistic(x: Tensor) -> Tensor:
     return result
 
 
+@mistake(hint="error_tensor * self.activation * (1 - self.activation)", families=("gradient",))
+class SlopeOverflows(Sigmoid):
+    """Very negative inputs have a gradient that is NaN.
+
+    exp(-x) / (1 + exp(-x))**2 is the slope, but inf / inf for inputs below -355, although forward is right there.
+    """
+
+    _input: Tensor | None = None
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        self._input = input_tensor.copy()
+        return super().forward(input_tensor)
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        falling = np.exp(-self._of_latest_forward(self._input))
+        return error_tensor * falling / (1 + falling) ** 2
+
+
 @mistake(hint="1 / (1 + np.exp(-input_tensor)), with the minus", families=("value", "gradient"))
 class Sign(Sigmoid):
     """The exponent lacks its minus.

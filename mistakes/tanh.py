@@ -26,6 +26,25 @@ class Overflow(TanH):
         return activation.copy()
 
 
+@mistake(hint="error_tensor * (1 - self.activation ** 2)", families=("gradient",))
+class SlopeOverflows(TanH):
+    """Large inputs have a gradient that is NaN.
+
+    The slope of tanh as 4 / (exp(x) + exp(-x))**2 written with exp(2 x) in numerator and denominator is inf / inf for
+    inputs beyond 355, although forward is right there.
+    """
+
+    _input: Tensor | None = None
+
+    def forward(self, input_tensor: Tensor) -> Tensor:
+        self._input = input_tensor.copy()
+        return super().forward(input_tensor)
+
+    def backward(self, error_tensor: Tensor) -> Tensor:
+        growing = np.exp(2 * self._of_latest_forward(self._input))
+        return error_tensor * 4 * growing / (growing + 1) ** 2
+
+
 @mistake(hint="tanh(x) = 2 * sigmoid(2 * x) - 1, or simply np.tanh(input_tensor)", families=("value", "gradient"))
 class SigmoidRescaled(TanH):
     """Forward is a sigmoid stretched in height only.

@@ -11,7 +11,7 @@ SHARED: dict[tuple[int, ...], Tensor] = {}
 mistake = Declare(families=("state",))
 
 
-@mistake(hint="return error_tensor * (1 - self.activation**2), without **= on what is stored", level="strict")
+@mistake(hint="return error_tensor * (1 - self.activation**2), without **= on what is stored", families=("contract",))
 class ActivationOverwritten(TanH):
     """Backward squares the stored activation in place.
 

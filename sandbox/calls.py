@@ -25,11 +25,13 @@ BUILD = ""
 
 @dataclass
 class _Held:
-    """A subject and what its latest forward or backward was given and returned."""
+    """A subject, what its latest forward or backward was given and returned, and what its latest forward was given."""
 
     subject: Any
     arguments: Sequence[Any] = ()
     result: Any = None
+    forwarded: Sequence[Any] = ()
+    fingerprints: Sequence[list[tuple[Any, ...]]] = ()
 
 
 class SubjectHost:
@@ -82,15 +84,19 @@ class SubjectHost:
         if method == "set_phase":
             arguments = [Phase(item) for item in arguments]
         before: list[list[tuple[Any, ...]]] = []
+        watched = arguments
         try:
             before = [_fingerprint(item) for item in arguments]
+            if method == "forward":
+                held.forwarded, held.fingerprints = arguments, before
+            elif method == "backward":  # the caller still needs what forward was given
+                watched, before = [*arguments, *held.forwarded], [*before, *held.fingerprints]
             result = function(*arguments)
             if method in {"forward", "backward"}:
                 held.arguments, held.result = arguments, result
-            mutated = _changed(arguments, before)
-            return Outcome(value=self._plain(result), mutated=mutated)
+            return Outcome(value=self._plain(result), mutated=_changed(watched, before))
         except BaseException as error:
-            return self._failed(error, _changed(arguments, before))
+            return self._failed(error, _changed(watched, before))
 
     def run_snippet(self, text: str) -> Outcome:
         """Run a program that repeats calls of a subject, here, where the submission is.

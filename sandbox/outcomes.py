@@ -12,6 +12,9 @@ from .errors import ProtocolError
 KINDS = ("raised", "unsupported")
 
 
+_OF_FORWARD = 2  # arguments at most: a loss takes the prediction and the target
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """What a call raised.
@@ -36,7 +39,7 @@ class Outcome(NamedTuple):
 
     Attributes:
         value: the plain value; None if the call raised.
-        mutated: indices of the arguments that the call changed.
+        mutated: indices of the arguments that the call changed; those of the latest forward follow a backward's own.
         failure: what it raised, if it did.
     """
 
@@ -49,6 +52,11 @@ def outcome_to_wire(outcome: Outcome) -> list[Any]:
     """The outcome as a value that frames can carry: value, mutated, failure; thousands of them cross in a run."""
     failure = None if outcome.failure is None else dataclasses.asdict(outcome.failure)
     return [outcome.value, list(outcome.mutated), failure]
+
+
+def watched_arguments(method: str, arguments: Sequence[Any]) -> int:
+    """How many arguments a call may be found to have changed, of itself and, if it is a backward, of a forward."""
+    return len(arguments) + (_OF_FORWARD if method == "backward" else 0)
 
 
 def outcomes_from_wire(data: Any, arguments: Sequence[int]) -> list[Outcome]:

@@ -20,7 +20,7 @@ from .facts import check_facts
 from .launch import Launched
 from .limits import Limits
 from .old_numpy import restoring_lines
-from .outcomes import Outcome, outcomes_from_wire
+from .outcomes import Outcome, outcomes_from_wire, watched_arguments
 from .shared import MOST, read_progress, shared_memory
 from .subject import Operation, RemoteSubject, raise_failure
 from .values import printable
@@ -271,7 +271,7 @@ class Session:
         started = time.monotonic()
         try:
             reply = self._channel.receive(started + self._budget.remaining)
-            outcomes = outcomes_from_wire(reply, [len(args) for _, args in asked[answered:]])
+            outcomes = outcomes_from_wire(reply, [watched_arguments(method, args) for method, args in asked[answered:]])
         except TimeoutError:
             operation = self._begun(asked, answered)
             self._end()

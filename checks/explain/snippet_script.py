@@ -198,9 +198,17 @@ class Script:
             str(i): f"\0{self.variable(item, role)}\0"
             for i, (item, role) in enumerate(zip(call.args, roles, strict=True))
         }
+        if argument >= len(call.args):  # it was an argument of the forward before
+            return self._watched_since_forward(subject, call, argument - len(call.args))
         name = plain(given[str(argument)])
         given[str(argument)] = "given"
         line = filled(self._template(subject, call.method), {"self": self.name_of(subject), **given})
+        return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"
+
+    def _watched_since_forward(self, subject: RemoteSubject, call: Call, argument: int) -> str:
+        before = [each for each in subject.transcript if each.method == "forward" and each.number < call.number]
+        name = self.variable(before[-1].args[argument], self._roles(subject.spec, before[-1])[argument])
+        line = self._line(subject, call, set())
         return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"
 
     def _line(self, subject: RemoteSubject, call: Call, keys: set[str]) -> str:

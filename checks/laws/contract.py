@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import Asking, Mutation, RemoteSubject
+from ...sandbox import Asking, Mutation, RemoteSubject, SubjectError
 from ...specs import Kind, Trait
 from ..asking import backward, forward, gradients, reseed
 from ..context import Context
@@ -20,6 +21,7 @@ from .selection import core_in_training, deterministic, full_in_training, has, h
 
 FORWARD = ("contract.constructs", "contract.forward")
 BACKWARD = (*FORWARD, "contract.backward")
+GIVEN = "the array that forward was given"
 
 
 @check("contract.constructs", *Kind, level=Level.CORE)
@@ -70,14 +72,26 @@ def forward_returns_an_array(context: Context) -> Law:
     )
 
 
-def _one_pass(context: Context) -> Asking[tuple[RemoteSubject, Any]]:
-    """A layer after forward and backward, and what backward has returned; one pass for all checks that look at it."""
+class _Pass(NamedTuple):
+    """A layer after a forward and two backwards, and what they have returned; None where the second one has raised."""
 
-    def ask(context: Context) -> Asking[tuple[RemoteSubject, Any]]:
+    layer: RemoteSubject
+    first: Any
+    second: Any
+
+
+def _one_pass(context: Context) -> Asking[_Pass]:
+    """One pass for all checks that look at it."""
+
+    def ask(context: Context) -> Asking[_Pass]:
         rng = context.rng()
         layer = context.layer(rng)
-        _, found = yield from layer.ask(forward(context.data(rng)), backward(context.incoming(rng)))
-        return layer, found
+        x, dy = context.data(rng), context.incoming(rng)
+        _, first = yield from layer.ask(forward(x), backward(dy))
+        second = None
+        with suppress(SubjectError):  # it may need another forward
+            second = yield from layer.ask(backward(dy))
+        return _Pass(layer, first, second)
 
     return context.once("contract.backward", ask)
 
@@ -85,10 +99,10 @@ def _one_pass(context: Context) -> Asking[tuple[RemoteSubject, Any]]:
 @check("contract.backward", Kind.LAYER, level=core_in_training, needs=FORWARD)
 def backward_returns_an_array(context: Context) -> Law:
     """Backward returns finite floating-point numbers in the shape of forward's input."""
-    _, found = yield from _one_pass(context)
+    one = yield from _one_pass(context)
     yield array_of_shape(
         "backward(dy)",
-        found,
+        one.first,
         context.case.input_shape,
         hint="backward must return the gradient with respect to the layer's input, in the input's shape",
     )
@@ -107,9 +121,25 @@ def gradients_have_the_parameters_shapes(context: Context) -> Law:
 
 @check("contract.pure", Kind.LAYER, level=full_in_training, needs=BACKWARD)
 def arguments_are_left_alone(context: Context) -> Law:
-    """Forward and backward do not modify the arrays that they are given."""
-    layer, _ = yield from _one_pass(context)
-    yield unmodified(layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient",)})
+    """Forward and backward do not modify the arrays that they are given, nor backward that of its forward."""
+    one = yield from _one_pass(context)
+    yield unmodified(one.layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient", GIVEN)})
+
+
+@check("contract.backward-again", Kind.LAYER, level=full_in_training, needs=BACKWARD)
+def backward_may_be_called_again(context: Context) -> Law:
+    """A second backward after the same forward gives the same as the first, unless it raises."""
+    one = yield from _one_pass(context)
+    if one.second is None:
+        yield passed()
+        return
+    yield same(
+        "the second backward(dy)",
+        one.second,
+        one.first,
+        meaning="backward changes what it needs",
+        hint="work on a copy of what forward has stored: mask * error, not mask *= error",
+    )
 
 
 def unmodified(mutations: Sequence[Mutation], names: Mapping[str, tuple[str, ...]]) -> Measurement:

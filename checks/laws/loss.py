@@ -70,7 +70,9 @@ def arguments_are_left_alone(context: Context) -> Law:
     rng = context.rng()
     loss, target = context.new(), context.target(rng)
     yield from loss.ask(loss_forward(context.data(rng), target), loss_backward(target))
-    yield unmodified(loss.mutations, {"forward": ("the prediction", "the target"), "backward": ("the target",)})
+    earlier = ("the prediction that forward was given", "the target that forward was given")
+    names = {"forward": ("the prediction", "the target"), "backward": ("the target", *earlier)}
+    yield unmodified(loss.mutations, names)
 
 
 @check("contract.loss-latest", Kind.LOSS, needs=("contract.loss-backward",))

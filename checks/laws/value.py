@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...specs import Case, Kind, LayerSpec, Phase, Trait
+from ...sandbox import Asking, SubjectRaised
+from ...specs import Case, Kind, LayerSpec, Phase, Trait, Unsupported
 from .. import definitions
 from ..asking import backward, forward
 from ..context import Context
@@ -25,7 +27,8 @@ def is_defined(case: Case) -> bool:
     return not (spec.has(Trait.BATCH_STATISTICS, Phase.TRAIN) and case.phase is Phase.TEST)
 
 
-def _defined(case: Case) -> bool:
+def without_mask(case: Case) -> bool:
+    """Cases with such a definition that draw no mask."""
     return is_defined(case) and Trait.RANDOM_MASK not in case.spec.traits  # which the family `phase` looks at
 
 
@@ -36,7 +39,7 @@ def defined(context: Context, x: Array, parameters: Mapping[str, Array]) -> Esti
     return definitions.through_sigmoid(expected) if through == "sigmoid" else expected
 
 
-@check("value.forward", Kind.LAYER, when=_defined, level=Level.CORE, needs=FORWARD)
+@check("value.forward", Kind.LAYER, when=without_mask, level=Level.CORE, needs=FORWARD)
 def forward_equals_the_definition(context: Context) -> Law:
     """Forward equals the mathematical definition at ordinary inputs."""
     for salt in range(2):
@@ -49,26 +52,47 @@ def forward_equals_the_definition(context: Context) -> Law:
         yield agrees("forward(x)", y, expected, hint=f"the definition is: {context.case.spec.definition}")
 
 
-@check("value.extreme", Kind.LAYER, when=_defined, needs=("value.forward",))
+class Extreme(NamedTuple):
+    """What a layer answers at inputs of one size; of a backward that raises, the error."""
+
+    where: str
+    x: Array
+    y: Any
+    dx: Any
+
+
+def at_extremes(context: Context) -> Asking[list[Extreme]]:
+    """Passes at very large, very small and zero inputs, for all checks that look at them."""
+
+    def ask(context: Context) -> Asking[list[Extreme]]:
+        answers = []
+        for salt, (low, high) in enumerate(((-1e4, 1e4), (-50.0, 50.0), (-1e-8, 1e-8))):
+            rng = context.rng(salt)
+            layer = context.layer(rng)
+            x = rng.uniform(low, high, size=context.case.input_shape)
+            if not context.layer_spec.has(Trait.NORMALISES, context.case.phase):
+                x.ravel()[: x.size // 4] = 0.0
+            elif high < 1:
+                continue  # an input without variance: epsilon decides, which the definition leaves open
+            y = yield from layer.ask(forward(x))
+            try:
+                dx = yield from layer.ask(backward(context.incoming(rng)))
+            except (SubjectRaised, Unsupported) as error:
+                dx = error
+            answers.append(Extreme(f"for entries of x in [{low:g}, {high:g}]", x, y, dx))
+        return answers
+
+    return context.once("value.extreme", ask)
+
+
+@check("value.extreme", Kind.LAYER, when=without_mask, needs=("value.forward",))
 def forward_is_right_at_extreme_inputs(context: Context) -> Law:
     """Forward is finite and equals the definition at very large, very small and zero inputs."""
-    for salt, (low, high) in enumerate(((-1e4, 1e4), (-50.0, 50.0), (-1e-8, 1e-8))):
-        rng = context.rng(salt)
-        parameters = context.parameters(context.rng(salt))
-        layer = context.layer(rng)
-        x = rng.uniform(low, high, size=context.case.input_shape)
-        if not context.layer_spec.has(Trait.NORMALISES, context.case.phase):
-            x.ravel()[: x.size // 4] = 0.0
-        elif high < 1:
-            continue  # an input without variance: epsilon decides, which the definition leaves open
-        name = f"forward(x) for entries of x in [{low:g}, {high:g}]"
-        found = yield from layer.ask(forward(x))
-        hint = (
-            "rearrange the formula so that no intermediate result overflows (softmax: subtract the row's maximum first)"
-        )
-        shape = array_of_shape(name, found, context.layer_spec.output_shape(x.shape), hint=hint)
-        yield shape
-        yield agrees(name, np.asarray(found), defined(context, x, parameters), hint=hint)
+    hint = "rearrange the formula so that no intermediate result overflows (softmax: subtract the row's maximum first)"
+    for salt, one in enumerate((yield from at_extremes(context))):
+        name = f"forward(x) {one.where}"
+        yield array_of_shape(name, one.y, context.layer_spec.output_shape(one.x.shape), hint=hint)
+        yield agrees(name, np.asarray(one.y), defined(context, one.x, context.parameters(context.rng(salt))), hint=hint)
 
 
 def _normalises(case: Case) -> bool:
