@@ -11,6 +11,7 @@ import __future__
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from .names_read import names_read
@@ -219,7 +220,10 @@ def lies_beside(folder: Path, name: str) -> Path | None:
         return package
     if module.is_file():
         return module
-    return package if any(package.glob("*.py")) else None
+    if not any(package.glob("*.py")):
+        return None
+    installed = PathFinder.find_spec(name)  # Python takes a plain folder only if no package of that name is installed
+    return package if installed is None or installed.origin is None else None
 
 
 def _dotted(function: ast.expr) -> tuple[str, list[str]]:

@@ -187,16 +187,12 @@ class _Beside(MetaPathFinder):
         place = lies_beside(self._folder, fullname) if path is None and fullname in self._names else None
         if place is None:
             return None
+        self._found.add(fullname)
         file = place / "__init__.py" if place.is_dir() else place
-        if not file.is_file():  # a folder of modules, which Python takes only if no package of that name is installed
-            installed = PathFinder.find_spec(fullname)
-            if installed is not None and installed.origin is not None:
-                return None
+        if not file.is_file():  # a folder of modules
             spec = ModuleSpec(fullname, None, is_package=True)
             spec.submodule_search_locations = [str(place)]
-            self._found.add(fullname)
             return spec
-        self._found.add(fullname)
         search = [str(place)] if place.is_dir() else None
         loader = _Uncached(fullname, str(file))
         return spec_from_file_location(fullname, file, loader=loader, submodule_search_locations=search)

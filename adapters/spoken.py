@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, NoReturn
+from typing import Any
 
 from ..specs import Unsupported
 
@@ -22,12 +22,20 @@ class Spoken:
     def __init__(self, text: str | Callable[[Any], str], *, needs: str = "") -> None:
         self._text, self._needs = text, needs
 
-    def __get__(self, adapter: Any, owner: type) -> Callable[..., Any]:
-        """The method; it raises `Unsupported` if the object lacks what it needs."""
+    def __get__(self, adapter: Any, owner: type) -> Any:
+        """The method, which takes its arguments by position; nothing of the object is touched before it is called."""
+        return self if adapter is None else partial(self._call, adapter)
+
+    def _call(self, adapter: Any, *arguments: Any) -> Any:
+        """Evaluate the expression.
+
+        Raises:
+            Unsupported: the object lacks what it needs.
+        """
         text = self.text(adapter)
-        if text:
-            return partial(_compiled(text), adapter)
-        return partial(_refuse, f"{type(adapter.own).__name__} has no method {self._needs}")
+        if not text:
+            raise Unsupported(f"{type(adapter.own).__name__} has no method {self._needs}")
+        return _compiled(text)(adapter, *arguments)
 
     def text(self, adapter: Any) -> str:
         """The expression; empty if the object lacks what it needs."""
@@ -53,10 +61,6 @@ def said_by(adapter: Any) -> dict[str, str]:
         if isinstance(method, Spoken)
     }
     return {name: text for name, text in found.items() if text}
-
-
-def _refuse(reason: str, *_: Any) -> NoReturn:
-    raise Unsupported(reason)
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import signal
+import _thread
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,29 +18,33 @@ def insistent() -> Iterator[None]:
     What is raised in a finalizer (`__del__`) or in a callback of the garbage collector reaches nobody: Python reports
     it to `sys.unraisablehook` and goes on.
     """
-    ordinary = sys.unraisablehook
-    again: list[threading.Timer] = []
+    ordinary, going_on = sys.unraisablehook, [True]
 
     def hook(dropped: sys.UnraisableHookArgs) -> None:
-        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+        if issubclass(dropped.exc_type, KeyboardInterrupt):
+            _thread.start_new_thread(again, ())  # not here: what a hook raises is dropped, too
+        else:
             ordinary(dropped)
-            return
-        timer = threading.Timer(_PAUSE, _interrupt)  # not here: what a hook raises is dropped, too
-        timer.daemon = True
-        again[:] = [timer]
-        timer.start()
+
+    def again() -> None:
+        time.sleep(_PAUSE)
+        if going_on:
+            _interrupt()
 
     sys.unraisablehook = hook
     try:
         yield
     finally:
+        going_on.clear()
         sys.unraisablehook = ordinary
-        for timer in again:
-            timer.cancel()
 
 
 def _interrupt() -> None:
-    if sys.platform == "win32":
-        signal.raise_signal(signal.SIGINT)
+    import signal  # noqa: PLC0415 - hardly ever needed
+    import threading  # noqa: PLC0415 - as above
+
+    thread = threading.main_thread().ident
+    if sys.platform == "win32" or thread is None:
+        _thread.interrupt_main()
     else:  # the thread that may be waiting is woken up
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        signal.pthread_kill(thread, signal.SIGINT)

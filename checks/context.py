@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -68,9 +68,8 @@ class Context:
         case: what is looked at.
         session: where subjects are built.
         settings: those of the run.
-        purpose: the check's id: all data derives from it, the seed and the case, so that two checks do not share data.
+        purpose: the check's id: all data derives from it, the seed and the case. Checks share the data of `once` alone.
         subjects: every subject that the check's numbers come from, for their transcripts.
-        first: whether this is the check's only quantity, or the first one.
         shared: by name, what the case's checks need alike, and the subjects that it comes from (`once`).
     """
 
@@ -79,7 +78,6 @@ class Context:
     settings: Settings = DEFAULTS
     purpose: str = ""
     subjects: list[RemoteSubject] = field(default_factory=list)
-    first: bool = True
     shared: Shared = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,7 +111,7 @@ class Context:
 
     @property
     def evaluations(self) -> int:
-        """How often subjects were evaluated for this check; what is shared counts for the one whose name it has."""
+        """How often subjects were evaluated for this check; what is shared counts for the one that asked first."""
         return sum(subject.evaluations for subject in self.subjects) - self._borrowed
 
     def once(self, name: str, ask: Callable[[Context], Asking[T]]) -> Asking[T]:
@@ -123,22 +121,18 @@ class Context:
             name: the id of the check that it belongs to, which may be this one. The data derives from it.
             ask: given the same case with this name as its purpose.
         """
-        if name not in self.shared:
-            context = replace(self, purpose=name, subjects=[])
-            try:
-                value = yield from ask(context)
-            except BaseException:
-                self._take(name, context.subjects)
-                raise
-            self.shared[name] = value, context.subjects
-        value, subjects = self.shared[name]
-        self._take(name, subjects)
-        return value
-
-    def _take(self, name: str, subjects: Sequence[RemoteSubject]) -> None:
-        self.subjects += subjects
-        if not (self.first and name == self.purpose):
+        if name in self.shared:
+            value, subjects = self.shared[name]
+            self.subjects += subjects
             self._borrowed += sum(subject.evaluations for subject in subjects)
+            return value  # type: ignore[no-any-return]
+        context = replace(self, purpose=name, subjects=[])
+        try:
+            value = yield from ask(context)
+        finally:
+            self.subjects += context.subjects
+        self.shared[name] = value, context.subjects
+        return value
 
     def new(self, spec: Spec | None = None, *, now: bool = False) -> RemoteSubject:
         """A fresh subject, as constructed: with its first call, which saves a round trip, or `now`."""

@@ -16,9 +16,10 @@ The first line of its docstring is the law. Beside that:
 - An answer is whatever the subject has returned, of the declared type only if the subject is right. A law that would
   stumble over something else need not look: `odd_value` finds the call. One that would not stumble looks first.
 - What a call raises is raised where the answers are waited for. `Unsupported` may be caught there by a law that can do
-  without the answer; errors of the subject pass through.
+  without the answer. Errors of the subject pass through; a law that catches one has a question that says more, or a
+  text that allows it.
 - Between two steps of a law others may take theirs: it draws from `context.rng` alone, keeps what it knows in
-  variables of its own, and looks at no clock.
+  variables of its own, and looks at no clock. What checks of a case need alike they ask for by `context.once`.
 - A part of a law that yields measurements is a `Law`, one that only asks and returns a value of type T `Asking[T]`.
 - A measurement says in `assignments` which assignments of the choices explain it; the one in use if it says nothing.
 '''

@@ -32,7 +32,8 @@ class SlopeOverflows(Sigmoid):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         falling = np.exp(-self._of_latest_forward(self._input))
-        return error_tensor * falling / (1 + falling) ** 2
+        slope: Tensor = falling / (1 + falling) ** 2
+        return error_tensor * slope
 
 
 @mistake(hint="1 / (1 + np.exp(-input_tensor)), with the minus", families=("value", "gradient"))

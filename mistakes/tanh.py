@@ -42,7 +42,8 @@ class SlopeOverflows(TanH):
 
     def backward(self, error_tensor: Tensor) -> Tensor:
         growing = np.exp(2 * self._of_latest_forward(self._input))
-        return error_tensor * 4 * growing / (growing + 1) ** 2
+        slope: Tensor = 4 * growing / (growing + 1) ** 2
+        return error_tensor * slope
 
 
 @mistake(hint="tanh(x) = 2 * sigmoid(2 * x) - 1, or simply np.tanh(input_tensor)", families=("value", "gradient"))

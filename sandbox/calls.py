@@ -78,22 +78,22 @@ class SubjectHost:
     def execute(self, handle: int, method: str, arguments: Sequence[Any]) -> Outcome:
         """Call a method of a subject; the arrays in `arguments` are handed over, not copied."""
         held = self._held[handle]
-        if not callable(function := getattr(held.subject, method, None)):
-            kind = type(held.subject).__name__
-            return Outcome(failure=_unsupported(f"the adapter's {kind} has no method {method}"))
         if method == "set_phase":
             arguments = [Phase(item) for item in arguments]
         before: list[list[tuple[Any, ...]]] = []
         watched = arguments
         try:
+            if not callable(function := getattr(held.subject, method, None)):
+                kind = type(held.subject).__name__
+                return Outcome(failure=_unsupported(f"the adapter's {kind} has no method {method}"))
             before = [_fingerprint(item) for item in arguments]
-            if method == "forward":
-                held.forwarded, held.fingerprints = arguments, before
-            elif method == "backward":  # the caller still needs what forward was given
+            if method == "backward":  # the caller still needs what forward was given
                 watched, before = [*arguments, *held.forwarded], [*before, *held.fingerprints]
             result = function(*arguments)
             if method in {"forward", "backward"}:
                 held.arguments, held.result = arguments, result
+            if method == "forward":
+                held.forwarded, held.fingerprints = arguments, [_fingerprint(item) for item in arguments]
             return Outcome(value=self._plain(result), mutated=_changed(watched, before))
         except BaseException as error:
             return self._failed(error, _changed(watched, before))

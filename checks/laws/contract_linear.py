@@ -18,13 +18,13 @@ from ..results import Verdict
 from .contract import BACKWARD, array_of_shape
 from .contract_state import GRADIENT, gradient_of, passes
 from .gradient_judging import agrees_with
-from .selection import core_in_training, deterministic
+from .selection import core_in_training, deterministic, trainable
 from .value import defined, is_defined
 
 
 @check("contract.linear", Kind.LAYER, when=deterministic, level=core_in_training, needs=BACKWARD)
 def backward_is_linear(context: Context) -> Law:
-    """Backward is linear in the incoming gradient: b(2 v + 3 w) = 2 b(v) + 3 b(w)."""
+    """Backward and the gradients of parameters are linear in the incoming gradient: b(2 v + 3 w) = 2 b(v) + 3 b(w)."""
     rng = context.rng()
     layer = context.layer(rng)
     x, v, w = context.data(rng), context.incoming(rng), context.incoming(rng)
@@ -35,14 +35,15 @@ def backward_is_linear(context: Context) -> Law:
     cancelling = _cancelling(context, x, parameters, y)
     laws = {}
     for block, name in zip(("", *parameters), blocks, strict=True):
-        shapes = {array_of_shape(name, answer.get(name), blocks[name].shape).verdict for answer in answers}
-        if block and shapes != {Verdict.PASSED}:
-            continue  # which `contract.gradients` reports
+        first, *others = (array_of_shape(name, answer.get(name), blocks[name].shape) for answer in answers)
+        if block and first.verdict is not Verdict.PASSED:
+            continue  # as in `contract.gradients`
+        yield from others
         of_v, of_w, of_both = (answer[name] for answer in answers)
         rounding = _rounding(cancelling, block, (2.0 * v, 3.0 * w, combined(v, w)), y)
         law = Linear(of_v, of_w, of_both, rounding=rounding)
-        if name == GRADIENT or law.of_calls_alone().broken():  # else `contract.accumulation` reports the sum
-            laws[name] = law
+        if name == GRADIENT or not trainable(context.case) or law.of_calls_alone().broken():
+            laws[name] = law  # a sum over the calls is the matter of `contract.accumulation`
     if any(law.broken() for law in laws.values()):  # seldom: only then is it measured how exact backward is
         again, *near = yield from passes(layer, context.seed, *((x, other) for other in (v, *nearby(v, rng))))
         for name, law in laws.items():

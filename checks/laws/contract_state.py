@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import Asking, RemoteSubject
+from ...sandbox import Asking, RemoteSubject, SubjectRaised
 from ...specs import Kind, LayerSpec, Question
 from ..asking import backward, forward, gradients, reseed
 from ..context import Context
@@ -59,21 +59,47 @@ def _all_same(
 
 
 def _undisturbed(
-    context: Context, pair: Sequence[Mapping[str, Array]], x: Array, dy: Array, after: str, **texts: str
+    context: Context, disturbed: Iterable[Asking[dict[str, Array]]], x: Array, dy: Array, after: str, **texts: str
 ) -> Law:
-    """What one pass leaves behind after two different disturbances is what it leaves behind without any.
+    """What a pass leaves behind after several disturbances is what it leaves behind on a fresh layer.
 
-    Of two answers that agree none can depend on what has disturbed it, so that a fresh layer is asked only if they
-    differ, and tells which one is wrong.
+    If all leave the same, none of them has an effect of its own, and no fresh layer is asked; what would have the same
+    effect after any of them, as a second call that differs, is the matter of `contract.linear`, which repeats passes.
     """
-    first, second = pair
-    agreeing = list(_all_same(second, first, after, **texts))
-    if all(measured.verdict is Verdict.PASSED for measured in agreeing):
+    known: list[tuple[dict[str, Array], list[RemoteSubject]]] = []
+    raised: SubjectRaised | None = None
+    for one in disturbed:
+        before = len(context.subjects)
+        try:
+            known.append(((yield from one), context.subjects[before:]))
+        except SubjectRaised as error:
+            raised = error
+            break
+    first = known[0][0] if known else {}
+    agreeing = [measured for found, _ in known[1:] for measured in _all_same(found, first, after, **texts)]
+    if (
+        not raised
+        and all(each.verdict is Verdict.PASSED for each in agreeing)
+        and all(_may_agree(found, first) for found, _ in known)
+    ):
         yield from agreeing
         return
-    [reference] = yield from passes(context.layer(context.rng(1)), context.seed, (x, dy))
-    for found in pair:
-        yield from _all_same(found, reference, after, **texts)
+    if known:
+        before = len(context.subjects)
+        [reference] = yield from passes(context.layer(context.rng(1)), context.seed, (x, dy))
+        everything, fresh = list(context.subjects), context.subjects[before:]
+        for found, subjects in known:
+            context.subjects[:] = [*subjects, *fresh]  # by which a failure is explained
+            yield from _all_same(found, reference, after, **texts)
+        context.subjects[:] = [*fresh, *everything[:before]]  # the call that has raised comes last
+    if raised:
+        raise raised
+
+
+def _may_agree(found: Mapping[str, Array], first: Mapping[str, Array]) -> bool:
+    """The same names, and finite numbers: NaN agrees with nothing."""
+    arrays = [value for value in found.values() if isinstance(value, np.ndarray)]
+    return found.keys() == first.keys() and all(np.isfinite(array).all() for array in arrays)
 
 
 @check("contract.latest", Kind.LAYER, when=deterministic, level=full_in_training, needs=BACKWARD)
@@ -81,15 +107,16 @@ def backward_belongs_to_the_latest_forward(context: Context) -> Law:
     """Backward belongs to the latest forward, not to an earlier one."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    pair = []
-    for more in (2, 0):  # another batch size, and the same one: a stale array that fits raises nothing
+
+    def disturbed(more: int) -> Asking[dict[str, Array]]:
         decoy = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
         past = decoy, context.incoming(rng, context.layer_spec.output_shape(decoy.shape))
         _, found = yield from passes(context.layer(context.rng(1)), context.seed, past, (x, dy))
-        pair.append(found)
+        return found
+
     yield from _undisturbed(
         context,
-        pair,
+        (disturbed(more) for more in (2, 0)),  # another size, and the same: a stale array that fits raises nothing
         x,
         dy,
         "after another batch has passed through",
@@ -119,18 +146,18 @@ def instances_do_not_share_state(context: Context) -> Law:
     """One instance does not influence another."""
     rng = context.rng()
     x, dy = context.data(rng), context.incoming(rng)
-    pair = []
-    for more in (0, 1):  # the same batch size for arrays that must fit, another one for shapes
+
+    def disturbed(more: int) -> Asking[dict[str, Array]]:
         watched, other = context.layer(context.rng(1)), context.layer(context.rng(1))
         yield from watched.ask(reseed(context.seed), forward(x))
         foreign = context.data(rng, (context.case.input_shape[0] + more, *context.case.input_shape[1:]))
         error = context.incoming(rng, context.layer_spec.output_shape(foreign.shape))
         yield from passes(other, context.seed, (foreign, error))
-        found = yield from watched.ask_all(_backward(watched, dy))
-        pair.append(_named(*found))
+        return _named(*(yield from watched.ask_all(_backward(watched, dy))))
+
     yield from _undisturbed(
         context,
-        pair,
+        (disturbed(more) for more in (0, 1)),  # the same batch size for arrays that must fit, another one for shapes
         x,
         dy,
         "of one layer after another layer's forward",

@@ -12,7 +12,7 @@ from ...sandbox import Asking, RemoteSubject
 from ...specs import Question
 from ..asking import backward, forward, gradients
 from ..law import answered
-from ..numerics.answers import typical
+from ..numerics.answers import sizes, typical
 from ..numerics.directions import scale_of
 from ..numerics.precision import current
 
@@ -68,7 +68,7 @@ class NumberClaim:
         self.outputs = list(outputs)
         self.gradient = gradient
         noise = np.abs(moved - gradient)
-        terms = max(typical(np.asarray(outputs, np.float64)) / scale_of(at), np.abs(gradient).max(initial=0.0))
+        terms = np.maximum(sizes(gradient), typical(np.asarray(outputs, np.float64)) / scale_of(at))
         self.noise: Array = np.where(noise <= current().noisy * terms, noise, 0.0)
 
     def __call__(self, v: Array) -> Array:

@@ -20,7 +20,7 @@ from .contract import unmodified
 from .selection import penalty_of
 
 STEPS = 6
-FEW = 2  # show what is wrong in every step: state that is shared, an argument that is written into
+FEW = 2  # steps, where what is wrong shows in every one: state that is shared, an argument that is written into
 
 
 def plain(case: Case) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sandbox import Asking
+from ...sandbox import Asking, SubjectRaised
 from ...specs import Phase, Question, Trait, Unsupported
 from ..asking import assign, attach_optimizer, backward, forward, gradients, parameters, reseed, set_phase
 from ..context import Context
@@ -271,7 +271,8 @@ class LayerModel(Model[LayerState]):
         values = tuple(value.tobytes() for value in state.parameters.values())
         key = (state.phase, history, values, state.latest, error)
         if key not in self._known and not error and state.phase is Phase.TRAIN:
-            yield from self._fresh(state, ERRORS[0])
+            with suppress(SubjectRaised):  # what backward raises is no answer to forward
+                yield from self._fresh(state, ERRORS[0])
         if key not in self._known:
             asked: list[Question[Any]] = [assign(state.parameters)] if state.parameters else []
             asked += [set_phase(Phase.TRAIN)] if history else []

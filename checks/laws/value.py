@@ -76,7 +76,7 @@ def at_extremes(context: Context) -> Asking[list[Extreme]]:
                 continue  # an input without variance: epsilon decides, which the definition leaves open
             y = yield from layer.ask(forward(x))
             try:
-                dx = yield from layer.ask(backward(context.incoming(rng)))
+                dx: Any = yield from layer.ask(backward(context.incoming(rng)))
             except (SubjectRaised, Unsupported) as error:
                 dx = error
             answers.append(Extreme(f"for entries of x in [{low:g}, {high:g}]", x, y, dx))

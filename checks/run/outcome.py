@@ -74,15 +74,7 @@ def examine(
     shared: Shared | None = None,
 ) -> Examined:
     """`run_check`, with what led to the finding; `shared` is what other checks of the case have asked for."""
-    quantities = planned.check.quantities(planned.case)
-    context = Context(
-        planned.case,
-        session,
-        settings,
-        planned.check.id,
-        first=planned.quantity in quantities[:1],
-        shared={} if shared is None else shared,
-    )
+    context = Context(planned.case, session, settings, planned.check.id, shared={} if shared is None else shared)
     finding, measurement = base_finding(planned), None
     started = time.perf_counter()
     session.limit(settings.seconds)

@@ -104,6 +104,28 @@ def test_everything_else_is_left_out(tmp_path: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "return [loss for loss in loss]",
+        "loss = 1\n        def g():\n            global loss\n            return loss",
+        "loss = 1\n        class B: loss = loss",
+        "return [0 for loss[0] in range(3)]",
+        "return {loss: 1 for _ in range(3)}",
+        "return (lambda a=loss: a)()",
+    ],
+)
+def test_a_method_needs_what_it_reads_from_outside(tmp_path: Path, body: str) -> None:
+    cell = f"def fit(): return 1\nclass A:\n    def f(self):\n        {body}\nloss = fit()"
+    assert "loss = fit()" in taken(tmp_path, cell).code.splitlines()
+
+
+def test_deep_nesting_is_read(tmp_path: Path) -> None:
+    chain = "\n".join(f"        {'el' if n else ''}if x == {n}: return {n}" for n in range(350))
+    cell = f"class A:\n    def f(self, x):\n{chain}\n    def g(self): return {' + '.join(['1'] * 330)}"
+    assert "class A:" in taken(tmp_path, cell).code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "loss = 2\n        return loss",
         "for loss in range(3): pass\n        return loss",
         "return [loss for loss in range(3)]",

@@ -68,3 +68,15 @@ def test_an_error_shows_no_line_of_its_own() -> None:
         Adapted().scaled(1, 0)
     frames = traceback.extract_tb(caught.value.__traceback__)
     assert [frame.name for frame in frames][-2:] == ["<lambda>", "scaled"]
+
+
+def test_nothing_is_touched_before_the_call() -> None:
+    class Touchy:
+        def __getattr__(self, name: str) -> float:
+            raise KeyError(name)
+
+    adapter = Adapted()
+    adapter.own = Touchy()  # type: ignore[assignment]
+    method = adapter.lacking
+    with pytest.raises(KeyError):
+        method(1)

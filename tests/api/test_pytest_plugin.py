@@ -20,9 +20,9 @@ SUBJECT = f"--backproof={BUGGY}"
 
 
 def findings(records: list[dict[str, Any]], *without: str) -> list[dict[str, Any]]:
-    """The findings without what a clock has written."""
+    """The findings without what a clock has written, and how often the subject was asked: items share no answers."""
     return [
-        {name: value for name, value in record.items() if name not in {"seconds", *without}}
+        {name: value for name, value in record.items() if name not in {"seconds", "evaluations", *without}}
         for record in records
         if record["type"] == "finding"
     ]

@@ -39,7 +39,7 @@ def test_what_needs_nothing_loads_nothing(code: str) -> None:
     loaded = modules_after(code)
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
     rooms = {name.split(".")[1] for name in loaded if name.startswith("backproof.")}
-    assert rooms <= {"cli", "commands", "exit_status", "pytest_plugin"}
+    assert rooms <= {"cli", "commands", "exit_status", "interruption", "pytest_plugin"}
     assert {name for name in loaded if name.startswith("backproof.commands.")} <= COMMAND_MODULES
 
 

@@ -178,7 +178,7 @@ def test_what_checks_need_alike_is_asked_for_once() -> None:
     values = [answered(given.once("contract.forward", one_forward)) for given in (first, second)]
     assert values[0] is values[1]
     assert first.subjects == second.subjects
-    assert (first.evaluations, second.evaluations) == (0, 1), "it counts for the check whose name it has"
+    assert (first.evaluations, second.evaluations) == (1, 0), "it counts for the check that asked first"
     alone = context(purpose="contract.forward")
     assert np.array_equal(values[0], answered(one_forward(alone)))
 

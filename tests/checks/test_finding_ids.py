@@ -12,9 +12,12 @@ from backproof.specs import all_specs
 
 LISTED = Path(__file__).with_name("ids_of_0_1_0.txt")
 
-# Ids that version 0.1.0 had and this one has not, each with the reason; and what has come since.
+# Ids that version 0.1.0 had and this one has not, each with the reason; and the checks that have come since.
 GONE: dict[str, str] = {}
-NEW: dict[str, str] = {}
+NEW = {
+    "contract.backward-again": "a backward that changes what it needs is wrong at level full",
+    "gradient.extreme": "forward was looked at at the ends of the range, backward not",
+}
 
 
 def ids_of_0_1_0() -> Iterator[str]:
@@ -31,4 +34,4 @@ def test_every_id_of_version_0_1_0_is_planned_or_its_loss_is_explained() -> None
     before, now = set(ids_of_0_1_0()), set(plan.everything)
     assert len(before) == 2365
     assert before - now == set(GONE)
-    assert now - before == set(NEW)
+    assert {plan.everything[name].check.id for name in now - before} == set(NEW)

@@ -95,6 +95,26 @@ def test_changed_arguments_are_named() -> None:
     assert host.execute(0, "assign", [{"weights": x()}]).mutated == (0,)
 
 
+class Spoiling(Relu):
+    """Backward writes into what forward was given."""
+
+    def forward(self, x: Array) -> Array:
+        self.given = x
+        return x.copy()
+
+    def backward(self, dy: Array) -> Array:
+        self.given += 1
+        return dy.copy()
+
+
+def test_the_argument_of_forward_follows_those_of_backward() -> None:
+    host = desk_with(Spoiling)
+    assert host.execute(0, "backward", [x()]).failure is not None
+    assert host.execute(0, "forward", [x()]).mutated == ()
+    assert host.execute(0, "backward", [x()]).mutated == (1,)
+    assert host.execute(0, "backward", [x()]).mutated == (1,)
+
+
 def test_a_negative_zero_is_a_change() -> None:
     host = desk_with(InPlace)
     assert host.execute(0, "assign", [{"weights": np.array([-1.0])}]).mutated == (0,)
