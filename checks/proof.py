@@ -74,9 +74,9 @@ class Holds:
 
 @dataclass(frozen=True, kw_only=True)
 class Untouched:
-    """A call should not write into an argument."""
+    """A call should not write into an argument; an argument beyond its own is one of the latest forward."""
 
-    method: str
+    call: int
     argument: int
 
 

@@ -49,7 +49,11 @@ class TestWeightsKept(BatchNormalization):
         return output
 
 
-@mistake(hint="work on copies in backward, without *= on what forward has stored", level="strict")
+@mistake(
+    hint="work on copies in backward, without *= on what forward has stored",
+    families=("contract",),
+    cases=("vector", "image", "one-channel", "square"),
+)
 class NormalizedOverwritten(BatchNormalization):
     """Backward overwrites the stored normalised input.
 

@@ -33,11 +33,13 @@ class Mutation:
 
     Attributes:
         method: what was called, for example `forward`.
-        argument: index of the argument, from 0.
+        argument: index of the argument, from 0; those of the latest forward follow a backward's own.
+        call: the call's number.
     """
 
     method: str
     argument: int
+    call: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,8 @@ class RemoteSubject:
             except SubjectError:
                 self.transcript.append(Call(method, args, None))
                 raise
-            self.mutations += [Mutation(method, index) for index in outcome.mutated]
             self.transcript.append(Call(method, args, outcome.value))
+            self.mutations += [Mutation(method, index, self.transcript[-1].number) for index in outcome.mutated]
             if outcome.failure is not None:
                 raise_failure(outcome.failure)
             values.append(self._widened(outcome.value))

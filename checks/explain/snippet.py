@@ -58,7 +58,7 @@ def _body(script: Script, examined: Examined, passes: int) -> str:
     if isinstance(proof, Derivative):
         return derivative(script, examined.context, proof, passes)
     if isinstance(proof, Untouched):
-        return script.replay((), untouched=(proof.method, proof.argument))
+        return script.replay((), untouched=(proof.call, proof.argument))
     return _comparison(script, proof)
 
 

@@ -146,12 +146,12 @@ class Script:
             raise Unspeakable("the law compares what it has computed from several calls: run the check itself")
         return subject
 
-    def replay(self, results: Sequence[Any], untouched: tuple[str, int] | None = None) -> str:
+    def replay(self, results: Sequence[Any], untouched: tuple[int, int] | None = None) -> str:
         """The lines up to the last call that one of the results comes from; all of them for no results.
 
         Args:
             results: values whose calls are to be kept in variables.
-            untouched: a method, and the index of the argument that its latest call should not write into.
+            untouched: the number of a call, and the index of the argument that it should not write into.
         """
         if any(subject.poisoned for subject in self._subjects):
             raise Unspeakable("the check overwrites arrays inside of the subject's process: run the check itself")
@@ -159,7 +159,7 @@ class Script:
         matched = [(subject, call) for subject, call, _ in sources if subject is not None and call is not None]
         everything = [(subject, call) for subject in self._subjects for call in subject.transcript]
         if untouched:
-            matched = [pair for pair in everything if pair[1].method == untouched[0]][-1:]
+            matched = [pair for pair in everything if pair[1].number == untouched[0]]
         last = max((call.number for _, call in matched), default=max((c.number for _, c in everything), default=0))
         chosen = overlapping([subject for subject, _ in matched] or self._subjects[-1:], self._subjects)
         needed = {(call.number, key) for _, call, key in sources if call is not None}

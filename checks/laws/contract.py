@@ -121,7 +121,7 @@ def gradients_have_the_parameters_shapes(context: Context) -> Law:
 
 @check("contract.pure", Kind.LAYER, level=full_in_training, needs=BACKWARD)
 def arguments_are_left_alone(context: Context) -> Law:
-    """Forward and backward do not modify the arrays that they are given, nor backward that of its forward."""
+    """Forward and backward do not modify the arrays that they are given, and backward not that of its forward."""
     one = yield from _one_pass(context)
     yield unmodified(one.layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient", GIVEN)})
 
@@ -152,7 +152,7 @@ def unmodified(mutations: Sequence[Mutation], names: Mapping[str, tuple[str, ...
                 expected="the array as it was given",
                 found="other values in it after the call",
                 hint="the caller still needs that array: work on x.copy(), or use an expression that makes a new array",
-                proof=Untouched(method=mutation.method, argument=mutation.argument),
+                proof=Untouched(call=mutation.call, argument=mutation.argument),
             )
     return passed()
 

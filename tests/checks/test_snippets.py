@@ -115,6 +115,36 @@ def test_recurrent_mistakes_have_snippets_that_hold_on_the_correct_example(name:
     assert shown >= SHOWN_BY[name]
 
 
+IN_PLACE = """import numpy as np
+
+from Layers.Base import BaseLayer
+
+
+class ReLU(BaseLayer):
+
+    def forward(self, input_tensor):
+        self.x = input_tensor
+        return np.maximum(0, input_tensor)
+
+    def backward(self, error_tensor):
+        g = self.x
+        g[g > 0] = 1
+        g[g < 0] = 0
+        return error_tensor * g
+"""
+
+
+def test_what_backward_does_to_the_array_of_forward_is_shown(tmp_path: Path) -> None:
+    shutil.copytree(CORRECT, folder := tmp_path / "submission")
+    (folder / "src_to_implement" / "Layers" / "ReLU.py").write_text(IN_PLACE)
+    found = [each for each in backproof.check(folder, "ReLU", effort="quick").findings if each.failing]
+    assert {finding.check for finding in found} == {"contract.pure"}
+    [smallest] = [finding.smallest for finding in found if finding.smallest is not None]
+    status, words = run_alone(smallest.snippet)
+    assert (status, "AssertionError" in words) == (1, True), words
+    assert run_alone(smallest.snippet.replace(str(folder), str(CORRECT))) == (0, "")
+
+
 def test_sized_failures_of_the_example_are_minimal() -> None:
     ids = {name: smallest.id.split("/")[1] for name, smallest in failures().items() if smallest}
     assert ids["Sigmoid gradient.input"] == "batch=1,features=1"
