@@ -18,7 +18,7 @@ def insistent() -> Iterator[None]:
     What is raised in a finalizer (`__del__`) or in a callback of the garbage collector reaches nobody: Python reports
     it to `sys.unraisablehook` and goes on.
     """
-    ordinary, going_on = sys.unraisablehook, [True]
+    ordinary, going_on, thread = sys.unraisablehook, [True], _thread.get_ident()
 
     def hook(dropped: sys.UnraisableHookArgs) -> None:
         if issubclass(dropped.exc_type, KeyboardInterrupt):
@@ -29,7 +29,7 @@ def insistent() -> Iterator[None]:
     def again() -> None:
         time.sleep(_PAUSE)
         if going_on:
-            _interrupt()
+            _interrupt(thread)
 
     sys.unraisablehook = hook
     try:
@@ -39,12 +39,10 @@ def insistent() -> Iterator[None]:
         sys.unraisablehook = ordinary
 
 
-def _interrupt() -> None:
+def _interrupt(thread: int) -> None:
     import signal  # noqa: PLC0415 - hardly ever needed
-    import threading  # noqa: PLC0415 - as above
 
-    thread = threading.main_thread().ident
-    if sys.platform == "win32" or thread is None:
+    if sys.platform == "win32":
         _thread.interrupt_main()
     else:  # the thread that may be waiting is woken up
         signal.pthread_kill(thread, signal.SIGINT)

@@ -76,7 +76,7 @@ def contracts(case: str, effort: str, *names: str) -> set[str]:
 
 
 def test_quick_looks_at_what_a_layer_keeps_in_its_first_case() -> None:
-    left_out = {"contract.instances", "contract.latest", "contract.accumulation"}
+    left_out = {"contract.instances", "contract.latest", "contract.accumulation", "contract.backward-again"}
     assert contracts("4-to-3", "quick") == contracts("4-to-3", "standard") > left_out
     assert contracts("batch-1", "quick") == contracts("batch-1", "standard") - left_out - {
         "contract.batch",
