@@ -31,8 +31,7 @@ def _parts(node: ast.AST, own: frozenset[str]) -> Iterator[_Task]:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
             body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
             local, elsewhere = _local(node, body)
-            for child in ast.iter_child_nodes(node):  # decorators, defaults and annotations belong to the scope around
-                yield child, (own | local) - elsewhere if child in body else own
+            yield from _apart(node, body, (own | local) - elsewhere, own)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             inside = own | _stored(each.target for each in node.generators)
             first = node.generators[0]
@@ -41,10 +40,15 @@ def _parts(node: ast.AST, own: frozenset[str]) -> Iterator[_Task]:
             parts = [part for part in ast.iter_child_nodes(node) if part is not first]
             yield from ((part, inside) for part in (*first.ifs, *parts))
         case ast.ClassDef():  # a name that a class binds is looked up there and outside of all functions
-            inside = own - _stored(node.body)
-            yield from ((child, inside if child in node.body else own) for child in ast.iter_child_nodes(node))
+            yield from _apart(node, node.body, own - _stored(node.body), own)
         case _:
             yield from ((child, own) for child in ast.iter_child_nodes(node))
+
+
+def _apart(node: ast.AST, body: Iterable[ast.AST], inside: frozenset[str], own: frozenset[str]) -> Iterator[_Task]:
+    """A body, and what belongs to the scope around it: decorators, bases, defaults, annotations."""
+    within = set(map(id, body))
+    yield from ((child, inside if id(child) in within else own) for child in ast.iter_child_nodes(node))
 
 
 def _local(function: _Function, body: Iterable[ast.AST]) -> tuple[set[str], set[str]]:

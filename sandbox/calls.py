@@ -86,17 +86,18 @@ class SubjectHost:
             if not callable(function := getattr(held.subject, method, None)):
                 kind = type(held.subject).__name__
                 return Outcome(failure=_unsupported(f"the adapter's {kind} has no method {method}"))
-            before = [_fingerprint(item) for item in arguments]
+            before = list(map(_fingerprint, arguments))
             if method == "backward":  # the caller still needs what forward was given
                 watched, before = [*arguments, *held.forwarded], [*before, *held.fingerprints]
             result = function(*arguments)
+            after = list(map(_fingerprint, watched))
             if method in {"forward", "backward"}:
                 held.arguments, held.result = arguments, result
             if method == "forward":
-                held.forwarded, held.fingerprints = arguments, [_fingerprint(item) for item in arguments]
-            return Outcome(value=self._plain(result), mutated=_changed(watched, before))
+                held.forwarded, held.fingerprints = arguments, after
+            return Outcome(value=self._plain(result), mutated=_changed(before, after))
         except BaseException as error:
-            return self._failed(error, _changed(watched, before))
+            return self._failed(error, _changed(before, list(map(_fingerprint, watched[: len(before)]))))
 
     def run_snippet(self, text: str) -> Outcome:
         """Run a program that repeats calls of a subject, here, where the submission is.
@@ -173,8 +174,8 @@ def _fingerprint(argument: Any) -> list[tuple[Any, ...]]:
     return [(array.shape, array.dtype, array.tobytes()) for array in _arrays_in(argument)]
 
 
-def _changed(arguments: Sequence[Any], before: Sequence[list[tuple[Any, ...]]]) -> tuple[int, ...]:
-    return tuple(index for index, old in enumerate(before) if _fingerprint(arguments[index]) != old)
+def _changed(before: Sequence[list[tuple[Any, ...]]], after: Sequence[list[tuple[Any, ...]]]) -> tuple[int, ...]:
+    return tuple(index for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
 
 
 def _overwrite(array: Array) -> None:

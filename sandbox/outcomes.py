@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..specs import Kind, operations
 from .errors import ProtocolError
 
 KINDS = ("raised", "unsupported")
 
 
-_OF_FORWARD = 2  # arguments at most: a loss takes the prediction and the target
+_FORWARDS = [table["forward"] for kind in Kind if "forward" in (table := operations(kind))]
+_OF_FORWARD = max(len(forward.arguments) for forward in _FORWARDS)  # a loss takes the prediction and the target
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -203,13 +203,12 @@ class Script:
         name = plain(given[str(argument)])
         given[str(argument)] = "given"
         line = filled(self._template(subject, call.method), {"self": self.name_of(subject), **given})
-        return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"
+        return _unchanged(name, line)
 
     def _watched_since_forward(self, subject: RemoteSubject, call: Call, argument: int) -> str:
         before = [each for each in subject.transcript if each.method == "forward" and each.number < call.number]
         name = self.variable(before[-1].args[argument], self._roles(subject.spec, before[-1])[argument])
-        line = self._line(subject, call, set())
-        return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"
+        return _unchanged(name, self._line(subject, call, set()))
 
     def _line(self, subject: RemoteSubject, call: Call, keys: set[str]) -> str:
         name, method = self.name_of(subject), call.method
@@ -282,3 +281,8 @@ class Script:
     def _roles(self, spec: Spec, call: Call) -> tuple[str, ...]:
         known = operations(spec.kind).get(call.method)
         return known.arguments if known is not None else tuple(f"argument{i}" for i in range(len(call.args)))
+
+
+def _unchanged(name: str, line: str) -> str:
+    """The line, and that it does not change the array."""
+    return f"given = {name}.copy()\n{line}\n\nassert np.array_equal(given, {name}), given - {name}"

@@ -21,7 +21,6 @@ from .selection import core_in_training, deterministic, full_in_training, has, h
 
 FORWARD = ("contract.constructs", "contract.forward")
 BACKWARD = (*FORWARD, "contract.backward")
-GIVEN = "the array that forward was given"
 
 
 @check("contract.constructs", *Kind, level=Level.CORE)
@@ -123,7 +122,8 @@ def gradients_have_the_parameters_shapes(context: Context) -> Law:
 def arguments_are_left_alone(context: Context) -> Law:
     """Forward and backward do not modify the arrays that they are given, and backward not that of its forward."""
     one = yield from _one_pass(context)
-    yield unmodified(one.layer.mutations, {"forward": ("its input",), "backward": ("the incoming gradient", GIVEN)})
+    of_backward = ("the incoming gradient", "the array that forward was given")
+    yield unmodified(one.layer.mutations, {"forward": ("its input",), "backward": of_backward})
 
 
 @check("contract.backward-again", Kind.LAYER, level=full_in_training, needs=BACKWARD)

@@ -101,6 +101,9 @@ def test_everything_else_is_left_out(tmp_path: Path, statement: str) -> None:
         assert word not in definitions.code
 
 
+WITH_METHOD = "def fit(): return 1\nclass A:\n    def f(self):\n        {}\nloss = fit()"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -113,7 +116,7 @@ def test_everything_else_is_left_out(tmp_path: Path, statement: str) -> None:
     ],
 )
 def test_a_method_needs_what_it_reads_from_outside(tmp_path: Path, body: str) -> None:
-    cell = f"def fit(): return 1\nclass A:\n    def f(self):\n        {body}\nloss = fit()"
+    cell = WITH_METHOD.format(body)
     assert "loss = fit()" in taken(tmp_path, cell).code.splitlines()
 
 
@@ -136,7 +139,7 @@ def test_deep_nesting_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_method_s_own_names_need_nothing(tmp_path: Path, body: str) -> None:
-    cell = f"def fit(): return 1\nclass A:\n    def f(self):\n        {body}\nloss = fit()"
+    cell = WITH_METHOD.format(body)
     assert "loss = fit()" not in taken(tmp_path, cell).code.splitlines()
     assert "loss = fit()" in taken(tmp_path, cell.replace("f(self)", "f(self, a=loss)")).code.splitlines()
 
